@@ -1,0 +1,3 @@
+"""Huiting (慧听): listen to every call."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What can be said about a call: who is who, conversation metrics."""

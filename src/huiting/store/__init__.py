@@ -1,0 +1,1 @@
+"""Analyses kept and searched; SQLAlchemy on SQLite or PostgreSQL."""

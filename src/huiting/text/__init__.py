@@ -1,0 +1,1 @@
+"""Segment to segment: script, hotwords, inverse text normalization, punctuation; and error rates."""
