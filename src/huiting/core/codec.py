@@ -19,9 +19,17 @@ _adapter = TypeAdapter(Analysis)
 
 
 def to_json(analysis: Analysis) -> bytes:
-    """Return the analysis as JSON."""
+    """Return the analysis as JSON.
+
+    A file name that is not UTF-8 reaches Python as lone surrogates, which UTF-8 cannot
+    hold; they are written as JSON escapes and come back as they were.
+
+    Raises:
+        ValueError: a number is not finite; JSON has no word for it, so None is to be used.
+    """
     body = {"format": FORMAT, "version": VERSION, **_adapter.dump_python(analysis, mode="json")}
-    return (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return (text + "\n").encode(errors="backslashreplace")
 
 
 def from_json(data: bytes, name: str = "analysis") -> Analysis:

@@ -18,7 +18,8 @@ class Silence:
     after: Role | None
     """Who broke it; None at the end of the call."""
     announced: bool = False
-    """The agent had asked to wait (请稍等) just before: a hold, not dead air."""
+    """The agent had asked to wait (请稍等) just before: a hold, not dead air. Said only of
+    silences between speech that are long enough to be one or the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Overlap:
     second: Role
     """Who began while the other spoke."""
     interruption: bool
-    """The second took the turn, rather than saying a short 嗯 or 好的 into it."""
+    """The second took the turn, rather than saying a short 嗯 or 好的 into it. Said once, of
+    the stretch in which the second began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,21 @@ class PartyMetrics:
     units: int
     """Characters (zh, yue, ja) or words (other languages) spoken."""
     rate: Share | None
-    """Units per minute of own talk time."""
+    """Units per minute of own talk time, where there is text."""
     rate_max: Share | None
     """Of the fastest segment long enough to measure."""
     response_median: Seconds | None
-    """From the end of the other party's turn to the start of this one's answer."""
+    """From the end of the other party's turn to the start of this one's answer; negative
+    when it usually begins before the other has ended."""
     response_max: Seconds | None
     interruptions: int
     """How often this party cut in."""
     overlap: Seconds
     """Speaking while another did."""
     loudness: Share | None
-    """Mean over segments, weighted by length, in dBFS."""
+    """Mean power of the segments, weighted by length, in dBFS."""
     loudness_jump: Share | None
-    """Greatest rise from one segment to the party's next, in dB."""
+    """Greatest rise from one segment to the party's next, in dB, >= 0; None under two segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,11 @@ class Metrics:
     speech: Seconds
     """At least one party speaks."""
     silence: Seconds
+    """Nobody speaks, from the first second to the last; ring-back and hold music included."""
     silence_ratio: Share | None
+    """Of the duration."""
     longest_silence: Seconds
+    """Between speech; 0 when there is none."""
     dead_air: Seconds
     """Silences between speech, long enough to count and not announced."""
     hold: Seconds
@@ -83,6 +89,11 @@ class Metrics:
     overlap_ratio: Share | None
     """Of the time someone speaks."""
     turns: int
+    """Of all parties."""
     parties: tuple[PartyMetrics, ...] = ()
     silences: tuple[Silence, ...] = ()
+    """In order; pauses too short to be heard as one are left out."""
     overlaps: tuple[Overlap, ...] = ()
+    """In order; they add up to `overlap`."""
+    rates: tuple[Share | None, ...] = ()
+    """Units per minute of each segment of the call, in their order; None where too short."""

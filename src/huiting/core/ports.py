@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from huiting.core.analysis import Analysis
 from huiting.core.types import Audio, Call, Party, Segment, Span, Word
 
 
@@ -121,6 +122,24 @@ TextStage = Callable[[Segment], Segment]
 
 RoleDecider = Callable[[Call], Sequence[Party]]
 """Says whom each voice belongs to, from what is said; one party for each party of the call."""
+
+
+class Exporter(Protocol):
+    """One output format of one call."""
+
+    @property
+    def media_type(self) -> str:
+        """IANA media type, such as `text/vtt`."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """Of a file in this format, with its dot."""
+        ...
+
+    def write(self, analysis: Analysis, /) -> bytes:
+        """Return the whole file; the same analysis always gives the same bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
