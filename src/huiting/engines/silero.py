@@ -1,0 +1,152 @@
+"""Voice activity detection with the Silero v6 network that faster-whisper carries.
+
+The network was trained on wide-band speech: on telephone audio, whose upper half is empty,
+it overlooks a fifth of the speech at its usual threshold. So a faint mirror image of the
+lower half is laid into the upper one before it listens (spectral folding, the oldest form
+of bandwidth extension); see docs/decisions/0003-recognition-windows.md for figures. Wide-band
+audio is hardly changed by it. Memory is bounded: the track is read in blocks, and
+the network's state goes from one to the next.
+"""
+
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huiting.core.errors import EngineError
+from huiting.core.ports import Track
+from huiting.core.types import Span
+from huiting.engines._hysteresis import Decision, speech_spans
+from huiting.engines._tones import tones
+
+RATE = 16_000
+HOP = 512
+"""Samples from one frame to the next."""
+CONTEXT = 64
+"""Samples of the frame before that the network wants to see again."""
+BLOCK = 64.0
+"""Seconds read at once: 2,000 frames, 5 MB."""
+FLOOR = 1e-3
+"""Peak below which a block is silence (-60 dBFS) and the network is not asked."""
+
+
+def build(
+    *,
+    threshold: float = 0.4,
+    release: float = 0.3,
+    min_silence: float = 0.2,
+    min_speech: float = 0.1,
+    pad: float = 0.03,
+    fold: float = 0.09,
+) -> "Silero":
+    """Load the network.
+
+    Args:
+        threshold: probability at which speech begins, in [0, 1].
+        release: probability below which it ends, in [0, threshold].
+        min_silence: seconds; a shorter gap is part of the speech around it.
+        min_speech: seconds; a shorter stretch is noise.
+        pad: seconds added at both ends, never into a neighbour.
+        fold: amplitude of the mirror image in the upper half of the spectrum; 0 for none.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    weights = files("faster_whisper") / "assets" / "silero_vad_v6.onnx"
+    session = onnxruntime.InferenceSession(
+        weights.read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+    decision = Decision(
+        onset=threshold,
+        offset=release,
+        min_silence=min_silence,
+        min_speech=min_speech,
+        sure=max(threshold, 0.6),
+        pad=pad,
+    )
+    return Silero(session, decision, fold)
+
+
+class Silero:
+    """A `VoiceDetector`. One instance may be called from several threads."""
+
+    def __init__(self, session: Any, decision: Decision, fold: float) -> None:  # noqa: ANN401  (onnxruntime ships no types)
+        from onnxruntime.capi import onnxruntime_pybind11_state as native
+
+        self._session = session
+        self._errors = (native.Fail, native.RuntimeException, native.InvalidArgument)
+        self._decision = decision
+        self._fold = fold
+
+    def speech(self, track: Track, /) -> list[Span]:
+        """Return where someone speaks, in order and apart; raw regions, never merged or split.
+
+        Raises:
+            ValueError: the track is not at 16 kHz.
+            EngineError: the network failed.
+        """
+        if track.rate != RATE:
+            raise ValueError(f"silero wants {RATE} Hz, not {track.rate}")
+        probabilities = self.probabilities(track)
+        end = min(track.duration, len(probabilities) * HOP / RATE)
+        return speech_spans(
+            probabilities.tolist(), hop=HOP / RATE, end=end, decision=self._decision
+        )
+
+    def probabilities(self, track: Track, /) -> NDArray[np.float32]:
+        """Return the probability of speech in each frame of 32 ms, shape (frames,).
+
+        Frames in a stretch of tone (ring-back, DTMF) get 0.
+
+        Raises:
+            EngineError: the network failed.
+        """
+        found: list[NDArray[np.float32]] = []
+        state = _Silence()
+        left = np.zeros(0, np.float32)
+        for block in track.blocks(BLOCK):
+            samples = np.concatenate((left, block.samples))
+            whole = len(samples) // HOP * HOP
+            found.append(self._block(samples[:whole], state))
+            left = samples[whole:]
+        if len(left):
+            found.append(self._block(np.pad(left, (0, HOP - len(left))), state))
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+    def _block(self, samples: NDArray[np.float32], state: "_Silence") -> NDArray[np.float32]:
+        frames = samples.reshape(-1, HOP)
+        if len(frames) == 0 or np.abs(samples).max() < FLOOR:
+            state.reset()
+            return np.zeros(len(frames), np.float32)
+        folded = samples.copy()
+        folded[::2] += self._fold * samples[::2]  # HOP is even: the sign pattern never slips
+        folded[1::2] -= self._fold * samples[1::2]
+        padded = np.concatenate((state.context, folded))
+        rows = np.lib.stride_tricks.sliding_window_view(padded, CONTEXT + HOP)[::HOP]
+        fed = {"input": np.ascontiguousarray(rows), "h": state.h, "c": state.c}
+        try:
+            heard, state.h, state.c = self._session.run(None, fed)
+        except self._errors as error:
+            raise EngineError(
+                "silero", f"the network failed: {error}", "report this with the recording's format"
+            ) from error
+        state.context = padded[-CONTEXT:]
+        heard = heard.reshape(-1)
+        heard[tones(frames)] = 0.0
+        return np.asarray(heard, np.float32)
+
+
+class _Silence:
+    """What the network remembers from one block to the next; fresh, it remembers silence."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.h = np.zeros((1, 1, 128), np.float32)
+        self.c = np.zeros((1, 1, 128), np.float32)
+        self.context = np.zeros(CONTEXT, np.float32)
