@@ -1,0 +1,169 @@
+"""What is installed, what is verified, what is missing, and what would leave the machine.
+
+Only looks: nothing is installed, written or repaired, and no connection is opened but
+the one to the database that the settings name.
+"""
+
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from huiting import __version__
+from huiting.core.errors import HuitingError
+from huiting.engines import catalogue
+from huiting.engines.catalogue import Model, State
+from huiting.engines.device import Device, device
+from huiting.engines.provision import room
+
+HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that keeps Huiting from working, or from working as set."""
+
+    subject: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report."""
+
+    topic: str
+    """`python`, `package`, `model`, `device`, `codec`, `database`, `disk` or `network`."""
+    subject: str
+    state: str
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that was found, in the order in which people read it."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What must be mended, in order."""
+        return tuple(row.fault for row in self.rows if row.fault)
+
+    @property
+    def outgoing(self) -> tuple[str, ...]:
+        """What the settings let out to a network; empty for nothing."""
+        return tuple(row.subject for row in self.rows if row.topic == "network")
+
+    @property
+    def status(self) -> int:
+        """Exit status: 0 when calls can be analysed as set, 1 when something must be mended."""
+        return 1 if self.faults else 0
+
+
+def examine(
+    cache: Path,
+    store: str,
+    look: Callable[[], str],
+    models: Sequence[Model] | None = None,
+) -> Report:
+    """Look at this machine.
+
+    Args:
+        cache: the folder of all models.
+        store: URL of the database.
+        look: opens the database and says in a few words what state it is in.
+        models: those that the settings need; by default all of the catalogue.
+    """
+    wanted = catalogue.models() if models is None else models
+    return Report(
+        (
+            Row("python", f"Python {platform.python_version()}", sys.executable),
+            Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
+            *_packages(),
+            *(_model(entry, cache) for entry in wanted),
+            *_device(device()),
+            *_codecs(),
+            _database(store, look),
+            _disk(cache, wanted),
+            *_outgoing(store),
+        )
+    )
+
+
+def _packages() -> Iterator[Row]:
+    """Go through what Huiting declares to need; an extra is reported, never missed."""
+    for line in sorted(metadata.requires("huiting") or (), key=str.casefold):
+        name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
+        try:
+            yield Row("package", name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            if "extra ==" in line:
+                yield Row("package", name, "not installed (optional)")
+                continue
+            fault = Fault(f"package {name}", "is not installed", "set Huiting up again")
+            yield Row("package", name, "missing", fault)
+
+
+def _model(entry: Model, cache: Path) -> Row:
+    found = catalogue.check(entry, cache)
+    if found.state is State.VERIFIED:
+        return Row("model", entry.name, f"verified ({entry.task}, {entry.licence})")
+    error = catalogue.unavailable(entry, entry.files[0], found.reason)
+    fault = Fault(error.subject, error.reason, error.remedy)
+    return Row("model", entry.name, found.state.value, fault)
+
+
+def _device(found: Device) -> Iterator[Row]:
+    yield Row("device", found.processor, f"{found.threads} cores for this process")
+    yield Row("device", "instruction sets", ", ".join(found.instructions) or "not stated")
+    yield Row("device", "number formats", ", ".join(found.precisions))
+    yield Row("device", "CUDA", f"{found.gpus} devices" if found.gpus else "none: models run here")
+
+
+def _codecs() -> Iterator[Row]:
+    """Name the FFmpeg libraries that PyAV brings along."""
+    try:
+        import av
+    except ImportError as error:
+        fault = Fault("PyAV", str(error), "set Huiting up again")
+        yield Row("codec", "FFmpeg libraries", "missing", fault)
+        return
+    for name, version in sorted(av.library_versions.items()):
+        yield Row("codec", name, ".".join(str(part) for part in version))
+
+
+def _database(store: str, look: Callable[[], str]) -> Row:
+    subject = store.partition(":")[0]
+    try:
+        return Row("database", subject, look())
+    except HuitingError as error:
+        fault = Fault(error.subject, error.reason, error.remedy)
+        return Row("database", subject, "cannot be used", fault)
+
+
+def _disk(cache: Path, wanted: Sequence[Model]) -> Row:
+    """Compare what is free with what models that are not there yet would take."""
+    existing = next(path for path in (cache, *cache.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    missing = [m for m in wanted if not (cache / m.name).exists()]
+    state = f"{free / 1e9:.1f} GB free"
+    if free >= room(missing):
+        return Row("disk", str(cache), state)
+    remedy = "make room, or name another folder with HUITING_MODELS"
+    fault = Fault(str(cache), f"{free / 1e6:.0f} MB free, {room(missing) / 1e6:.0f} needed", remedy)
+    return Row("disk", str(cache), state, fault)
+
+
+def _outgoing(store: str) -> Iterator[Row]:
+    """Name what the settings send off this machine: analysis itself opens no connection."""
+    parts = urlsplit(store)
+    hosts = [parts.hostname or "", *parse_qs(parts.query).get("host", ())]
+    for host in hosts:
+        if host and host not in HERE and not host.startswith("/"):
+            yield Row("network", f"results go to the database on {host}", "as the settings say")
