@@ -13,6 +13,10 @@ import numpy as np
 from huiting.core.ports import Clip, Hypothesis, Track
 from huiting.core.types import Span, Word
 
+PAUSE = 0.7
+"""Seconds of silence between two regions from which they are two segments; a speaker who
+dictates a number breathes for less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
@@ -36,7 +40,7 @@ class Cutting:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What was recognized in one region of a clip, on the recording's clock."""
+    """What was recognized between two pauses of a clip, on the recording's clock."""
 
     span: Span
     text: str
@@ -101,37 +105,52 @@ def _quietest(samples: np.ndarray, rate: int, width: float = 0.1) -> float:
     return (int(np.argmin(energy[size:] - energy[:-size])) + size / 2) / rate
 
 
-def pieces_of(clip: Clip, hypothesis: Hypothesis) -> list[Piece]:
-    """Return what was said in each region of the clip; nothing for an empty text.
+def pieces_of(clip: Clip, hypothesis: Hypothesis, pause: float = PAUSE) -> list[Piece]:
+    """Return what was said between the pauses of a clip; nothing for an empty text.
 
-    A clip of several regions is divided by the times of its words. Without times it stays
-    one piece, from the start of the first region to the end of the last.
+    A clip is divided by the times of its words, where its regions are `pause` seconds or
+    more apart. Without times it stays one piece, from the start of the first region to the
+    end of the last.
     """
     if not hypothesis.text:
         return []
     words = [_shifted(word, clip.start) for word in hypothesis.words]
-    if not words or len(clip.spans) == 1:
-        span = Span(clip.spans[0].start, clip.spans[-1].end)
-        return [Piece(span, hypothesis.text, _within(words, span), hypothesis.confidence)]
-    groups: list[list[int]] = [[] for _ in clip.spans]
+    spans = _between_pauses(clip.spans, pause)
+    if not words:
+        whole = Span(spans[0].start, spans[-1].end)
+        return [Piece(whole, hypothesis.text, (), hypothesis.confidence)]
+    groups: list[list[int]] = [[] for _ in spans]
     at = 0
     for i, word in enumerate(words):
-        at = max(at, _region(clip.spans, word))  # words are in order, so regions are too
+        at = max(at, _nearest(spans, word))  # words are in order, so their spans are too
         groups[at].append(i)
-    return list(_divided(clip, hypothesis, words, groups))
+    return list(_divided(spans, hypothesis, words, groups))
+
+
+def _between_pauses(spans: Sequence[Span], pause: float) -> list[Span]:
+    joined = [spans[0]]
+    for span in spans[1:]:
+        if span.start - joined[-1].end < pause:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def _divided(
-    clip: Clip, hypothesis: Hypothesis, words: Sequence[Word], groups: Sequence[Sequence[int]]
+    spans: Sequence[Span],
+    hypothesis: Hypothesis,
+    words: Sequence[Word],
+    groups: Sequence[Sequence[int]],
 ) -> Iterator[Piece]:
     starts = _starts(hypothesis)
-    spoken = [(span, group) for span, group in zip(clip.spans, groups, strict=True) if group]
+    spoken = [(span, group) for span, group in zip(spans, groups, strict=True) if group]
     for n, (span, group) in enumerate(spoken):
         begin = 0 if n == 0 else starts[group[0]]
         end = starts[spoken[n + 1][1][0]] if n + 1 < len(spoken) else len(hypothesis.text)
         inside = _within([words[i] for i in group], span)
-        text = hypothesis.text[begin:end].strip()
-        yield Piece(span, text, inside, _confidence(inside, hypothesis.confidence))
+        sure = hypothesis.confidence if len(spoken) == 1 else _confidence(inside, hypothesis)
+        yield Piece(span, hypothesis.text[begin:end].strip(), inside, sure)
 
 
 def _starts(hypothesis: Hypothesis) -> list[int]:
@@ -144,8 +163,8 @@ def _starts(hypothesis: Hypothesis) -> list[int]:
     return found
 
 
-def _region(spans: Sequence[Span], word: Word) -> int:
-    """Return the region a word lies in: most overlap, else the nearest."""
+def _nearest(spans: Sequence[Span], word: Word) -> int:
+    """Return which span a word lies in: most overlap, else the nearest."""
     middle = (word.span.start + word.span.end) / 2
     return min(
         range(len(spans)),
@@ -170,9 +189,9 @@ def _shifted(word: Word, by: float) -> Word:
     return Word(word.text, word.span.shift(by), word.confidence)
 
 
-def _confidence(words: Sequence[Word], whole: float | None) -> float | None:
-    """Return the geometric mean over the words; that of the whole clip when one has none."""
+def _confidence(words: Sequence[Word], hypothesis: Hypothesis) -> float | None:
+    """Return the geometric mean over the words; that of the whole when a word has none."""
     sure = [word.confidence for word in words if word.confidence is not None]
-    if whole is None or len(sure) < len(words):
-        return whole
+    if hypothesis.confidence is None or len(sure) < len(words):
+        return hypothesis.confidence
     return float(np.exp(np.mean(np.log(np.maximum(sure, 1e-6)))))
