@@ -1,0 +1,300 @@
+"""Write calls: what is done inside one transaction.
+
+`prepare` does all that needs no database, so that the lock is held briefly.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from huiting.core.analysis import Analysis
+from huiting.core.codec import to_json
+from huiting.core.errors import HuitingError, InputError
+from huiting.core.types import Segment
+from huiting.store._fold import fold, storable
+from huiting.store._index import LINE, Filed, GramIndex
+from huiting.store._sound import sound
+from huiting.store.schema import (
+    AnalysisRow,
+    FailureRow,
+    FieldRow,
+    NameRow,
+    RecordingRow,
+    SegmentRow,
+)
+from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A segment and what it is searched by."""
+
+    segment: Segment
+    folded: str
+    sound: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An analysis, ready to be written."""
+
+    analysis: Analysis
+    at: datetime
+    paths: tuple[str, ...]
+    """The first is the one to show."""
+    body: bytes
+    lines: tuple[Line, ...]
+
+
+def prepare(analysis: Analysis, at: datetime, names: Sequence[str]) -> Entry:
+    """Return what is to be written.
+
+    Raises:
+        InputError: the call has more segments than ids have room for.
+    """
+    recording, segments = analysis.call.recording, analysis.call.segments
+    if len(segments) > 1 << ORDINAL_BITS:
+        raise InputError(
+            recording.path, f"{len(segments)} segments", f"give at most {1 << ORDINAL_BITS}"
+        )
+    paths = dict.fromkeys(storable(name) for name in (*names, recording.path))
+    return Entry(
+        analysis=analysis,
+        at=at,
+        paths=tuple(paths),
+        body=zlib.compress(to_json(analysis)),
+        lines=tuple(_line(segment) for segment in segments),
+    )
+
+
+def _line(segment: Segment) -> Line:
+    folded, spoken = fold(segment.text), fold(segment.spoken)
+    if spoken == folded:
+        return Line(segment, folded, sound(segment.text))
+    written = sound(segment.text)
+    # Mostly only punctuation differs, and that has no sound.
+    same = _letters(spoken) == _letters(folded)
+    return Line(
+        segment,
+        folded + LINE + spoken,
+        written if same else written + LINE + sound(segment.spoken),
+    )
+
+
+def _letters(folded: str) -> str:
+    return "".join(char for char in folded if char.isalnum())
+
+
+def save(connection: Connection, index: GramIndex, entry: Entry) -> int:
+    """Write the analysis and make it the current one; return its version."""
+    recording = entry.analysis.call.recording
+    known = connection.execute(
+        select(RecordingRow.key, RecordingRow.clock, RecordingRow.began, RecordingRow.analysis)
+        .where(RecordingRow.id == recording.id)
+    ).first()  # fmt: skip
+    began = recording.started_at or (entry.at if known is None else known.began)
+    if known is None:
+        version, clock = 1, _free_clock(connection, began)
+        row = insert(RecordingRow).values(_recording_row(entry, clock, began, version))
+        key: int = connection.execute(row.returning(RecordingRow.key)).scalar_one()
+    else:
+        key, clock, version = known.key, known.clock, known.analysis
+        if _body(connection, key, version) != entry.body:
+            version += 1
+            _remove_segments(connection, index, key)
+            if second(began) != clock >> CALL_BITS:
+                clock = _free_clock(connection, began)
+        row_now = _recording_row(entry, clock, began, version)
+        connection.execute(
+            update(RecordingRow).where(RecordingRow.key == key).values(row_now)
+        )  # fmt: skip
+    _add_names(connection, key, entry.paths)
+    _clear_failures(connection, entry)
+    if known is None or version != known.analysis:
+        _set_fields(connection, key, recording.metadata)
+        _add_analysis(connection, key, version, entry)
+        _add_segments(connection, index, key, clock, entry.lines)
+    return version
+
+
+def fail(
+    connection: Connection, path: str, error: HuitingError, at: datetime, recording: str | None
+) -> None:
+    """Write that the file could not be analyzed."""
+    path = storable(path)
+    found = {
+        "recording": recording,
+        "code": error.code,
+        "reason": storable(error.reason),
+        "remedy": storable(error.remedy),
+        "at": at,
+    }
+    again = update(FailureRow).where(FailureRow.path == path)
+    changed = connection.execute(again.values(**found, attempts=FailureRow.attempts + 1))
+    if changed.rowcount == 0:
+        connection.execute(insert(FailureRow).values(path=path, attempts=1, **found))
+
+
+def delete_call(connection: Connection, index: GramIndex, recording: str) -> None:
+    """Remove all that is known of a recording."""
+    key = connection.scalars(select(RecordingRow.key).where(RecordingRow.id == recording)).one()
+    _remove_segments(connection, index, key)
+    paths = select(NameRow.path).where(NameRow.recording == key)
+    connection.execute(
+        delete(FailureRow).where(
+            or_(FailureRow.recording == recording, FailureRow.path.in_(paths))
+        )
+    )  # fmt: skip
+    for row in (NameRow.recording, FieldRow.recording, AnalysisRow.recording, RecordingRow.key):
+        connection.execute(delete(row.class_).where(row == key))
+
+
+def _recording_row(entry: Entry, clock: int, began: datetime, version: int) -> dict[Any, Any]:
+    recording = entry.analysis.call.recording
+    started_at = recording.started_at
+    return {
+        RecordingRow.id: recording.id,
+        RecordingRow.clock: clock,
+        RecordingRow.name: PurePath(entry.paths[0]).name,
+        RecordingRow.path: entry.paths[0],
+        RecordingRow.began: began,
+        RecordingRow.started_at: None if started_at is None else started_at.isoformat(),
+        RecordingRow.duration: recording.duration,
+        RecordingRow.size: recording.size,
+        RecordingRow.codec: recording.codec,
+        RecordingRow.channels: len(recording.channels),
+        RecordingRow.language: entry.analysis.call.language,
+        RecordingRow.fields: {storable(k): storable(v) for k, v in recording.metadata.items()},
+        RecordingRow.analysis: version,
+    }
+
+
+def _free_clock(connection: Connection, began: datetime) -> int:
+    """Return the next number of the second in which the call began.
+
+    When a second has no number left, calls go on in the seconds after it: thousands of
+    calls with the same start have none of their own (a bulk import without times).
+    """
+    first = second(began) << CALL_BITS
+    for reach in (1 << CALL_BITS, _DAY << CALL_BITS):
+        latest = connection.scalar(
+            select(func.max(RecordingRow.clock)).where(
+                RecordingRow.clock >= first, RecordingRow.clock < first + reach
+            )
+        )
+        if latest is None:
+            return first
+        if latest + 1 < first + reach:
+            return latest + 1
+    raise InputError(
+        began.isoformat(), "too many calls begin then", "give the calls their start in the metadata"
+    )
+
+
+def _body(connection: Connection, key: int, version: int) -> bytes | None:
+    return connection.scalar(
+        select(AnalysisRow.body).where(
+            AnalysisRow.recording == key, AnalysisRow.version == version
+        )
+    )  # fmt: skip
+
+
+def _add_names(connection: Connection, key: int, paths: Sequence[str]) -> None:
+    known = set(connection.scalars(select(NameRow.path).where(NameRow.recording == key)))
+    rows = [
+        {"recording": key, "path": path, "name": PurePath(path).name, "stem": PurePath(path).stem}
+        for path in paths
+        if path not in known
+    ]
+    if rows:
+        connection.execute(insert(NameRow), rows)
+
+
+def _set_fields(connection: Connection, key: int, metadata: Mapping[str, str]) -> None:
+    connection.execute(delete(FieldRow).where(FieldRow.recording == key))
+    rows = [
+        {"recording": key, "name": name, "value": value}
+        for name, value in {storable(k): storable(v) for k, v in metadata.items()}.items()
+    ]
+    if rows:
+        connection.execute(insert(FieldRow), rows)
+
+
+def _add_analysis(connection: Connection, key: int, version: int, entry: Entry) -> None:
+    metrics, made_by = entry.analysis.metrics, entry.analysis.made_by
+    connection.execute(
+        insert(AnalysisRow).values(
+            recording=key,
+            version=version,
+            at=entry.at,
+            huiting=made_by.huiting,
+            engine=made_by.engine,
+            models=dict(made_by.models),
+            settings=made_by.settings,
+            segments=len(entry.lines),
+            turns=metrics.turns,
+            speech=metrics.speech,
+            silence=metrics.silence,
+            silence_ratio=metrics.silence_ratio,
+            longest_silence=metrics.longest_silence,
+            dead_air=metrics.dead_air,
+            hold=metrics.hold,
+            overlap=metrics.overlap,
+            overlap_ratio=metrics.overlap_ratio,
+            body=entry.body,
+        )
+    )
+
+
+def _add_segments(
+    connection: Connection, index: GramIndex, key: int, clock: int, lines: Sequence[Line]
+) -> None:
+    first = clock << ORDINAL_BITS
+    rows = [
+        {
+            "id": first + ordinal,
+            "recording": key,
+            "ordinal": ordinal,
+            "channel": line.segment.channel,
+            "role": line.segment.role.value,
+            "start": line.segment.span.start,
+            "end": line.segment.span.end,
+            "language": line.segment.language,
+            "text": storable(line.segment.text),
+            "spoken": None
+            if line.segment.spoken == line.segment.text
+            else storable(line.segment.spoken),
+            "folded": line.folded,
+            "sound": line.sound,
+        }
+        for ordinal, line in enumerate(lines)
+    ]
+    if rows:
+        connection.execute(insert(SegmentRow), rows)
+    index.add(connection, (Filed(first + n, s.folded, s.sound) for n, s in enumerate(lines)))
+
+
+def _remove_segments(connection: Connection, index: GramIndex, key: int) -> None:
+    rows = connection.execute(
+        select(SegmentRow.id, SegmentRow.folded, SegmentRow.sound).where(
+            SegmentRow.recording == key
+        )
+    )  # fmt: skip
+    index.remove(connection, [Filed(*row) for row in rows])
+    connection.execute(delete(SegmentRow).where(SegmentRow.recording == key))
+
+
+def _clear_failures(connection: Connection, entry: Entry) -> None:
+    recording = entry.analysis.call.recording.id
+    connection.execute(
+        delete(FailureRow).where(
+            or_(FailureRow.recording == recording, FailureRow.path.in_(entry.paths))
+        )
+    )  # fmt: skip

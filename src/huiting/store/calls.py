@@ -1,0 +1,111 @@
+"""What the store tells about a call, and how a call is named."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+
+from huiting.core.errors import InputError, UnknownCall
+from huiting.store._fold import storable
+from huiting.store.schema import AnalysisRow, FieldRow, NameRow, RecordingRow
+
+MIN_PREFIX = 4
+"""Characters of an id that may stand for it."""
+_SHOWN = 5
+"""Candidates named in an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call in the store, without its analysis."""
+
+    id: str
+    """Of the recording: SHA-256."""
+    name: str
+    """File name it was last saved under."""
+    path: str
+    clock: int
+    """Orders calls by their start."""
+    started_at: datetime | None
+    """In the zone its metadata gave; None when it gave no time."""
+    duration: float
+    """Seconds."""
+    language: str | None
+    metadata: Mapping[str, str]
+    version: int
+    """Of the current analysis, from 1."""
+    analyzed_at: datetime
+    """UTC."""
+    settings: str
+    """Digest of the settings that made the current analysis."""
+    segments: int
+
+
+_COLUMNS = (
+    RecordingRow.id, RecordingRow.name, RecordingRow.path, RecordingRow.clock,
+    RecordingRow.started_at, RecordingRow.duration, RecordingRow.language, RecordingRow.fields,
+    AnalysisRow.version, AnalysisRow.at, AnalysisRow.settings, AnalysisRow.segments,
+)  # fmt: skip
+
+
+def select_calls() -> Select[*tuple[Any, ...]]:
+    """Select every call with its current analysis; read the rows with `read`."""
+    return select(*_COLUMNS).join(
+        AnalysisRow,
+        and_(
+            AnalysisRow.recording == RecordingRow.key,
+            AnalysisRow.version == RecordingRow.analysis,
+        ),
+    )
+
+
+def read(row: Row[*tuple[Any, ...]]) -> StoredCall:
+    """Return the call of a row that `select_calls` gave."""
+    identity, name, path, clock, started_at, *rest = row
+    started = None if started_at is None else datetime.fromisoformat(started_at)
+    return StoredCall(identity, name, path, clock, started, *rest)
+
+
+def has_field(name: str, value: str) -> ColumnElement[bool]:
+    """Say that a recording's metadata has this entry."""
+    return exists().where(
+        FieldRow.recording == RecordingRow.key,
+        FieldRow.name == storable(name),
+        FieldRow.value == storable(value),
+    )
+
+
+def find(connection: Connection, call: str) -> StoredCall:
+    """Return the one call whose id, path, file name, stem or beginning of an id is `call`.
+
+    Raises:
+        UnknownCall: there is none.
+        InputError: there are several.
+    """
+    wanted = storable(call)
+    for condition in _meanings(wanted):
+        chosen = select_calls().where(condition).order_by(RecordingRow.clock.desc())
+        found = [read(row) for row in connection.execute(chosen.limit(_SHOWN + 1))]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = "; ".join(f"{c.id[:12]} {c.path}" for c in found[:_SHOWN])
+            more = "; and more" if len(found) > _SHOWN else ""
+            raise InputError(call, f"several calls have this name: {named}{more}", "give the id")
+    raise UnknownCall(call, "no such call", "analyze it, or look for it with huiting search")
+
+
+def _meanings(wanted: str) -> Iterator[ColumnElement[bool]]:
+    """Yield what `wanted` may mean, the most certain first."""
+    yield RecordingRow.id == wanted
+    yield _named(NameRow.path == wanted)
+    yield _named(or_(NameRow.name == wanted, NameRow.stem == wanted))
+    prefix = wanted.lower()
+    if len(prefix) >= MIN_PREFIX and set(prefix) <= set("0123456789abcdef"):
+        yield and_(RecordingRow.id >= prefix, RecordingRow.id < prefix + "g")
+
+
+def _named(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(NameRow.recording == RecordingRow.key, condition)

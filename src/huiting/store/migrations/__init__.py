@@ -1,0 +1,1 @@
+"""Alembic's environment; run by `huiting.store._migrate`, never from a shell."""

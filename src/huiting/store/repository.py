@@ -1,0 +1,314 @@
+"""Keep analyses and failures, find them again. One file on SQLite, or a PostgreSQL database."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from huiting.core.analysis import Analysis
+from huiting.core.codec import from_json
+from huiting.core.errors import HuitingError, UnknownCall
+from huiting.core.types import Role
+from huiting.store import _save, calls, search
+from huiting.store._connect import Database, connect
+from huiting.store._index import GramIndex, index_for
+from huiting.store._migrate import migrate
+from huiting.store._query import parse
+from huiting.store.calls import StoredCall
+from huiting.store.schema import AnalysisRow, FailureRow, NameRow, RecordingRow
+from huiting.store.search import Filters, Hit
+
+BATCH = 200
+"""Calls read, or saved in one transaction, at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One of the analyses that a recording has had."""
+
+    number: int
+    at: datetime
+    huiting: str
+    engine: str
+    models: Mapping[str, str]
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file whose last analysis failed."""
+
+    path: str
+    recording: str | None
+    """Id, when the file could be read."""
+    code: str
+    reason: str
+    remedy: str
+    at: datetime
+    attempts: int
+
+
+class Store:
+    """All that was ever analyzed. May be used from several threads and processes.
+
+    Every method may raise `StoreError`: the database cannot be used; nothing was changed.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._index: GramIndex = index_for(database.dialect)
+
+    @classmethod
+    def open(cls, target: str, *, patience: float = 30.0) -> Self:
+        """Open the store, make it if it is new, and bring it up to date.
+
+        Args:
+            target: `sqlite:///PATH`, `postgresql://USER@HOST/NAME`, or the path of an
+                SQLite file. Its folder must exist.
+            patience: seconds to wait for another writer.
+
+        Raises:
+            ConfigError: no such kind of database, or its driver is missing.
+            StoreError: the database cannot be used, or is from a later version.
+        """
+        database = connect(target, patience)
+        try:
+            migrate(database)
+        except BaseException:
+            database.engine.dispose()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def save(self, analysis: Analysis, *, at: datetime, names: Sequence[str] = ()) -> int:
+        """Keep an analysis, wholly or not at all; return its version.
+
+        It becomes the recording's current one, which search reads; earlier ones stay.
+        An analysis equal to the current one is not kept twice. The recording's failure
+        is cleared.
+
+        Args:
+            analysis: what to keep.
+            at: when it was made.
+            names: paths the recording was found under, besides `Recording.path`.
+        """
+        entry = _save.prepare(analysis, at, names)
+        with self._database.writing() as connection:
+            return _save.save(connection, self._index, entry)
+
+    def save_all(self, analyses: Iterable[Analysis], *, at: datetime) -> int:
+        """Keep many analyses, a batch a transaction; return how many. For imports."""
+        count = 0
+        batch: list[_save.Entry] = []
+        for analysis in analyses:
+            batch.append(_save.prepare(analysis, at, ()))
+            count += 1
+            if len(batch) == BATCH:
+                self._save_batch(batch)
+                batch = []
+        self._save_batch(batch)
+        return count
+
+    def _save_batch(self, batch: Sequence[_save.Entry]) -> None:
+        with self._database.writing() as connection:
+            for entry in batch:
+                _save.save(connection, self._index, entry)
+
+    def fail(
+        self, path: str, error: HuitingError, *, at: datetime, recording: str | None = None
+    ) -> None:
+        """Record that the file at `path` could not be analyzed; `save` clears it."""
+        with self._database.writing() as connection:
+            _save.fail(connection, path, error, at, recording)
+
+    def failures(self) -> list[Failure]:
+        """Return the files whose last analysis failed, by path."""
+        rows = select(
+            FailureRow.path, FailureRow.recording, FailureRow.code, FailureRow.reason,
+            FailureRow.remedy, FailureRow.at, FailureRow.attempts,
+        ).order_by(FailureRow.path)  # fmt: skip
+        with self._database.reading() as connection:
+            return [Failure(*row) for row in connection.execute(rows)]
+
+    def done(self, recording: str, settings: str) -> bool:
+        """Tell whether the recording's current analysis was made with these settings."""
+        chosen = calls.select_calls().where(
+            RecordingRow.id == recording, AnalysisRow.settings == settings
+        )
+        with self._database.reading() as connection:
+            return connection.execute(chosen).first() is not None
+
+    def find(self, call: str) -> StoredCall:
+        """Return the one call that `call` names.
+
+        Args:
+            call: its id or the beginning of it, a path, a file name, or a file name
+                without its extension.
+
+        Raises:
+            UnknownCall: there is none.
+            InputError: there are several; the message lists them.
+        """
+        with self._database.reading() as connection:
+            return calls.find(connection, call)
+
+    def analysis(self, call: str, *, version: int | None = None) -> Analysis:
+        """Return the analysis of the one call that `call` names: the current one, or `version`.
+
+        Raises:
+            UnknownCall: there is no such call, or no such version.
+            InputError: `call` names several.
+        """
+        with self._database.reading() as connection:
+            found = calls.find(connection, call)
+            body = connection.scalar(
+                select(AnalysisRow.body)
+                .join(RecordingRow, RecordingRow.key == AnalysisRow.recording)
+                .where(RecordingRow.id == found.id)
+                .where(AnalysisRow.version == (found.version if version is None else version))
+            )
+        if body is None:
+            raise UnknownCall(call, f"no version {version}", f"the newest is {found.version}")
+        return from_json(zlib.decompress(body), found.name)
+
+    def versions(self, call: str) -> list[Version]:
+        """Return what is known of every analysis the call has had, the oldest first.
+
+        Raises:
+            UnknownCall: there is no such call.
+            InputError: `call` names several.
+        """
+        with self._database.reading() as connection:
+            found = calls.find(connection, call)
+            rows = connection.execute(
+                select(
+                    AnalysisRow.version, AnalysisRow.at, AnalysisRow.huiting,
+                    AnalysisRow.engine, AnalysisRow.models, AnalysisRow.settings,
+                )
+                .join(RecordingRow, RecordingRow.key == AnalysisRow.recording)
+                .where(RecordingRow.id == found.id)
+                .order_by(AnalysisRow.version)
+            )  # fmt: skip
+            return [Version(*row) for row in rows]
+
+    def names(self, call: str) -> list[str]:
+        """Return every path the call was saved under, sorted.
+
+        Raises:
+            UnknownCall: there is no such call.
+            InputError: `call` names several.
+        """
+        with self._database.reading() as connection:
+            found = calls.find(connection, call)
+            rows = connection.scalars(
+                select(NameRow.path)
+                .join(RecordingRow, RecordingRow.key == NameRow.recording)
+                .where(RecordingRow.id == found.id)
+                .order_by(NameRow.path)
+            )
+            return list(rows)
+
+    def calls(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Iterator[StoredCall]:
+        """Yield calls, the latest first, reading a bounded number at a time.
+
+        Args:
+            since: calls that began then or later.
+            until: calls that began before.
+            language: the call's.
+            metadata: entries that the recording's metadata must have.
+        """
+        chosen = calls.select_calls().order_by(RecordingRow.clock.desc()).limit(BATCH)
+        if since is not None:
+            chosen = chosen.where(RecordingRow.began >= since)
+        if until is not None:
+            chosen = chosen.where(RecordingRow.began < until)
+        if language is not None:
+            chosen = chosen.where(RecordingRow.language == language)
+        for name, value in (metadata or {}).items():
+            chosen = chosen.where(calls.has_field(name, value))
+        page = chosen
+        while True:
+            with self._database.reading() as connection:
+                found = [calls.read(row) for row in connection.execute(page)]
+            yield from found
+            if len(found) < BATCH:
+                return
+            page = chosen.where(RecordingRow.clock < found[-1].clock)
+
+    def delete(self, call: str) -> None:
+        """Forget a call: its analyses, names, segments and failures. Not the audio file.
+
+        Raises:
+            UnknownCall: there is no such call.
+            InputError: `call` names several.
+        """
+        with self._database.writing() as connection:
+            found = calls.find(connection, call)
+            _save.delete_call(connection, self._index, found.id)
+
+    def search(
+        self,
+        query: str,
+        *,
+        sounds_like: bool = False,
+        role: Role | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        agent: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> list[Hit]:
+        """Return segments that contain every word of `query`, the most relevant first.
+
+        Any piece of text is found, from one character on, in the written or the spoken
+        form; width, case and Traditional or Simplified script make no difference. Words
+        are separated by spaces; what stands in double quotes is one word.
+
+        Args:
+            query: what to find; never read as anything but text.
+            sounds_like: also return what sounds alike, after the exact hits.
+            role: who says it.
+            since: in calls that began then or later.
+            until: in calls that began before.
+            language: of the segment.
+            agent: the call's metadata entry of that name.
+            limit: most hits returned.
+            offset: hits skipped before.
+
+        Raises:
+            InputError: nothing to find, or a query longer than anybody types.
+        """
+        terms = parse(query, sounds_like=sounds_like)
+        filters = Filters(role, since, until, language, agent)
+        with self._database.reading() as connection:
+            return search.search(
+                connection, self._index, terms, filters, limit=limit, offset=offset
+            )

@@ -1,0 +1,177 @@
+"""The tables, as they are after the last migration; docs/reference/store.md explains them.
+
+The search index is not here: it is a different table in each database (see `_index`).
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+HEAD = "0001"
+"""The migration that these tables are the result of."""
+
+Big = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; on SQLite the type that makes a primary key the row's own number."""
+
+
+def instant(time: datetime) -> datetime:
+    """Return the time in UTC; a time without a zone is taken to be UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: stored in UTC, returned in UTC."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Drop the zone, which is UTC."""
+        return None if value is None else instant(value).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Put the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the store."""
+
+
+class RecordingRow(Base):
+    """An accepted file. The columns of its latest analysis's call are repeated here."""
+
+    __tablename__ = "recording"
+
+    key: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the bytes."""
+    clock: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """Orders calls by their start; see `search`."""
+    name: Mapped[str] = mapped_column(Text)
+    """File name it was last saved under."""
+    path: Mapped[str] = mapped_column(Text)
+    began: Mapped[datetime] = mapped_column(Instant, index=True)
+    """When the call began; when that is not known, when it was first analyzed."""
+    started_at: Mapped[str | None] = mapped_column(Text)
+    """As in the recording's metadata, ISO 8601 with its own zone."""
+    duration: Mapped[float]
+    """Seconds."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    codec: Mapped[str] = mapped_column(Text)
+    channels: Mapped[int]
+    language: Mapped[str | None] = mapped_column(Text)
+    fields: Mapped[dict[str, str]] = mapped_column("metadata", JSON)
+    analysis: Mapped[int]
+    """Version that is current."""
+
+
+class NameRow(Base):
+    """A path a recording was saved under; the same call may have several."""
+
+    __tablename__ = "recording_name"
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, index=True)
+    stem: Mapped[str] = mapped_column(Text, index=True)
+    """File name without its last extension."""
+
+
+class FieldRow(Base):
+    """One entry of a recording's metadata, for filters."""
+
+    __tablename__ = "recording_field"
+    __table_args__ = (Index("ix_recording_field_entry", "name", "value"),)
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class AnalysisRow(Base):
+    """One version of a recording's analysis; never changed once written."""
+
+    __tablename__ = "analysis"
+    __table_args__ = (UniqueConstraint("recording", "version"),)
+
+    key: Mapped[int] = mapped_column(Integer, primary_key=True)
+    recording: Mapped[int] = mapped_column(ForeignKey("recording.key", ondelete="CASCADE"))
+    version: Mapped[int]
+    """From 1."""
+    at: Mapped[datetime] = mapped_column(Instant)
+    huiting: Mapped[str] = mapped_column(Text)
+    engine: Mapped[str] = mapped_column(Text)
+    models: Mapped[dict[str, str]] = mapped_column(JSON)
+    settings: Mapped[str] = mapped_column(Text)
+    segments: Mapped[int]
+    turns: Mapped[int]
+    speech: Mapped[float]
+    silence: Mapped[float]
+    silence_ratio: Mapped[float | None]
+    longest_silence: Mapped[float]
+    dead_air: Mapped[float]
+    hold: Mapped[float]
+    overlap: Mapped[float]
+    overlap_ratio: Mapped[float | None]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The analysis as JSON, compressed with zlib."""
+
+
+class SegmentRow(Base):
+    """A segment of a recording's current analysis, for search and reports."""
+
+    __tablename__ = "segment"
+
+    id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=False)
+    """The recording's clock and the ordinal: later calls have greater ids."""
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), index=True
+    )
+    ordinal: Mapped[int]
+    """Place in `Call.segments`, from 0."""
+    channel: Mapped[int]
+    role: Mapped[str] = mapped_column(Text)
+    start: Mapped[float]
+    end: Mapped[float]
+    language: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    spoken: Mapped[str | None] = mapped_column(Text)
+    """Absent when it is the same as the text."""
+    folded: Mapped[str] = mapped_column(Text)
+    """What exact search reads: the text, and on a second line the spoken form if it differs."""
+    sound: Mapped[str] = mapped_column(Text)
+    """What search by sound reads; lines as in `folded`."""
+
+
+class FailureRow(Base):
+    """A file whose last analysis failed."""
+
+    __tablename__ = "failure"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    recording: Mapped[str | None] = mapped_column(String(64), index=True)
+    """SHA-256 of the bytes, when the file could be read."""
+    code: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int]
