@@ -49,6 +49,8 @@ class Judged:
     channel: int
     level: float
     """dBFS of its active speech, as recorded."""
+    noise: float
+    """dBFS below which a tenth of it lies, as recorded and digital silence left out."""
     gain: float
     """dB to add."""
     dead: bool
@@ -96,11 +98,12 @@ def active_level(levels: Levels) -> float:
 
 def _judged(channel: int, levels: Levels) -> Judged:
     loudest = levels.loudest(HEARD)
-    steady = loudest - levels.quietest(0.1) < STEADY
+    noise = levels.quietest(0.1)
+    steady = loudest - noise < STEADY
     dead = loudest < SILENT_BELOW or (loudest < STEADY_BELOW and steady)
     level = FLOOR if loudest <= FLOOR else active_level(levels)
     gain = 0.0 if dead else _gain(level, levels.peak(BRIEF))
-    return Judged(channel, level, gain, dead)
+    return Judged(channel, level, noise, gain, dead)
 
 
 def _gain(level: float, peak: float) -> float:

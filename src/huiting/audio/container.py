@@ -6,7 +6,7 @@ neither be decoded for ever nor take the process with it. A packet that fails is
 and left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +37,8 @@ GUESSED = frozenset({"aac", "amr", "amrnb", "amrwb", "mpegts", "mpeg", *BY_SUFFI
 """Formats whose files state no duration: FFmpeg reckons one from the bit rate."""
 FAILURES = 50
 """Failed reads in a row after which the rest of a file is given up."""
+LONGEST_PACKET = 1.0
+"""Seconds that a packet which does not decode is believed to have held."""
 BUFFER = 1 << 17
 PATIENCE = 10.0
 """Seconds FFmpeg may look for what a file holds."""
@@ -83,9 +85,12 @@ class AudioStream:
         Raises:
             UndecodableAudio: the samples have a form that cannot be, such as 40 channels.
         """
+        last: Frame | None = None
         for packet in self._demux():
-            for frame in self._decode(packet):
-                yield from self._checked(frame)
+            decoded = self._decode(packet)
+            for frame in self._checked(decoded) if decoded is not None else _lost(packet, last):
+                last = frame
+                yield frame
         listed = self._stream.frames
         self.complete = bool(listed) and self.packets >= listed - 1
 
@@ -106,32 +111,44 @@ class AudioStream:
                 self.packets += bool(packet.size)
                 yield packet
 
-    def _decode(self, packet: Any) -> list[Any]:  # noqa: ANN401  (PyAV's frames)
+    def _decode(self, packet: Any) -> list[Any] | None:  # noqa: ANN401  (PyAV's frames)
         try:
             return list(packet.decode())
         except EOFError:  # the flush of a decoder that was flushed
             return []
         except (FFmpegError, ValueError, MemoryError):
             self.damaged += 1
-            return []
+            return None
 
-    def _checked(self, frame: Any) -> Iterator[Frame]:  # noqa: ANN401
-        channels, rate = frame.layout.nb_channels, frame.sample_rate
-        if not 1 <= channels <= MOST_CHANNELS or rate not in RATES:
-            if self.packets > self.damaged + 1:  # a broken packet within good ones
-                self.damaged += 1
-                return
+    def _checked(self, frames: Iterable[Any]) -> Iterator[Frame]:
+        for frame in frames:
+            channels, rate = frame.layout.nb_channels, frame.sample_rate
+            if not 1 <= channels <= MOST_CHANNELS or rate not in RATES:
+                self._refuse(channels, rate)
+            elif frame.samples:
+                start = None if frame.pts is None else float(frame.pts * frame.time_base)
+                try:
+                    yield Frame(_samples(frame, channels), rate, start)
+                except ValueError:  # 64-bit integers, which PyAV does not hand over
+                    self.damaged += 1
+
+    def _refuse(self, channels: int, rate: int) -> None:
+        self.damaged += 1
+        if self.packets <= self.damaged:  # else a broken packet among good ones
             raise UndecodableAudio(
                 self.name,
                 f"it claims {channels} channels at {rate} Hz",
                 f"1 to {MOST_CHANNELS} channels at {RATES[0]} to {RATES[-1]} Hz can be read",
             )
-        if frame.samples:
-            start = None if frame.pts is None else float(frame.pts * frame.time_base)
-            try:
-                yield Frame(_samples(frame, channels), rate, start)
-            except ValueError:  # 64-bit integers, which PyAV does not hand over
-                self.damaged += 1
+
+
+def _lost(packet: Any, last: Frame | None) -> Iterator[Frame]:  # noqa: ANN401
+    # What does not decode took its time all the same; words after it must not move.
+    if last is None or not packet.duration or packet.time_base is None:
+        return
+    seconds = min(LONGEST_PACKET, float(packet.duration * packet.time_base))
+    lost = np.zeros((max(0, round(seconds * last.rate)), last.samples.shape[1]), np.float32)
+    yield Frame(lost, last.rate, None)
 
 
 def _samples(frame: Any, channels: int) -> NDArray[np.float32]:  # noqa: ANN401

@@ -27,6 +27,8 @@ HOUR = 3600.0
 TOLERANCE = 0.5
 """Seconds that a header's duration may be off, or TOLERANCE_SHARE of it if that is more."""
 TOLERANCE_SHARE = 0.01
+EXACT = 0.1
+"""Seconds that it may be off where it follows from the number of bytes."""
 HOPELESS = 0.9
 """Share of damaged packets from which a file is no audio, whatever the rest decodes to."""
 
@@ -237,7 +239,8 @@ def _conditions(stream: AudioStream, written: Written) -> tuple[Condition, ...]:
     if stream.claimed is None:
         return (*found, Condition(kind.MISSING_DURATION))
     missing = stream.claimed - written.duration
-    tolerance = max(TOLERANCE, TOLERANCE_SHARE * stream.claimed)
+    exact = stream.byte_bound
+    tolerance = EXACT if exact else max(TOLERANCE, TOLERANCE_SHARE * stream.claimed)
     if missing > tolerance and not stream.complete:
         return (*found, Condition(kind.TRUNCATED, None, written.duration))
     if abs(missing) > tolerance:

@@ -124,23 +124,27 @@ class Meter:
 
     def _measure(self, samples: NDArray[np.float32], frames: int | None = None) -> None:
         channels = samples.shape[1]
-        framed = samples.reshape(-1, self._frame, channels)
-        centred = framed - framed.mean(axis=1, keepdims=True)
-        power = np.square(centred).mean(axis=1)[:frames]
-        size = np.abs(framed)
-        peaks = size.max(axis=1)[:frames]
-        top = size.reshape(-1, channels)
-        flat = (top[1:] >= FLAT_TOP) & (samples[1:] == samples[:-1])
-        self._clipped += (top >= FULL_SCALE).sum(axis=0)
-        self._clipped += (flat & (top[1:] < FULL_SCALE)).sum(axis=0)
+        framed = np.ascontiguousarray(samples.T).reshape(channels, -1, self._frame)
+        mean = framed.mean(axis=2, keepdims=True)
+        power = np.square(framed - mean).mean(axis=2)[:, :frames]
+        peaks = np.maximum(framed.max(axis=2), -framed.min(axis=2))[:, :frames]
         level = 10 * np.log10(power + SMALLEST)
-        self._active += (level >= ACTIVE).sum(axis=0) * self._frame
+        self._active += (level >= ACTIVE).sum(axis=1) * self._frame
         for channel in range(channels):
-            self._frames[channel] += _histogram(level[:, channel])
-            self._peaks[channel] += _histogram(20 * np.log10(peaks[:, channel] + 1e-6))
+            self._frames[channel] += _histogram(level[channel])
+            self._peaks[channel] += _histogram(20 * np.log10(peaks[channel] + 1e-6))
+            if peaks[channel].max(initial=0) >= FLAT_TOP:
+                self._clipped[channel] += _clipped(framed[channel].ravel())
         if channels > 1:
-            blocks = centred.reshape(-1, FRAMES_A_BLOCK * self._frame, channels)
-            self._products.append(np.matmul(blocks.transpose(0, 2, 1), blocks))
+            centred = (framed - mean).reshape(channels, -1, FRAMES_A_BLOCK * self._frame)
+            blocks = centred.transpose(1, 0, 2)
+            self._products.append(np.matmul(blocks, blocks.transpose(0, 2, 1)))
+
+
+def _clipped(samples: NDArray[np.float32]) -> int:
+    size = np.abs(samples)
+    flat = (size[1:] >= FLAT_TOP) & (samples[1:] == samples[:-1])
+    return int((size >= FULL_SCALE).sum() + (flat & (size[1:] < FULL_SCALE)).sum())
 
 
 def _histogram(levels: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -122,6 +122,8 @@ class SpooledTrack:
     samples: Spool
     gain: float
     """dB added on reading; the level as recorded is the measured one less this."""
+    noise: float
+    """dBFS below which a tenth of it lies, as recorded and digital silence left out."""
     dead: bool
     """Carries no signal."""
 

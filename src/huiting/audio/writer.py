@@ -135,7 +135,7 @@ class Writer:
         self._flush(last=True)
         judged = judge(self._meter.finish(), self._meter.products)
         tracks = tuple(
-            SpooledTrack(c.channel, self._rate, self._spools[c.channel], c.gain, c.dead)
+            SpooledTrack(c.channel, self._rate, self._spools[c.channel], c.gain, c.noise, c.dead)
             for c in judged.channels
         )
         return Written(
