@@ -63,11 +63,12 @@ def clips_of(
     parts = [part for span in spans for part in _split(track, span, cutting.max_length)]
     groups = _joined(parts, cutting)
     for i, group in enumerate(groups):
-        before = groups[i - 1][-1].end if i else 0.0
+        first, last = group[0].start, _end(group)
+        before = _end(groups[i - 1]) if i else 0.0
         after = groups[i + 1][0].start if i + 1 < len(groups) else track.duration
-        # overlapping voices of one track may leave no room at all
-        start = min(group[0].start, max(group[0].start - cutting.pad, before))
-        end = max(group[-1].end, min(group[-1].end + cutting.pad, after))
+        # turns of a diarizer may overlap, and then leave no room at all
+        start = min(first, max(first - cutting.pad, before))
+        end = max(last, min(last + cutting.pad, after))
         yield Clip(channel, speaker, group, track.cut(Span(start, end)), start)
 
 
@@ -76,13 +77,17 @@ def _joined(spans: Iterable[Span], cutting: Cutting) -> list[tuple[Span, ...]]:
     for span in spans:
         if (
             groups
-            and span.start - groups[-1][-1].end <= cutting.max_gap
-            and span.end - groups[-1][0].start <= cutting.max_length
+            and span.start - _end(groups[-1]) <= cutting.max_gap
+            and max(span.end, _end(groups[-1])) - groups[-1][0].start <= cutting.max_length
         ):
             groups[-1] = (*groups[-1], span)
         else:
             groups.append((span,))
     return groups
+
+
+def _end(spans: Iterable[Span]) -> float:
+    return max(span.end for span in spans)
 
 
 def _split(track: Track, span: Span, longest: float) -> Iterator[Span]:
@@ -117,7 +122,7 @@ def pieces_of(clip: Clip, hypothesis: Hypothesis, pause: float = PAUSE) -> list[
     words = [_shifted(word, clip.start) for word in hypothesis.words]
     spans = _between_pauses(clip.spans, pause)
     if not words:
-        whole = Span(spans[0].start, spans[-1].end)
+        whole = Span(spans[0].start, _end(spans))
         return [Piece(whole, hypothesis.text, (), hypothesis.confidence)]
     groups: list[list[int]] = [[] for _ in spans]
     at = 0

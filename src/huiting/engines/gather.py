@@ -9,6 +9,7 @@ it, and no other. Knows no model.
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from huiting.core.errors import EngineError
@@ -21,17 +22,22 @@ LIMIT = 600.0
 """Seconds of clips taken at once; bounds memory, and how long a late call waits."""
 
 
-def build(
-    *, recognizer: Recognizer, patience: float = PATIENCE, limit: float = LIMIT
-) -> "Gathered":
-    """Share `recognizer` between threads.
+@contextmanager
+def gathering(
+    recognizer: Recognizer, *, patience: float = PATIENCE, limit: float = LIMIT
+) -> Iterator["Gathered"]:
+    """Share `recognizer` between threads while inside; what waits at the end is still decoded.
 
     Args:
         recognizer: used by one thread at a time from now on.
         patience: seconds an idle model waits for more clips.
         limit: seconds of clips decoded at once, at least one request.
     """
-    return Gathered(recognizer, patience=patience, limit=limit)
+    gathered = Gathered(recognizer, patience=patience, limit=limit)
+    try:
+        yield gathered
+    finally:
+        gathered.close()
 
 
 @dataclass(slots=True, eq=False)
