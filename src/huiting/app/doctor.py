@@ -49,16 +49,13 @@ class Report:
     """Everything that was found, in the order in which people read it."""
 
     rows: tuple[Row, ...]
+    outgoing: tuple[str, ...]
+    """What the settings let out to a network; empty for nothing."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What must be mended, in order."""
         return tuple(row.fault for row in self.rows if row.fault)
-
-    @property
-    def outgoing(self) -> tuple[str, ...]:
-        """What the settings let out to a network; empty for nothing."""
-        return tuple(row.subject for row in self.rows if row.topic == "network")
 
     @property
     def status(self) -> int:
@@ -81,24 +78,31 @@ def examine(
         models: those that the settings need; by default all of the catalogue.
     """
     wanted = catalogue.models() if models is None else models
-    return Report(
-        (
-            Row("python", f"Python {platform.python_version()}", sys.executable),
-            Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
-            *_packages(),
-            *(_model(entry, cache) for entry in wanted),
-            *_device(device()),
-            *_codecs(),
-            _database(store, look),
-            _disk(cache, wanted),
-            *_outgoing(store),
-        )
+    outgoing = _outgoing(store)
+    nothing = "nothing: no part of an analysis opens a connection"
+    rows = (
+        Row("python", f"Python {platform.python_version()}", sys.executable),
+        Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
+        *_packages(),
+        *(_model(entry, cache) for entry in wanted),
+        *_device(device()),
+        *_codecs(),
+        _database(store, look),
+        _disk(cache, wanted),
+        Row("network", "what goes out", "; ".join(outgoing) or nothing),
     )
+    return Report(rows, outgoing)
 
 
 def _packages() -> Iterator[Row]:
     """Go through what Huiting declares to need; an extra is reported, never missed."""
-    for line in sorted(metadata.requires("huiting") or (), key=str.casefold):
+    try:
+        needed = metadata.requires("huiting") or ()
+    except metadata.PackageNotFoundError:
+        fault = Fault("package huiting", "is run without being installed", "set Huiting up again")
+        yield Row("package", "huiting", "missing", fault)
+        return
+    for line in sorted(needed, key=str.casefold):
         name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
         try:
             yield Row("package", name, metadata.version(name))
@@ -160,10 +164,9 @@ def _disk(cache: Path, wanted: Sequence[Model]) -> Row:
     return Row("disk", str(cache), state, fault)
 
 
-def _outgoing(store: str) -> Iterator[Row]:
-    """Name what the settings send off this machine: analysis itself opens no connection."""
+def _outgoing(store: str) -> tuple[str, ...]:
+    """Name what the settings send off this machine."""
     parts = urlsplit(store)
     hosts = [parts.hostname or "", *parse_qs(parts.query).get("host", ())]
-    for host in hosts:
-        if host and host not in HERE and not host.startswith("/"):
-            yield Row("network", f"results go to the database on {host}", "as the settings say")
+    away = [host for host in hosts if host and host not in HERE and not host.startswith("/")]
+    return tuple(f"results go to the database on {host}, as set" for host in away)

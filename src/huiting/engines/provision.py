@@ -131,7 +131,7 @@ def keep(
                 if not path.is_file() or digest(path) != wheel.sha256:
                     found = _fetched(wheel, part, fetch, listen)
                     # One found elsewhere belongs to someone else: it is copied, not moved.
-                    ready = found if found.parent == part else shutil.copy(found, part)
+                    ready = found if found.is_relative_to(part) else shutil.copy(found, part)
                     publish(Path(ready), path)
     except OSError as error:
         raise _unwritable(folder, error, entries) from error

