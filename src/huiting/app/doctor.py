@@ -50,7 +50,7 @@ class Report:
 
     rows: tuple[Row, ...]
     outgoing: tuple[str, ...]
-    """What the settings let out to a network; empty for nothing."""
+    """What the settings let out to a network; empty for nothing, as an analysis opens none."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -79,7 +79,6 @@ def examine(
     """
     wanted = catalogue.models() if models is None else models
     outgoing = _outgoing(store)
-    nothing = "nothing: no part of an analysis opens a connection"
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
         Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
@@ -89,7 +88,7 @@ def examine(
         *_codecs(),
         _database(store, look),
         _disk(cache, wanted),
-        Row("network", "what goes out", "; ".join(outgoing) or nothing),
+        *(Row("network", "goes out", what) for what in outgoing),
     )
     return Report(rows, outgoing)
 
