@@ -1,1 +1,10 @@
-"""Output formats, one module each, named as on the command line."""
+"""Analyses as files for people and other programs.
+
+Each module whose name has no underscore is one format of one call: its `build` returns
+an `Exporter`. `write_tables` writes the tables of a whole batch.
+"""
+
+from huiting.exports._columns import Outcome
+from huiting.exports._tables import TABLES, metadata_names, write_tables
+
+__all__ = ["TABLES", "Outcome", "metadata_names", "write_tables"]

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log10
+from math import fsum, log10
 from statistics import median
 
 from huiting.core.metrics import Metrics, Overlap, PartyMetrics, Silence
@@ -64,7 +64,7 @@ class _Voice:
         """Return how many seconds of `span` the party speaks."""
         first = bisect_right(self.speech, span.start, key=lambda s: s.end)
         last = bisect_left(self.speech, span.end, key=lambda s: s.start)
-        return sum(s.overlap(span) for s in self.speech[first:last])
+        return fsum(s.overlap(span) for s in self.speech[first:last])
 
     def said(self, span: Span) -> list[Segment]:
         """Return the segments that share some time with `span`."""
@@ -86,8 +86,8 @@ def measure(call: Call, limits: Limits = USUAL) -> Metrics:
     held = turns(by_start)
     between = [s for s in silences if s.before is not None and s.after is not None]
     rates = {id(s): _rate(voice, s, limits) for voice in voices for s in voice.segments}
-    speech = sum(piece.span.duration for piece in timeline if piece.active)
-    overlap = sum(item.span.duration for item in overlaps)
+    speech = _total(piece.span for piece in timeline if piece.active)
+    overlap = _total(item.span for item in overlaps)
     silence = max(0.0, duration - speech)
     return Metrics(
         duration=duration,
@@ -95,8 +95,8 @@ def measure(call: Call, limits: Limits = USUAL) -> Metrics:
         silence=silence,
         silence_ratio=silence / duration if duration else None,
         longest_silence=max((s.span.duration for s in between), default=0.0),
-        dead_air=sum(s.span.duration for s in between if _is_dead_air(s, limits)),
-        hold=sum(s.span.duration for s in between if s.announced),
+        dead_air=_total(s.span for s in between if _is_dead_air(s, limits)),
+        hold=_total(s.span for s in between if s.announced),
         overlap=overlap,
         overlap_ratio=overlap / speech if speech else None,
         turns=len(held),
@@ -105,6 +105,10 @@ def measure(call: Call, limits: Limits = USUAL) -> Metrics:
         overlaps=overlaps,
         rates=tuple(rates[id(s)] for s in call.segments),
     )
+
+
+def _total(spans: Iterable[Span]) -> float:
+    return fsum(span.duration for span in spans)
 
 
 def _voices(call: Call) -> list[_Voice]:
@@ -270,8 +274,8 @@ def _parties(
     cut_in: Sequence[Entry],
     rates: dict[int, float | None],
 ) -> tuple[PartyMetrics, ...]:
-    talk = [sum(span.duration for span in voice.speech) for voice in voices]
-    total = sum(talk)
+    talk = [_total(voice.speech) for voice in voices]
+    total = fsum(talk)
     shared = [0.0] * len(voices)
     for piece in timeline:
         for party in piece.active if len(piece.active) > 1 else ():
