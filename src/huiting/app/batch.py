@@ -1,0 +1,308 @@
+"""Many recordings: each analyzed once, saved whole, never in the way of the others.
+
+The store is the truth: a call counts as done when its analysis is saved, in one
+transaction. The files in the results folder are written from it afterwards, each at once,
+so a run that is killed loses at most the calls in flight and the next run does only those.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from huiting.app.files import replace_file, results_name
+from huiting.audio.source import opened
+from huiting.core.analysis import Analysis
+from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
+from huiting.core.ports import Exporter, Hints
+from huiting.core.types import Role
+from huiting.core.watch import Progress, Watch
+from huiting.exports.tables import Outcome as Row
+from huiting.exports.tables import metadata_names, write_tables
+from huiting.pipeline import Kit, Source, analyze, digest
+from huiting.store.repository import Store
+
+log = logging.getLogger(__name__)
+
+
+class Status(StrEnum):
+    """How a recording ended."""
+
+    DONE = "done"
+    KEPT = "kept"
+    """Done by an earlier run with the same settings."""
+    SAME = "same"
+    """The bytes of another recording of this batch."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    status: Status
+    recording: str | None = None
+    """Its id, where the file could be read."""
+    duration: float = 0.0
+    error: HuitingError | None = None
+    brief: "Brief | None" = None
+    """Of a call that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The few figures of a call that a batch shows at its end."""
+
+    language: str | None
+    talk: Mapping[Role, float]
+    """Share of all talk time, by role."""
+    silence: float | None
+    """Share of the call."""
+    interruptions: int
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> "Brief":
+        """Take them from an analysis."""
+        metrics = analysis.metrics
+        talk: dict[Role, float] = {}
+        for party in metrics.parties:
+            talk[party.role] = talk.get(party.role, 0.0) + (party.talk_ratio or 0.0)
+        cut_in = sum(party.interruptions for party in metrics.parties)
+        return cls(analysis.call.language, talk, metrics.silence_ratio, cut_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a batch."""
+
+    outcomes: tuple[Outcome, ...]
+    """In the order of the files; those not begun when it was interrupted are left out."""
+    seconds: float
+    interrupted: bool
+
+    def count(self, status: Status) -> int:
+        """Return how many files ended so."""
+        return sum(o.status is status for o in self.outcomes)
+
+    @property
+    def audio(self) -> float:
+        """Seconds of audio analyzed in this run."""
+        return sum(o.duration for o in self.outcomes if o.status is Status.DONE)
+
+
+class Listener(Protocol):
+    """Is told how the batch goes, from several threads."""
+
+    def started(self, name: str) -> None:
+        """Work on a file began."""
+        ...
+
+    def staged(self, name: str, progress: Progress) -> None:
+        """A file came further."""
+        ...
+
+    def ended(self, outcome: Outcome) -> None:
+        """A file is over."""
+        ...
+
+
+class InternalError(HuitingError):
+    """A fault of Huiting itself that one recording brought out."""
+
+    code = "internal"
+
+
+class _Stopped(Exception):
+    pass
+
+
+@dataclass(slots=True)
+class Batch:
+    """Analyzes many files with one kit. `run` may be called once."""
+
+    store: Store
+    kit: Kit
+    hints: Hints
+    describe: Callable[[Path], Source]
+    """Says what is known about a file; raises InputError."""
+    out: Path
+    exporters: Mapping[str, Exporter]
+    """What is written for each call."""
+    listener: Listener
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    parallel: int = 2
+    again: bool = False
+    """Analyze also what is done already."""
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _claimed: dict[str, str] = field(default_factory=dict)
+
+    def run(self, files: Sequence[Path], problems: Sequence[InputError] = ()) -> Summary:
+        """Analyze `files`; `problems` are those that could not even be listed.
+
+        Interrupted once, it leaves the calls in flight, writes its tables and returns.
+
+        Raises:
+            StoreError: results cannot be saved; what was saved before stays.
+            ConfigError: the results folder or the temporary folder cannot be written.
+        """
+        began = self.clock()
+        make_folder(self.out / "calls")
+        ended = self._all(files)
+        outcomes = [ended[path] for path in files if path in ended]
+        for problem in problems:
+            outcomes.append(Outcome(problem.subject, Status.FAILED, error=problem))
+            self.store.fail(problem.subject, problem, at=self.now())
+        self._name_copies(outcomes)
+        self._tables(outcomes)
+        return Summary(tuple(outcomes), self.clock() - began, self._stop.is_set())
+
+    def _all(self, files: Sequence[Path]) -> dict[Path, Outcome]:
+        pool = ThreadPoolExecutor(self.parallel, thread_name_prefix="call")
+        futures = {pool.submit(self._one, path): path for path in files}
+        try:
+            for future in list(futures):
+                future.result()
+        except KeyboardInterrupt:
+            self._stop.set()
+        except BaseException:
+            self._stop.set()
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait_for(futures)
+        over = {p: f for f, p in futures.items() if not f.cancelled() and not f.exception()}
+        results = {path: future.result() for path, future in over.items()}
+        return {path: outcome for path, outcome in results.items() if outcome is not None}
+
+    def _one(self, path: Path) -> Outcome | None:
+        """Analyze one file; what is wrong with it stays its own matter.
+
+        Returns None for a file that was left because the batch was interrupted.
+        """
+        name = str(path)
+        recording: str | None = None
+        if self._stop.is_set():
+            return None
+        self.listener.started(name)
+        try:
+            with opened(path, largest=self.kit.limits.size) as file:
+                recording = file.id
+            outcome = self._known(path, recording) or self._new(path, recording)
+        except _Stopped:
+            return None
+        except (StoreError, ConfigError):
+            self._stop.set()  # the same for every file: no use in going on
+            raise
+        except HuitingError as error:
+            outcome = self._failed(name, recording, error)
+        except Exception as error:  # one file must never stop the others
+            log.exception("recording failed", extra={"recording": recording})
+            reason = f"{type(error).__name__} {' '.join(getattr(error, '__notes__', []))}".strip()
+            remedy = "report this with the log; the recording itself may be fine"
+            outcome = self._failed(name, recording, InternalError(name, reason, remedy))
+        self.listener.ended(outcome)
+        return outcome
+
+    def _failed(self, name: str, recording: str | None, error: HuitingError) -> Outcome:
+        log.warning("recording failed", extra={"recording": recording, "code": error.code})
+        self.store.fail(name, error, at=self.now(), recording=recording)
+        return Outcome(name, Status.FAILED, recording, error=error)
+
+    def _known(self, path: Path, recording: str) -> Outcome | None:
+        """Return how a file ends that needs no work; None when it does."""
+        name = str(path)
+        with self._lock:
+            if self._claimed.setdefault(recording, name) != name:
+                return Outcome(name, Status.SAME, recording)
+        wanted = digest(self.describe(path), self.kit, self.hints)
+        if self.again or not self.store.done(recording, wanted):
+            return None
+        analysis = self.store.analysis(recording)
+        self.store.save(analysis, at=self.now(), names=(name,))  # under this name too
+        self._write(analysis)
+        return _over(name, Status.KEPT, analysis)
+
+    def _new(self, path: Path, recording: str) -> Outcome:
+        name = str(path)
+
+        def listen(progress: Progress) -> None:
+            if self._stop.is_set():
+                raise _Stopped
+            self.listener.staged(name, progress)
+
+        watch = Watch(listen, self.clock)
+        analysis = analyze(self.describe(path), self.kit, self.hints, watch)
+        if analysis.call.recording.id != recording:
+            raise InputError(name, "it changed while it was read", "run again when it is whole")
+        self.store.save(analysis, at=self.now(), names=(name,))
+        self._write(analysis)
+        log.info("recording done", extra={"recording": recording, "seconds": watch.seconds})
+        return _over(name, Status.DONE, analysis)
+
+    def _name_copies(self, outcomes: Sequence[Outcome]) -> None:
+        """Let each call be found under the names of its copies too."""
+        made = {o.recording for o in outcomes if o.status in {Status.DONE, Status.KEPT}}
+        for outcome in outcomes:
+            if outcome.status is Status.SAME and outcome.recording in made:
+                analysis = self.store.analysis(outcome.recording or "")
+                self.store.save(analysis, at=self.now(), names=(outcome.name,))
+
+    def _write(self, analysis: Analysis) -> None:
+        """Write the files of one call, each whole or not at all."""
+        stem = results_name(analysis.call.recording)
+        for exporter in self.exporters.values():
+            target = self.out / "calls" / (stem + exporter.suffix)
+            replace_file(target, exporter.write(analysis))
+
+    def _tables(self, outcomes: Sequence[Outcome]) -> None:
+        """Write the tables of the batch, reading one analysis at a time from the store."""
+        try:
+            write_tables(self.out, self._rows(outcomes), metadata_names(self._rows(outcomes)))
+        except OSError as error:
+            raise ConfigError(
+                str(self.out),
+                f"the tables cannot be written: {error.strerror}",
+                "free space or close the program that has them open, then run again",
+            ) from error
+
+    def _rows(self, outcomes: Sequence[Outcome]) -> Iterator[Row]:
+        copies: dict[str | None, list[str]] = {}
+        for outcome in outcomes:
+            if outcome.status is Status.SAME:
+                copies.setdefault(outcome.recording, []).append(outcome.name)
+        for outcome in outcomes:
+            if outcome.error is not None:
+                yield Row(outcome.name, error=outcome.error)
+            elif outcome.status is not Status.SAME:
+                analysis = self.store.analysis(outcome.recording or "")
+                others = tuple(copies.get(outcome.recording, ()))
+                yield Row(outcome.name, analysis, other_names=others)
+
+
+def _over(name: str, status: Status, analysis: Analysis) -> Outcome:
+    recording = analysis.call.recording
+    brief = Brief.of(analysis)
+    return Outcome(name, status, recording.id, recording.duration, brief=brief)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            str(folder), f"it cannot be made: {error.strerror}", "name another folder with --out"
+        ) from error

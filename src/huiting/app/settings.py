@@ -1,0 +1,168 @@
+"""Settings: one TOML file, overridden by `HUITING_…` variables, overridden by options.
+
+Read once, into a frozen object that is passed on; nothing below `app` reads the
+environment. `resolve` also says where each value came from.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+from pydantic import TypeAdapter, ValidationError
+
+from huiting.core.errors import ConfigError
+from huiting.core.types import Role
+
+FILE = "huiting.toml"
+
+
+def _help(text: str, **default: Any) -> Any:  # noqa: ANN401  (a dataclass field of any type)
+    return field(metadata={"help": text}, **default)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting there is. `huiting settings` prints them; docs/reference/settings.md explains."""
+
+    profile: Literal["fast", "accurate"] = _help(
+        "fast: a day's calls by the next coffee; accurate: fewest errors", default="fast"
+    )
+    engine: str = _help("recognizer: a module of huiting.engines", default="whisper")
+    engine_options: Mapping[str, Any] = _help(
+        "options of the recognizer, beyond those of the profile", default_factory=dict
+    )
+    vad_options: Mapping[str, Any] = _help(
+        "options of the voice detector: thresholds, shortest and longest segment",
+        default_factory=dict,
+    )
+    language: str = _help("ISO 639 code, or auto to detect it per channel", default="auto")
+    languages: tuple[str, ...] = _help(
+        "codes among which auto chooses", default=("zh", "en", "ja", "ko")
+    )
+    script: Literal["simplified", "traditional", "as-heard"] = _help(
+        "Chinese characters of the text", default="simplified"
+    )
+    hotwords: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "list of words the team wants recognized", default=None
+    )
+    roles: tuple[Role, ...] = _help("whom each channel carries, in order", default=())
+    speakers: int = _help(
+        "voices on a mono recording; 0 to estimate, 1 to leave it whole", default=2
+    )
+    metadata: str = _help(
+        "pattern of file names, such as {agent}_{time:%Y%m%d%H%M%S}_{phone}_{direction}",
+        default="",
+    )
+    timezone: str = _help(
+        "of times in file names, such as Asia/Shanghai; empty for none stated", default=""
+    )
+    sidecars: bool = _help("read NAME.json beside NAME.wav", default=True)
+    store: str = _help(
+        "database: sqlite:///FILE or postgresql+psycopg://…",
+        default_factory=lambda: f"sqlite:///{user_data_path('huiting') / 'huiting.db'}",
+    )
+    models: Path = _help(  # noqa: RUF009  (a field, not a value)
+        "folder of model weights", default_factory=lambda: user_cache_path("huiting") / "models"
+    )
+    threads: int = _help("CPU threads of the recognizer; 0 for all cores", default=0)
+    parallel: int = _help("calls in flight at once; 0 to choose from the machine", default=0)
+    max_hours: float = _help("longest recording accepted", default=24.0)
+    log: Literal["debug", "info", "warning", "error"] = _help(
+        "how much is logged, as JSON lines on standard error", default="warning"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings, and for each the place its value came from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+
+def resolve(
+    options: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Resolved:
+    """Return the settings in force.
+
+    Args:
+        options: from the command line; None stands for an option not given.
+        environment: the process's by default.
+        file: the TOML file; by default HUITING_CONFIG, else huiting.toml in this folder,
+            else in the user's configuration folder, where there is one.
+
+    Raises:
+        ConfigError: a name is unknown or a value does not fit; nothing was read half.
+    """
+    environment = os.environ if environment is None else environment
+    path = file or _file(environment)
+    values: dict[str, Any] = {}
+    sources = {f.name: "default" for f in fields(Settings)}
+    for name, value in (_read(path) if path else {}).items():
+        values[name], sources[name] = value, str(path)
+    for name in sources:
+        variable = f"HUITING_{name.upper()}"
+        if variable in environment:
+            values[name], sources[name] = _from_text(name, environment[variable]), variable
+    for name, value in options.items():
+        if value is not None:
+            values[name], sources[name] = value, "option"
+    return Resolved(_build(values, sources), sources)
+
+
+def _file(environment: Mapping[str, str]) -> Path | None:
+    if "HUITING_CONFIG" in environment:
+        return Path(environment["HUITING_CONFIG"])
+    usual = [Path(FILE), user_config_path("huiting") / FILE]
+    return next((path for path in usual if path.is_file()), None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(str(path), str(error.strerror), "give a file that can be read") from error
+    except ValueError as error:
+        raise ConfigError(str(path), f"not TOML ({error})", "mend this line") from error
+    known = [f.name for f in fields(Settings)]
+    for name in found:
+        if name not in known:
+            raise ConfigError(
+                f"{path}: {name}", "no such setting", f"choose one of {', '.join(known)}"
+            )
+    return found
+
+
+def _from_text(name: str, text: str) -> object:
+    """Read a variable: lists are separated by commas, tables are inline TOML."""
+    kind = str(get_type_hints(Settings)[name])
+    if kind.startswith("tuple"):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if "Mapping" in kind:
+        try:
+            return tomllib.loads(f"x = {text}")["x"]
+        except ValueError as error:
+            raise ConfigError(
+                f"HUITING_{name.upper()}", f"not an inline table ({error})", "write {name = value}"
+            ) from error
+    return text
+
+
+def _build(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
+    hints = get_type_hints(Settings)
+    checked = {}
+    for name, value in values.items():
+        try:
+            checked[name] = TypeAdapter(hints[name]).validate_python(value)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise ConfigError(
+                f"setting {name} ({sources[name]})", f"{value!r}: {reason}", "correct the value"
+            ) from error
+    return Settings(**checked)

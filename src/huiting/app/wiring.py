@@ -1,0 +1,159 @@
+"""Build the parts that the settings ask for. The only place that chooses an engine."""
+
+import inspect
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from huiting import __version__
+from huiting.app.settings import Settings
+from huiting.audio.decode import Limits
+from huiting.core.analysis import MadeBy
+from huiting.core.errors import ConfigError
+from huiting.core.plugins import make
+from huiting.core.ports import Diarizer, Hints, Recognizer, TextStage
+from huiting.engines import catalogue, gather
+from huiting.pipeline import Kit
+from huiting.store.repository import Store
+from huiting.text.hotwords import read_hotwords
+
+MODELS = {"whisper": "whisper-base"}
+"""Catalogue entry of each engine that loads weights."""
+DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
+MOST_PARALLEL = 4
+"""Calls in flight beyond which only memory grows: one recognizer serves them all."""
+
+
+def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
+    """Return the catalogue entries that these settings need."""
+    names = [MODELS[settings.engine]] if settings.engine in MODELS else []
+    names += ["silero-v6", *(DIARIZER_MODELS if settings.speakers != 1 else ())]
+    return tuple(catalogue.model(name) for name in names)
+
+
+def threads_of(settings: Settings) -> int:
+    """Return the CPU threads of the recognizer."""
+    return settings.threads or len(os.sched_getaffinity(0))
+
+
+def parallel_of(settings: Settings) -> int:
+    """Return how many calls are in flight: enough to fill the recognizer's batches."""
+    return settings.parallel or min(MOST_PARALLEL, threads_of(settings) + 1)
+
+
+@contextmanager
+def store_of(settings: Settings) -> Iterator[Store]:
+    """Open the store while inside; the folder of an SQLite file is made when missing.
+
+    Raises:
+        StoreError: the database cannot be used.
+        ConfigError: its folder cannot be made.
+    """
+    prefix = "sqlite:///"
+    if settings.store.startswith(prefix):
+        folder = Path(settings.store.removeprefix(prefix)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                str(folder), str(error.strerror), "name another database with --store"
+            ) from error
+    with Store.open(settings.store) as store:
+        yield store
+
+
+def hints_of(settings: Settings) -> Hints:
+    """Return what the caller knows before a call is heard.
+
+    Raises:
+        InputError: the hotword list cannot be read.
+    """
+    words = read_hotwords(settings.hotwords) if settings.hotwords else ()
+    language = None if settings.language == "auto" else settings.language
+    return Hints(language=language, hotwords=words)
+
+
+@contextmanager
+def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
+    """Load the models while inside; give the parts an analysis is made with.
+
+    Raises:
+        ConfigError: an option does not fit.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    with ExitStack() as stack:
+        asr = gather.build(recognizer=recognizer_of(settings))
+        stack.callback(asr.close)
+        yield Kit(
+            vad=make("huiting.engines", "silero", **settings.vad_options),
+            asr=asr,
+            diarizer=diarizer_of(settings),
+            roles=make("huiting.quality", "roles"),
+            text=text_of(settings, hints),
+            made_by=made_by(settings),
+            speakers=settings.speakers,
+            limits=Limits(duration=settings.max_hours * 3600),
+            languages=settings.languages,
+        )
+
+
+def recognizer_of(settings: Settings) -> Recognizer:
+    """Load the recognizer; it gets those of our options that it has."""
+    ours: dict[str, Any] = {
+        "profile": settings.profile,
+        "threads": threads_of(settings),
+        "languages": settings.languages,
+    }
+    if settings.engine in MODELS:
+        ours["weights"] = catalogue.weights(MODELS[settings.engine], settings.models).folder
+    known = inspect.signature(import_module(f"huiting.engines.{settings.engine}").build).parameters
+    options = {name: value for name, value in ours.items() if name in known}
+    found: Recognizer = make(
+        "huiting.engines", settings.engine, **options | dict(settings.engine_options)
+    )
+    return found
+
+
+def diarizer_of(settings: Settings) -> Diarizer | None:
+    """Load the diarizer, unless mono recordings are to be left whole."""
+    if settings.speakers == 1:
+        return None
+    embedding, segmentation = (
+        next(iter(catalogue.weights(name, settings.models).paths.values()))
+        for name in DIARIZER_MODELS
+    )
+    found: Diarizer = make(
+        "huiting.engines", "diarizer", embedding=embedding, segmentation=segmentation
+    )
+    return found
+
+
+def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
+    """Return the text stages, in the order they run."""
+    script = None if settings.script == "as-heard" else settings.script
+    return (
+        make("huiting.text", "script", target=script),
+        make("huiting.text", "hotwords", hotwords=hints.hotwords),
+        make("huiting.text", "itn"),
+        make("huiting.text", "punctuation"),
+    )
+
+
+def made_by(settings: Settings) -> MadeBy:
+    """Return what an analysis with these settings is made by; its digest is the pipeline's."""
+    return MadeBy(
+        huiting=__version__,
+        engine=settings.engine,
+        models={m.name: m.files[0].sha256 for m in models_of(settings)},
+        settings=repr(
+            (
+                settings.profile,
+                sorted(settings.engine_options.items()),
+                sorted(settings.vad_options.items()),
+                settings.script,
+            )
+        ),
+    )

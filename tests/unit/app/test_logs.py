@@ -1,0 +1,37 @@
+import io
+import json
+import logging
+
+from huiting.app.logs import start_logging
+
+log = logging.getLogger("huiting.test")
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_has_a_sentence_and_stable_keys() -> None:
+    stream = io.StringIO()
+    start_logging("info", stream)
+    log.info("stage ended", extra={"stage": "asr", "seconds": 1.5, "text": "秘密"})
+    log.debug("not shown")
+
+    [line] = lines(stream)
+    assert (line["message"], line["stage"], line["seconds"]) == ("stage ended", "asr", 1.5)
+    assert (line["level"], line["logger"]) == ("info", "huiting.test")
+    assert "text" not in line
+
+
+def test_an_exception_shows_its_place_and_not_its_message() -> None:
+    stream = io.StringIO()
+    start_logging("warning", stream)
+    try:
+        int("客户张伟民的电话")
+    except ValueError:
+        log.exception("recording failed", extra={"recording": "ab"})
+
+    [line] = lines(stream)
+    assert line["error"] == "ValueError"
+    assert str(line["at"]).startswith("test_an_exception_shows_its_place")
+    assert "张伟民" not in stream.getvalue()
