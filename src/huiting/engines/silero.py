@@ -18,7 +18,7 @@ from huiting.core.errors import EngineError
 from huiting.core.ports import Track
 from huiting.core.types import Span
 from huiting.engines._hysteresis import Decision, speech_spans
-from huiting.engines._tones import tones
+from huiting.engines._stillness import still_frames
 
 RATE = 16_000
 HOP = 512
@@ -99,7 +99,7 @@ class Silero:
     def probabilities(self, track: Track, /) -> NDArray[np.float32]:
         """Return the probability of speech in each frame of 32 ms, shape (frames,).
 
-        Frames in a stretch of tone (ring-back, DTMF) get 0.
+        Frames of a sound that stands still (ring-back, DTMF, chords) get 0.
 
         Raises:
             EngineError: the network failed.
@@ -135,7 +135,7 @@ class Silero:
             ) from error
         state.context = padded[-CONTEXT:]
         heard = heard.reshape(-1)
-        heard[tones(frames)] = 0.0
+        heard[still_frames(frames)] = 0.0
         return np.asarray(heard, np.float32)
 
 
