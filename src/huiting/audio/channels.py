@@ -1,7 +1,7 @@
 """What the channels of a recording are: alive or dead, alike or apart, too quiet, clipped.
 
 Judged from the levels gathered while decoding. The active level is the mean power of the
-frames within 20 dB of the loudest half second's, as P.56 measures speech without its
+frames within 20 dB of the loudest fifth of a second, as P.56 measures speech without its
 pauses; clicks are too short and noise too low to count.
 """
 
@@ -20,7 +20,7 @@ QUIET = -32.0
 LOUD = -12.0
 MOST_GAIN = 36.0
 MARGIN = 20.0
-"""dB below the loudest half second within which a frame counts as active."""
+"""dB below the loudest fifth of a second within which a frame counts as active."""
 SILENT_BELOW = -65.0
 """dBFS: 18 steps of 16 bits; A-law's idle pattern is at -72."""
 STEADY_BELOW = -40.0
@@ -30,8 +30,8 @@ DIFFERENCE = 12.0
 """dB below the loudest channel from which it is worth telling."""
 CLIPPED = 0.001
 """Share of active samples from which clipping is told."""
-HEARD = 0.5
-"""Seconds."""
+HEARD = 0.2
+"""Seconds: a short word is a sound, a click is none."""
 BRIEF = 0.1
 
 ALIKE = 0.97

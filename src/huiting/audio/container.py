@@ -35,10 +35,23 @@ DECODERS = (
 )
 GUESSED = frozenset({"aac", "amr", "amrnb", "amrwb", "mpegts", "mpeg", *BY_SUFFIX.values()})
 """Formats whose files state no duration: FFmpeg reckons one from the bit rate."""
+DELAYS = {
+    "mp3": (frozenset({"mp3", "wav", "avi", "flv"}), 1105),
+    "mp2": (frozenset({"mp3", "wav", "avi"}), 481),
+    "aac": (frozenset({"aac", "flv", "mpegts"}), 1024),
+}
+"""Codec to the formats that do not tell its delay, and the usual one in samples.
+
+Source:
+    LAME's FAQ: 528 + 1 of any MP3 decoder and 576 of its encoder; ISO 11172-3 for layer 2;
+    one frame for AAC-LC. Other encoders differ by up to some 60 ms at 16 kHz.
+"""
 FAILURES = 50
 """Failed reads in a row after which the rest of a file is given up."""
 LONGEST_PACKET = 1.0
 """Seconds that a packet which does not decode is believed to have held."""
+HEADROOM = 4.0
+"""Times full scale that floating-point samples may reach."""
 BUFFER = 1 << 17
 PATIENCE = 10.0
 """Seconds FFmpeg may look for what a file holds."""
@@ -69,6 +82,8 @@ class AudioStream:
     """Whether files of this format say how long they are."""
     byte_bound: bool
     """Whether the length follows from the number of bytes, whatever the header claims."""
+    delay: int
+    """Samples at the beginning that only the codec put there, and no header tells of."""
     _container: Any = field(repr=False)
     _stream: Any = field(repr=False)
     name: str
@@ -86,11 +101,14 @@ class AudioStream:
             UndecodableAudio: the samples have a form that cannot be, such as 40 channels.
         """
         last: Frame | None = None
+        skip = self.delay
         for packet in self._demux():
             decoded = self._decode(packet)
             for frame in self._checked(decoded) if decoded is not None else _lost(packet, last):
                 last = frame
-                yield frame
+                skipped, skip = min(skip, len(frame.samples)), max(0, skip - len(frame.samples))
+                if skipped < len(frame.samples):
+                    yield _without(frame, skipped)
         listed = self._stream.frames
         self.complete = bool(listed) and self.packets >= listed - 1
 
@@ -102,7 +120,7 @@ class AudioStream:
                 packet = next(packets)
             except StopIteration:
                 return
-            except FFmpegError:
+            except (FFmpegError, IndexError):  # IndexError: a stream that appears midway
                 failures += 1
                 self.damaged += 1
                 packets = self._container.demux(self._stream)  # the old one is spent
@@ -142,6 +160,13 @@ class AudioStream:
             )
 
 
+def _without(frame: Frame, first: int) -> Frame:
+    if not first:
+        return frame
+    start = None if frame.start is None else frame.start + first / frame.rate
+    return Frame(frame.samples[first:], frame.rate, start)
+
+
 def _lost(packet: Any, last: Frame | None) -> Iterator[Frame]:  # noqa: ANN401
     # What does not decode took its time all the same; words after it must not move.
     if last is None or not packet.duration or packet.time_base is None:
@@ -152,16 +177,16 @@ def _lost(packet: Any, last: Frame | None) -> Iterator[Frame]:  # noqa: ANN401
 
 
 def _samples(frame: Any, channels: int) -> NDArray[np.float32]:  # noqa: ANN401
-    array = frame.to_ndarray()
+    array: NDArray[Any] = frame.to_ndarray()
     array = array.T if frame.format.is_planar else array.reshape(-1, channels)
-    samples = np.asarray(array, np.float32)
     match array.dtype.kind, array.dtype.itemsize:
         case "u", 1:
-            return (samples - np.float32(128)) / np.float32(128)
+            return (array.astype(np.float32) - np.float32(128)) / np.float32(128)
         case "i", size:
-            return samples / np.float32(1 << (8 * size - 1))
+            return array.astype(np.float32) / np.float32(1 << (8 * size - 1))
     # A float file may hold anything, and one NaN would spread through every filter.
-    return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+    finite: NDArray[Any] = np.clip(np.nan_to_num(array, nan=0.0), -HEADROOM, HEADROOM)
+    return finite.astype(np.float32)
 
 
 @contextmanager
@@ -181,7 +206,8 @@ def streaming(source: Source, raw: RawFormat | None) -> Iterator[AudioStream]:
             raise UndecodableAudio(
                 source.name, "it holds no audio", "check that the right file was exported"
             )
-        codec = stream.codec_context.name
+        # FFmpeg names a codec that it has no decoder for, PyAV does not
+        codec = stream.codec_context.name if stream.codec_context else "unknown"
         if codec not in DECODERS.split(","):
             raise UndecodableAudio(
                 source.name, f"its codec {codec} is not read", "export it as WAV or MP3"
@@ -270,11 +296,21 @@ def _described(
         origin=_origin(container),
         claimed=_claimed(source, container, stream) if states else None,
         states_duration=states,
+        delay=_untold_delay(names, codec, container),
         byte_bound=codec.startswith(("pcm_", "adpcm_", "gsm", "g7")),
         _container=container,
         _stream=stream,
         name=source.name,
     )
+
+
+def _untold_delay(names: set[str], codec: str, container: Any) -> int:  # noqa: ANN401
+    for kind, (formats, samples) in DELAYS.items():
+        # A start above zero is FFmpeg's sign that a header told it, and that it was skipped.
+        told = names & {"mp3"} and container.start_time
+        if codec.startswith(kind) and names & formats and not told:
+            return samples
+    return 0
 
 
 def _origin(container: Any) -> float | None:  # noqa: ANN401

@@ -62,8 +62,11 @@ class Source:
         return data
 
     def seek(self, place: int, whence: int = 0) -> int:
-        """Move as a file does."""
-        return self.file.seek(place, whence)
+        """Move as a file does; -1, as FFmpeg says it, where there is no such place."""
+        try:
+            return self.file.seek(place, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
 
     def tell(self) -> int:
         """Return the place as a file does."""
