@@ -119,9 +119,9 @@ class Book:
 
         sheets.append(self._sheet(name, columns))
         yield take
-        last = (next(taken) - 1) % (most - 1) + 1
+        in_last = next(taken) - (len(sheets) - 1) * (most - 1)
         for sheet in sheets:
-            end = last if sheet is sheets[-1] else most - 1
+            end = in_last if sheet is sheets[-1] else most - 1
             sheet.autofilter(0, 0, end, len(columns) - 1)
 
     def _sheet(self, name: str, columns: Sequence[Column[Row]]) -> Any:  # noqa: ANN401  (untyped library)
