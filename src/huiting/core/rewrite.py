@@ -118,6 +118,8 @@ def written_words(segment: Segment) -> tuple[Word, ...]:
     the least of their confidences. Text that was only inserted (punctuation) joins the
     word before it. Empty when the segment has no word times.
     """
+    if not segment.words:
+        return ()
     groups: list[tuple[int, int, list[Word]]] = []
     for word, (word_start, word_end) in zip(segment.words, offsets(segment), strict=True):
         joined = [e for e in segment.edits if e.start < word_end and word_start < e.end]
