@@ -98,7 +98,8 @@ def connect(target: str, patience: float) -> Database:
         return Database(engine, name)
     name = url.render_as_string(hide_password=True)
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        # A prepared statement is planned for the average term; ours are common or rare.
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
     except ImportError as error:
         raise ConfigError(
             name, "the PostgreSQL driver is missing", "install huiting[postgresql]"

@@ -1,37 +1,36 @@
-"""The search index: which segments may contain what is searched for.
+"""The segments and the index that says which of them may contain what is searched for.
 
-One table `segment_index` with a row a segment, made by the first migration: on
-SQLite an FTS5 table that keeps for each key the list of segments, on PostgreSQL an
-array of keys under a GIN index. Neither needs an extension. This module is the only
-one that knows the difference; whether a segment really contains the text is decided
-by `contains`, so both give the same hits.
+On SQLite the index is an FTS5 table that keeps for each key the list of segments, on
+PostgreSQL an array of keys in the segment's row under a GIN index. Neither needs an
+extension. This module is the only one that knows the difference; whether a segment
+really contains the text is decided by `contains`, so both give the same hits.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     String,
     and_,
-    bindparam,
     column,
     delete,
     func,
     insert,
     literal,
     or_,
+    select,
     table,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.store._grams import keys
+from huiting.store.schema import SegmentRow
 
 LINE = "\n"
 """Stands between the written and the spoken form; folded text holds none."""
@@ -40,39 +39,25 @@ Wanted = Sequence[Sequence[frozenset[int]]]
 """All of: any of: all of these keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A segment as the index knows it."""
-
-    id: int
-    folded: str
-    sound: str
-
-    @property
-    def keys(self) -> list[int]:
-        """What it is filed under; always the same for the same texts."""
-        return sorted(keys([*self.folded.split(LINE), *self.sound.split(LINE)]))
-
-
-class GramIndex(Protocol):
-    """The index in one kind of database."""
+class SegmentIndex(Protocol):
+    """Segments and their index in one kind of database."""
 
     @property
     def rows(self) -> FromClause:
-        """What to select from."""
+        """What to select segments from; has the columns of `SegmentRow`."""
         ...
 
     @property
     def id(self) -> ColumnElement[int]:
-        """The segment's id in `rows`."""
+        """The segment's id, by which the index is in order."""
         ...
 
-    def add(self, connection: Connection, segments: Iterable[Filed], /) -> None:
-        """File segments that are not filed yet."""
+    def add(self, connection: Connection, segments: Sequence[Mapping[str, Any]], /) -> None:
+        """Insert and file segments, given as rows of their table."""
         ...
 
-    def remove(self, connection: Connection, segments: Iterable[Filed], /) -> None:
-        """Take segments out; they must be given as they were filed."""
+    def remove(self, connection: Connection, recording: int, /) -> None:
+        """Delete the segments of the recording with this key."""
         ...
 
     def matches(self, wanted: Wanted, /) -> ColumnElement[bool]:
@@ -85,35 +70,47 @@ class GramIndex(Protocol):
 
 
 class SqliteIndex:
-    """A `GramIndex` in an FTS5 table."""
+    """A `SegmentIndex` with an FTS5 table beside the segments."""
 
-    # FTS5 has a hidden column named like the table: matched against, and given commands.
-    rows = table("segment_index", column("rowid", BigInteger), column("segment_index", String),
-                 column("keys", String))  # fmt: skip
-    id: ColumnElement[int] = rows.c.rowid
+    def __init__(self) -> None:
+        # FTS5 has a hidden column named like the table: matched against, and given commands.
+        names = (column("segment_index", String), column("keys", String))
+        self._index = table("segment_index", column("rowid", BigInteger), *names)
+        self.id: ColumnElement[int] = self._index.c.rowid
+        self.rows: FromClause = self._index.join(
+            SegmentRow.__table__, SegmentRow.id == self._index.c.rowid
+        )
 
-    def add(self, connection: Connection, segments: Iterable[Filed]) -> None:
-        """File segments that are not filed yet."""
-        found = [{"rowid": s.id, "keys": _tokens(s.keys)} for s in segments]
-        if found:
-            connection.execute(insert(self.rows), found)
-
-    def remove(self, connection: Connection, segments: Iterable[Filed]) -> None:
-        """Tell FTS5 what was filed, since it keeps no copy to look it up in."""
-        found = [
-            {"segment_index": "delete", "rowid": s.id, "keys": _tokens(s.keys)} for s in segments
+    def add(self, connection: Connection, segments: Sequence[Mapping[str, Any]]) -> None:
+        """Insert and file segments, given as rows of their table."""
+        connection.execute(insert(SegmentRow), segments)
+        filed = [
+            {"rowid": row["id"], "keys": _tokens(row["folded"], row["sound"])} for row in segments
         ]
-        if found:
-            connection.execute(insert(self.rows), found)
+        connection.execute(insert(self._index), filed)
+
+    def remove(self, connection: Connection, recording: int) -> None:
+        """Delete segments, telling FTS5 how they were filed, since it keeps no copy."""
+        own = SegmentRow.recording == recording
+        rows = connection.execute(
+            select(SegmentRow.id, SegmentRow.folded, SegmentRow.sound).where(own)
+        )
+        filed = [
+            {"segment_index": "delete", "rowid": key, "keys": _tokens(folded, sound)}
+            for key, folded, sound in rows
+        ]
+        if filed:
+            connection.execute(insert(self._index), filed)
+            connection.execute(delete(SegmentRow).where(own))
 
     def matches(self, wanted: Wanted) -> ColumnElement[bool]:
         """Say it in the query language of FTS5; it holds no character that a user wrote."""
-        said = " AND ".join(
-            "(" + " OR ".join("(" + " AND ".join(map(_quoted, sorted(all_of))) + ")"
-                              for all_of in any_of) + ")"
-            for any_of in wanted
+        said = _joined(
+            "AND",
+            (_joined("OR", (_joined("AND", map(_quoted, sorted(a))) for a in any_of))
+             for any_of in wanted),
         )  # fmt: skip
-        return self.rows.c.segment_index.op("MATCH", is_comparison=True)(said)
+        return self._index.c.segment_index.op("MATCH", is_comparison=True)(said)
 
     def contains(self, text: InstrumentedAttribute[str], part: str) -> ColumnElement[bool]:
         """Compare code points; LIKE would take % for a wildcard and fold case."""
@@ -121,32 +118,32 @@ class SqliteIndex:
 
 
 class PostgresIndex:
-    """A `GramIndex` in an array column."""
+    """A `SegmentIndex` in a column of the segments."""
 
-    rows = table(
-        "segment_index", column("id", BigInteger), column("keys", postgresql.ARRAY(BigInteger))
-    )
-    id: ColumnElement[int] = rows.c.id
+    def __init__(self) -> None:
+        self._array = ARRAY(Integer)
+        # The mapped table has no such column, since SQLite's has none.
+        self._filed = table("segment", *(column(c.name, c.type) for c in SegmentRow.__table__.c),
+                            column("keys", self._array))  # fmt: skip
+        self.id: ColumnElement[int] = SegmentRow.__table__.c.id
+        self.rows: FromClause = SegmentRow.__table__
 
-    def add(self, connection: Connection, segments: Iterable[Filed]) -> None:
-        """File segments that are not filed yet."""
-        found = [{"id": s.id, "keys": s.keys} for s in segments]
-        if found:
-            connection.execute(insert(self.rows), found)
+    def add(self, connection: Connection, segments: Sequence[Mapping[str, Any]]) -> None:
+        """Insert and file segments, given as rows of their table."""
+        rows = [{**row, "keys": _keys(row["folded"], row["sound"])} for row in segments]
+        connection.execute(insert(self._filed), rows)
 
-    def remove(self, connection: Connection, segments: Iterable[Filed]) -> None:
-        """Delete their rows."""
-        found = [{"segment": s.id} for s in segments]
-        if found:
-            connection.execute(delete(self.rows).where(self.id == bindparam("segment")), found)
+    def remove(self, connection: Connection, recording: int) -> None:
+        """Delete the segments of the recording with this key."""
+        connection.execute(delete(SegmentRow).where(SegmentRow.recording == recording))
 
     def matches(self, wanted: Wanted) -> ColumnElement[bool]:
         """Say that the array includes the keys."""
-        array = ARRAY(BigInteger)
+        filed = column("keys", self._array)
         return and_(
             *(
                 or_(*(
-                    self.rows.c["keys"].op("@>", is_comparison=True)(literal(sorted(all_of), array))
+                    filed.op("@>", is_comparison=True)(literal(sorted(all_of), self._array))
                     for all_of in any_of
                 ))
                 for any_of in wanted
@@ -158,14 +155,23 @@ class PostgresIndex:
         return func.strpos(text, part) > 0
 
 
-def index_for(dialect: str) -> GramIndex:
+def index_for(dialect: str) -> SegmentIndex:
     """Return the index of the database whose SQLAlchemy dialect this is."""
     return PostgresIndex() if dialect == "postgresql" else SqliteIndex()
 
 
-def _tokens(found: Iterable[int]) -> str:
-    return " ".join(f"{key:x}" for key in found)
+def _keys(folded: str, sound: str) -> list[int]:
+    """Return what a segment is filed under; always the same for the same texts."""
+    return sorted(keys([*folded.split(LINE), *sound.split(LINE)]))
+
+
+def _tokens(folded: str, sound: str) -> str:
+    return " ".join(f"{key:x}" for key in _keys(folded, sound))
 
 
 def _quoted(key: int) -> str:
     return f'"{key:x}"'
+
+
+def _joined(word: str, parts: Iterable[str]) -> str:
+    return "(" + f" {word} ".join(parts) + ")"

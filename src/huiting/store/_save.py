@@ -17,7 +17,7 @@ from huiting.core.codec import to_json
 from huiting.core.errors import HuitingError, InputError
 from huiting.core.types import Segment
 from huiting.store._fold import fold, storable
-from huiting.store._index import LINE, Filed, GramIndex
+from huiting.store._index import LINE, SegmentIndex
 from huiting.store._sound import sound
 from huiting.store.schema import (
     AnalysisRow,
@@ -25,7 +25,6 @@ from huiting.store.schema import (
     FieldRow,
     NameRow,
     RecordingRow,
-    SegmentRow,
 )
 from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
 
@@ -92,7 +91,7 @@ def _letters(folded: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def save(connection: Connection, index: GramIndex, entry: Entry) -> int:
+def save(connection: Connection, index: SegmentIndex, entry: Entry) -> int:
     """Write the analysis and make it the current one; return its version."""
     recording = entry.analysis.call.recording
     known = connection.execute(
@@ -108,7 +107,7 @@ def save(connection: Connection, index: GramIndex, entry: Entry) -> int:
         key, clock, version = known.key, known.clock, known.analysis
         if _body(connection, key, version) != entry.body:
             version += 1
-            _remove_segments(connection, index, key)
+            index.remove(connection, key)
             if second(began) != clock >> CALL_BITS:
                 clock = _free_clock(connection, began)
         row_now = _recording_row(entry, clock, began, version)
@@ -142,10 +141,10 @@ def fail(
         connection.execute(insert(FailureRow).values(path=path, attempts=1, **found))
 
 
-def delete_call(connection: Connection, index: GramIndex, recording: str) -> None:
+def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> None:
     """Remove all that is known of a recording."""
     key = connection.scalars(select(RecordingRow.key).where(RecordingRow.id == recording)).one()
-    _remove_segments(connection, index, key)
+    index.remove(connection, key)
     paths = select(NameRow.path).where(NameRow.recording == key)
     connection.execute(
         delete(FailureRow).where(
@@ -254,7 +253,7 @@ def _add_analysis(connection: Connection, key: int, version: int, entry: Entry) 
 
 
 def _add_segments(
-    connection: Connection, index: GramIndex, key: int, clock: int, lines: Sequence[Line]
+    connection: Connection, index: SegmentIndex, key: int, clock: int, lines: Sequence[Line]
 ) -> None:
     first = clock << ORDINAL_BITS
     rows = [
@@ -277,18 +276,7 @@ def _add_segments(
         for ordinal, line in enumerate(lines)
     ]
     if rows:
-        connection.execute(insert(SegmentRow), rows)
-    index.add(connection, (Filed(first + n, s.folded, s.sound) for n, s in enumerate(lines)))
-
-
-def _remove_segments(connection: Connection, index: GramIndex, key: int) -> None:
-    rows = connection.execute(
-        select(SegmentRow.id, SegmentRow.folded, SegmentRow.sound).where(
-            SegmentRow.recording == key
-        )
-    )  # fmt: skip
-    index.remove(connection, [Filed(*row) for row in rows])
-    connection.execute(delete(SegmentRow).where(SegmentRow.recording == key))
+        index.add(connection, rows)
 
 
 def _clear_failures(connection: Connection, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from huiting.core.errors import HuitingError, UnknownCall
 from huiting.core.types import Role
 from huiting.store import _save, calls, search
 from huiting.store._connect import Database, connect
-from huiting.store._index import GramIndex, index_for
+from huiting.store._index import SegmentIndex, index_for
 from huiting.store._migrate import migrate
 from huiting.store._query import parse
 from huiting.store.calls import StoredCall
@@ -60,7 +60,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._index: GramIndex = index_for(database.dialect)
+        self._index: SegmentIndex = index_for(database.dialect)
 
     @classmethod
     def open(cls, target: str, *, patience: float = 30.0) -> Self:

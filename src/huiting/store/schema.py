@@ -1,6 +1,6 @@
 """The tables, as they are after the last migration; docs/reference/store.md explains them.
 
-The search index is not here: it is a different table in each database (see `_index`).
+What search looks up is not here: it differs between databases (see `_index`).
 """
 
 from datetime import UTC, datetime

@@ -28,12 +28,12 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, selec
 from huiting.core.types import Role, Span
 from huiting.store import calls
 from huiting.store._fold import fold, places
-from huiting.store._index import LINE, GramIndex
+from huiting.store._index import LINE, SegmentIndex
 from huiting.store._query import Term
 from huiting.store._sound import sound_places
 from huiting.store.schema import RecordingRow, SegmentRow, instant
 
-WINDOW = 1000
+WINDOW = 500
 ORDINAL_BITS = 20
 CALL_BITS = 11
 _LAST_SECOND = 2**32 - 1
@@ -103,7 +103,7 @@ def second(time: datetime) -> int:
 
 def search(
     connection: Connection,
-    index: GramIndex,
+    index: SegmentIndex,
     terms: Sequence[Term],
     filters: Filters,
     *,
@@ -128,7 +128,7 @@ class _Finder:
     """One search on one connection."""
 
     connection: Connection
-    index: GramIndex
+    index: SegmentIndex
     terms: Sequence[Term]
     filters: Filters
 
@@ -175,7 +175,7 @@ class _Finder:
     def _windows(
         self, match: Match, indexed: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]
     ) -> Iterator[_Ranked]:
-        chosen = self._candidates().where(indexed, *conditions)
+        chosen = self._candidates().where(*conditions, indexed)
         below: int | None = None
         while True:
             page = chosen if below is None else chosen.where(self.index.id < below)
@@ -191,7 +191,7 @@ class _Finder:
         filters, key = self.filters, self.index.id
         chosen = (
             select(key, SegmentRow.folded, SegmentRow.sound)
-            .select_from(self.index.rows.join(SegmentRow.__table__, SegmentRow.id == key))
+            .select_from(self.index.rows)
             .order_by(key.desc())
         )
         if filters.role is not None:

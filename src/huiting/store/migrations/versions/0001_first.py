@@ -117,15 +117,5 @@ def _make_index() -> None:
             "(keys, content='', detail=none, columnsize=0, tokenize='ascii')"
         )
         return
-    op.create_table(
-        "segment_index",
-        sa.Column(
-            "id",
-            sa.BigInteger,
-            sa.ForeignKey("segment.id", ondelete="CASCADE"),
-            primary_key=True,
-            autoincrement=False,
-        ),
-        sa.Column("keys", postgresql.ARRAY(sa.BigInteger), nullable=False),
-        sa.Index("ix_segment_index_keys", "keys", postgresql_using="gin"),
-    )
+    op.add_column("segment", sa.Column("keys", postgresql.ARRAY(sa.Integer), nullable=False))
+    op.create_index("ix_segment_keys", "segment", ["keys"], postgresql_using="gin")
