@@ -23,8 +23,8 @@ from huiting.core.errors import ConfigError, HuitingError, InputError, StoreErro
 from huiting.core.ports import Exporter, Hints
 from huiting.core.types import Role
 from huiting.core.watch import Progress, Watch
-from huiting.exports.tables import Outcome as Row
-from huiting.exports.tables import metadata_names, write_tables
+from huiting.exports import Outcome as Row
+from huiting.exports import metadata_names, write_tables
 from huiting.pipeline import Kit, Source, analyze, digest
 from huiting.store.repository import Store
 

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -40,6 +39,8 @@ from huiting.core.types import Role
 
 CALL_FILES = ("json", "srt", "vtt", "md")
 """Exports that `analyze` writes for each call."""
+INTERRUPTED = 130
+"""Exit status after Ctrl-C or SIGTERM, as shells have it."""
 
 app = typer.Typer(
     help=say("Huiting: listen to every call.", "慧听：每一通电话都被听见。"),
@@ -158,7 +159,7 @@ def analyze(
         _interruptible()
         summary = batch.run(found.files, found.problems)
     _report(summary, folder, quiet=quiet, as_json=as_json)
-    raise typer.Exit(130 if summary.interrupted else 1 if summary.count(Status.FAILED) else 0)
+    raise typer.Exit(INTERRUPTED if summary.interrupted else int(summary.count(Status.FAILED) > 0))
 
 
 def _shown(files: int, *, quiet: bool, as_json: bool) -> AbstractContextManager[Listener]:
@@ -174,7 +175,7 @@ def _interruptible() -> None:
 
     def stop(_signal: int, _frame: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: os._exit(130))
+            signal.signal(number, lambda *_: os._exit(INTERRUPTED))
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, stop)
@@ -358,17 +359,17 @@ def _now() -> datetime:
 
 def main() -> None:
     """Run the command line; every error becomes one line and an exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        status = 2
-    except (click.Abort, KeyboardInterrupt):
-        status = 130
+        app()
     except StoreError as error:
-        err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)
-        status = 3
+        _complain(error)
+        sys.exit(3)
     except HuitingError as error:
-        err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)
-        status = 2
-    sys.exit(status if isinstance(status, int) else 0)
+        _complain(error)
+        sys.exit(2)
+
+
+def _complain(error: HuitingError) -> None:
+    err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)

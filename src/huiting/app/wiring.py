@@ -15,7 +15,8 @@ from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make
 from huiting.core.ports import Diarizer, Hints, Recognizer, TextStage
-from huiting.engines import catalogue, gather
+from huiting.engines import catalogue
+from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
 from huiting.store.repository import Store
 from huiting.text.hotwords import read_hotwords
@@ -85,8 +86,7 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
         ModelUnavailable: weights are missing or wrong.
     """
     with ExitStack() as stack:
-        asr = gather.build(recognizer=recognizer_of(settings))
-        stack.callback(asr.close)
+        asr = stack.enter_context(gathering(recognizer_of(settings)))
         yield Kit(
             vad=make("huiting.engines", "silero", **settings.vad_options),
             asr=asr,

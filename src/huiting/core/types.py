@@ -31,6 +31,9 @@ class Span:
         """Refuse times that run backwards or begin before the recording; NaN too."""
         if not 0 <= self.start <= self.end:
             raise ValueError(f"need 0 <= start <= end, not {self.start}, {self.end}")
+        # A numpy number would go on into every sum and comparison, and not into JSON.
+        object.__setattr__(self, "start", float(self.start))
+        object.__setattr__(self, "end", float(self.end))
 
     @property
     def duration(self) -> float:

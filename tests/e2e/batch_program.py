@@ -1,0 +1,38 @@
+"""Run one batch with tone engines, as a process that a test can kill.
+
+Usage: python batch_program.py FOLDER OUT DATABASE
+"""
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from huiting.app.batch import Batch
+from huiting.app.display import Lines
+from huiting.core.plugins import make
+from huiting.core.ports import Hints
+from huiting.pipeline import Source
+from huiting.store.repository import Store
+from tones import Ear, kit
+
+
+def main(folder: Path, out: Path, database: Path) -> None:
+    ear = Ear(before=lambda: time.sleep(0.02))
+    with Store.open(f"sqlite:///{database}") as store:
+        batch = Batch(
+            store=store,
+            kit=kit(ear),
+            hints=Hints(),
+            describe=lambda path: Source(path, str(path)),
+            out=out,
+            exporters={"json": make("huiting.exports", "json")},
+            listener=Lines(sys.stdout),
+            now=lambda: datetime.now(UTC),
+            clock=time.monotonic,
+        )
+        batch.run(sorted(folder.iterdir()))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""What the documents say of names, checked against the program."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from huiting.app.cli import app
+from huiting.app.settings import Settings
+from huiting.core.plugins import kinds
+
+ROOT = Path(__file__).parents[1]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_setting_is_explained_and_no_other() -> None:
+    explained = re.findall(r"^\| `(\w+)` \|", text("docs/reference/settings.md"), re.MULTILINE)
+
+    assert explained == [f.name for f in fields(Settings)]
+
+
+def test_every_command_is_explained() -> None:
+    commands = {
+        command.name or getattr(command.callback, "__name__", "")
+        for command in app.registered_commands
+    }
+
+    assert commands == set(
+        re.findall(r"^\| `huiting (\w+)", text("docs/reference/cli.md"), re.MULTILINE)
+    )
+
+
+def test_every_export_is_named() -> None:
+    page = text("docs/reference/cli.md")
+
+    [named] = re.findall(r"--format ([\w|]+)", page)
+    assert sorted(named.split("|")) == kinds("huiting.exports")
+
+
+def test_the_architecture_names_every_part() -> None:
+    page = text("docs/architecture.md")
+    parts = [p for p in (ROOT / "src" / "huiting").iterdir() if not p.name.startswith("_")]
+
+    for part in parts:
+        if part.is_dir() or part.suffix == ".py":
+            assert f"  {part.name}{'/' if part.is_dir() else ''} " in page, part.name
+
+
+@pytest.mark.parametrize(
+    "page", sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("**/*.md") if ".venv" not in p.parts)
+)
+def test_links_lead_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text(page)):
+        assert (ROOT / page).parent.joinpath(link).exists(), link
