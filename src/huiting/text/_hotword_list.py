@@ -85,7 +85,7 @@ def parse_hotwords(text: str, name: str) -> tuple[Hotword, ...]:
         if len(weights) > LIMIT:
             raise InputError(place, f"more than {LIMIT} hotwords", "shorten or split the list")
     hotwords = tuple(Hotword(w, weights[w], tuple(heard[w])) for w in weights)
-    refuse_chains(hotwords, name)
+    check_hotwords(hotwords, name)
     return hotwords
 
 
@@ -118,15 +118,18 @@ def _sounds(char: str) -> bool:
     return unicodedata.category(char)[0] in "LN"
 
 
-def refuse_chains(hotwords: Iterable[Hotword], name: str) -> None:
-    """Refuse a misheard form that is itself a hotword: which of the two would hold?
+def check_hotwords(hotwords: Iterable[Hotword], name: str) -> None:
+    """Refuse an empty word, and a misheard form that is itself a hotword: which would hold?
 
     Raises:
-        InputError: there is such a form.
+        InputError: there is such a word; `name` is the list.
     """
     hotwords = tuple(hotwords)
     words = {hotword.text for hotword in hotwords}
     for hotword in hotwords:
+        for form in (hotword.text, *hotword.heard):
+            if not form.strip():
+                raise InputError(name, "an empty word", "delete it")
         for form in hotword.heard:
             if form in words:
                 raise InputError(

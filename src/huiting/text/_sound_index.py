@@ -32,21 +32,32 @@ class Near:
     """Sounds of the text that are written otherwise in the word, or not at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    word: int
+    sounds: tuple[Sound, ...]
+    limit: float
+
+
 class SoundIndex:
     """Words by how they sound. A word may be added several times, as it is said differently."""
 
-    def __init__(self, limit: float) -> None:
-        """`limit`: the largest distance a sound, on average over the word."""
-        self._limit = limit
-        self._words: list[tuple[int, tuple[Sound, ...]]] = []
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
         self._places: defaultdict[Hashable, list[tuple[int, int]]] = defaultdict(list)
 
-    def add(self, word: int, sounds: tuple[Sound, ...]) -> None:
-        """Add one way to say word number `word`; single sounds are too little to go by."""
+    def add(self, word: int, sounds: tuple[Sound, ...], limit: float) -> None:
+        """Add one way to say word number `word`; single sounds are too little to go by.
+
+        Args:
+            word: its number.
+            sounds: how it is said.
+            limit: the largest distance, summed over the sounds, at which it is found.
+        """
         if len(sounds) < 2:  # noqa: PLR2004
             return
-        entry = len(self._words)
-        self._words.append((word, sounds))
+        entry = len(self._entries)
+        self._entries.append(_Entry(word, sounds, limit))
         for key, at in _keys(sounds, around=len(sounds) == 3):  # noqa: PLR2004
             self._places[key].append((entry, at))
 
@@ -58,21 +69,21 @@ class SoundIndex:
                 if (entry, at - offset) in tried:
                     continue
                 tried.add((entry, at - offset))
-                yield from self._compare(entry, text, at - offset)
+                yield from _compare(self._entries[entry], text, at - offset)
 
-    def _compare(self, entry: int, text: Sequence[Sound], start: int) -> Iterator[Near]:
-        """Yield the word where it begins at `start`, whole or with one syllable more or less."""
-        word, sounds = self._words[entry]
-        most = self._limit * len(sounds)
-        straight = _diagonal(sounds, text, start)
-        if sum(straight) <= most:
-            yield _near(word, sounds, text, start, sum(straight), len(sounds), 0)
-        elif len(sounds) >= _SKIPPABLE:
-            for shift in (-1, 1):
-                for begin in (start, start - shift):
-                    cost, cut = _skip(sounds, text, begin, shift)
-                    if cost <= most:
-                        yield _near(word, sounds, text, begin, cost, cut, shift)
+
+def _compare(entry: _Entry, text: Sequence[Sound], start: int) -> Iterator[Near]:
+    """Yield the word where it begins at `start`, whole or with one syllable more or less."""
+    count = len(entry.sounds)
+    head = _costs(entry.sounds, text, start, entry.limit)
+    if len(head) > count:
+        yield _near(entry, text, start, head[-1], count, 0)
+    elif count >= _SKIPPABLE and entry.limit > _SKIP:
+        for shift in (-1, 1):
+            for begin in (start, start - shift):
+                cost, cut = _skip(entry, text, begin, shift)
+                if cost <= entry.limit:
+                    yield _near(entry, text, begin, cost, cut, shift)
 
 
 def _keys(sounds: Sequence[Sound], *, around: bool) -> Iterator[tuple[Hashable, int]]:
@@ -84,44 +95,51 @@ def _keys(sounds: Sequence[Sound], *, around: bool) -> Iterator[tuple[Hashable, 
                 yield (step, *pair), at
 
 
-def _diagonal(word: Sequence[Sound], text: Sequence[Sound], start: int) -> list[float]:
-    """Return the distance of each sound of the word, laid on the text from `start`."""
-    return [
-        distance(sound, text[start + i]) if 0 <= start + i < len(text) else inf
-        for i, sound in enumerate(word)
-    ]
+def _costs(
+    word: Sequence[Sound], text: Sequence[Sound], start: int, limit: float, step: int = 1
+) -> list[float]:
+    """Lay the word on the text from `start`; return its distance after 0, 1, 2… sounds.
+
+    The list ends where the distance passes `limit` or the text ends. With step -1 both
+    are read backwards, the last sound of the word on `start`.
+    """
+    costs, cost = [0.0], 0.0
+    for at, sound in enumerate(word[::step]):
+        place = start + step * at
+        if not 0 <= place < len(text):
+            break
+        cost += distance(sound, text[place])
+        if cost > limit:
+            break
+        costs.append(cost)
+    return costs
 
 
-def _skip(
-    sounds: Sequence[Sound], text: Sequence[Sound], start: int, shift: int
-) -> tuple[float, int]:
+def _skip(entry: _Entry, text: Sequence[Sound], start: int, shift: int) -> tuple[float, int]:
     """Lay the head of the word on `start`, its tail `shift` later; return the cost at the best cut.
 
-    With shift 1 the text has a syllable more than the word, with -1 one less.
+    With shift 1 the text has a syllable more than the word, with -1 one less. The cost
+    is infinite when no cut is within the limit.
     """
-    head = _diagonal(sounds, text, start)
-    tail = _diagonal(sounds, text, start + shift)
-    lost = max(0, -shift)  # this many sounds of the word are not in the text
-    return min(
-        (sum(head[:cut]) + _SKIP + sum(tail[cut + lost :]), cut)
-        for cut in range(1, len(sounds) - lost)
-    )
+    count = len(entry.sounds)
+    left = count - max(0, -shift)  # with shift -1 one sound of the word is not in the text
+    head = _costs(entry.sounds, text, start, entry.limit - _SKIP)
+    if len(head) == 1:
+        return inf, 0
+    tail = _costs(entry.sounds, text, start + shift + count - 1, entry.limit - _SKIP, -1)
+    cuts = range(max(1, left - len(tail) + 1), min(left, len(head)))
+    return min(((head[cut] + _SKIP + tail[left - cut], cut) for cut in cuts), default=(inf, 0))
 
 
 def _near(
-    word: int,
-    sounds: Sequence[Sound],
-    text: Sequence[Sound],
-    start: int,
-    cost: float,
-    cut: int,
-    shift: int,
+    entry: _Entry, text: Sequence[Sound], start: int, cost: float, cut: int, shift: int
 ) -> Near:
     """Return the place of a word whose sounds from `cut` on stand `shift` later in the text."""
+    sounds = entry.sounds
     last = start + len(sounds) + shift
     laid = {start + i: i for i in range(cut)}
     laid |= {start + shift + i: i for i in range(cut + max(0, -shift), len(sounds))}
     changed = (
         j for j in range(start, last) if j not in laid or sounds[laid[j]].text != text[j].text
     )
-    return Near(word, start, last, cost, len(sounds), tuple(changed))
+    return Near(entry.word, start, last, cost, len(sounds), tuple(changed))

@@ -11,12 +11,10 @@ from functools import cache
 from typing import Literal
 
 from pypinyin import Style, pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
 
 from huiting.text import _latin, _pinyin
 
-_RARE = 0.1  # a reading of the character, but not the likely one here
+_RARE = 0.01  # a reading of the character, but not the one likely in this word
 _APPROXIMATE = 0.15  # the name of a letter, said in Mandarin syllables
 _VOICED = 0.3  # か and が, つ and っ
 _SPELLED = 5  # capitals in a row that are still read letter by letter
@@ -70,6 +68,11 @@ def fold(text: str) -> str:
     return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
 
 
+def lower(text: str) -> str:
+    """Return `text` folded and in lower case, as long as before."""
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in fold(text))
+
+
 def _sounds(text: str, digits: Digits, hanzi: Hanzi) -> Iterator[Sound]:
     for piece in _PIECES.finditer(text):
         start, end = piece.span()
@@ -100,9 +103,8 @@ def _sounds(text: str, digits: Digits, hanzi: Hanzi) -> Iterator[Sound]:
 
 @cache
 def _readings(char: str, likely: str) -> tuple[tuple[str, float], ...]:
-    known = [to_normal(r, v_to_u=False) for r in PINYIN_DICT.get(ord(char), likely).split(",")]
-    costs = dict.fromkeys(known, _RARE) | {known[0]: 0.0, likely: 0.0}
-    return tuple(costs.items())
+    others = _pinyin.POLYPHONES.get(char) or pinyin(char, style=Style.NORMAL, v_to_u=False)[0]
+    return tuple((dict.fromkeys(others, _RARE) | {likely: 0.0}).items())
 
 
 @cache

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 import rjieba
 
-_COMMON = 100
-_COMMONEST = 200_000
-
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -26,16 +23,16 @@ class Token:
 
     @property
     def is_common(self) -> bool:
-        """Tell whether it is a word of several characters that people use every day.
+        """Tell whether it is a word of several characters that people use every day."""
+        return self.is_word and self.count >= _COMMON
 
-        100 counts of the 60 million that jieba's dictionary was made from.
-        """
-        return self.end - self.start > 1 and self.count >= _COMMON
+    def is_plain(self, *, least: int) -> bool:
+        """Tell whether it is a single character that is a word itself, counted `least` times."""
+        return self.end - self.start == 1 and self.count >= least
 
-    @property
-    def is_function_word(self) -> bool:
-        """Tell whether it is one of the dozen commonest characters, such as 是 and 到."""
-        return self.end - self.start == 1 and self.count >= _COMMONEST
+
+_COMMON = 100
+"""Counts of the 60 million that jieba's dictionary was made from."""
 
 
 class WordList:

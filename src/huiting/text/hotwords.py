@@ -16,24 +16,31 @@ from ahocorasick_rs import AhoCorasick
 from huiting.core.ports import Hotword
 from huiting.core.rewrite import Change, offsets, rewrite
 from huiting.core.types import Segment
-from huiting.text._hotword_list import for_prompt, parse_hotwords, read_hotwords, refuse_chains
+from huiting.text._hotword_list import for_prompt, parse_hotwords, read_hotwords, check_hotwords
 from huiting.text._latin import COMMON
 from huiting.text._latin_index import LatinIndex, NearWords
 from huiting.text._sound_index import Near, SoundIndex
-from huiting.text._sounds import Sound, fold, sounds
+from huiting.text._sounds import Sound, fold, lower, sounds
 from huiting.text._word_list import Token, WordList
 
 __all__ = ["Hotwords", "build", "for_prompt", "parse_hotwords", "read_hotwords"]
 
 STAGE = "hotword"
 _LONG = 4  # sounds; so many are not the same by chance
-_WIDEST = 0.25  # distance a sound beyond which nothing is even looked at
-_LIMITS = {2: 0.1, 3: 0.5}  # distance of a whole word; longer ones by the sound:
+_WIDEST = 0.4  # distance a sound beyond which no weight reaches
+_LIMITS = {2: 0.02, 3: 0.3}  # distance of a whole word; longer ones by the sound:
 _LIMIT = 0.2
+_ALIKE = 0.1  # distance a sound up to which common words may be meant otherwise
+_ROUNDS = 8  # one is the rule; a second where a correction made another word fit
 _LATIN_LIMIT = 0.25
+_CERTAIN = 0.95
+# A character counted so often among 60 million is likely meant as it stands: 好, 听, 谁
+# where the recognizer was certain, only the dozen commonest (的, 是, 到) where it was not.
+_PLAIN_WHEN_CERTAIN, _PLAIN = 20_000, 200_000
 _STOPS = re.compile(r"[。！？；!?;\n]|\w")
 _PAUSES = re.compile(r"[^\s'’·-]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_NUMBER = re.compile(r"[0-9０-９]{2}")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -45,9 +52,9 @@ def build(*, hotwords: Sequence[Hotword], unsure: float = 0.6) -> "Hotwords":
         unsure: word confidence below which the recognizer counts as unsure.
 
     Raises:
-        InputError: a misheard form is itself a hotword.
+        InputError: a hotword is empty, or a misheard form is itself a hotword.
     """
-    refuse_chains(hotwords, "hotwords")
+    check_hotwords(hotwords, "hotwords")
     return Hotwords(hotwords, unsure)
 
 
@@ -71,18 +78,19 @@ class Hotwords:
         self._hotwords = tuple(hotwords)
         self._unsure = unsure
         self._words = WordList()
-        self._mandarin, self._japanese = SoundIndex(_WIDEST), SoundIndex(_WIDEST)
+        self._mandarin, self._japanese = SoundIndex(), SoundIndex()
         self._latin = LatinIndex(_LATIN_LIMIT)
         for number, hotword in enumerate(self._hotwords):
             self._latin.add(number, fold(hotword.text))
             for said in _word_ways(hotword.text):
-                self._mandarin.add(number, said)
+                self._mandarin.add(number, said, _limit(said, hotword.weight))
             if _KANA.search(hotword.text):
-                self._japanese.add(number, sounds(hotword.text, hanzi="as written"))
+                said = sounds(hotword.text, hanzi="as written")
+                self._japanese.add(number, said, _limit(said, hotword.weight))
         known = [(h.text, number, False) for number, h in enumerate(self._hotwords)]
         known += [(form, n, True) for n, h in enumerate(self._hotwords) for form in h.heard]
         self._known = known
-        self._forms = AhoCorasick([form for form, _, _ in known])
+        self._forms = AhoCorasick([lower(form) for form, _, _ in known])
 
     def __call__(self, segment: Segment) -> Segment:
         """Return the segment with hotwords written where they were said.
@@ -90,7 +98,7 @@ class Hotwords:
         Done again it changes nothing: what is written as a hotword, and what this
         stage wrote before, is left alone.
         """
-        while True:
+        for _ in range(_ROUNDS):
             kept = _written(segment)
             exact, pairs = self._literal(segment.text)
             chosen = _apart(pairs, kept)
@@ -100,18 +108,22 @@ class Hotwords:
             changes = [Change(f.start, f.end, self._hotwords[f.word].text, f.score) for f in chosen]
             changed = rewrite(segment, changes, STAGE)
             if changed.text == segment.text:
-                return segment
+                break
             segment = changed
+        return segment
 
     def _literal(self, text: str) -> tuple[list[_Found], list[_Found]]:
         """Return the hotwords that stand in the text, and the misheard forms of pairs."""
         exact: list[_Found] = []
         pairs: list[_Found] = []
-        for pattern, start, end in self._forms.find_matches_as_indexes(text, overlapping=True):
-            _, word, misheard = self._known[pattern]
-            if not _cuts_latin(text, start, end):
-                place = _Found(word, start, end, None, end - start)
-                (pairs if misheard else exact).append(place)
+        matches = self._forms.find_matches_as_indexes(lower(text), overlapping=True)
+        for pattern, start, end in matches:
+            form, word, misheard = self._known[pattern]
+            place = _Found(word, start, end, None, end - start)
+            if misheard and not _cuts_latin(text, start, end):
+                pairs.append(place)
+            elif text[start:end] == form and not _cuts_latin(text, start, end):
+                exact.append(place)
         # The misheard form of a word may be part of another hotword that stands there.
         pairs = [p for p in pairs if not any(_inside(p, e) for e in exact)]
         return exact, pairs
@@ -151,17 +163,20 @@ class Hotwords:
         if not _whole(said, near, heard.text):
             return None
         changed = [(said[i].start, said[i].end) for i in near.changed]
-        unsure = heard.confidence(changed) < self._unsure * hotword.weight
-        if near.distance:
-            limit = _LIMITS.get(near.size, _LIMIT * near.size)
-            if not unsure or near.distance > limit * hotword.weight:
-                return None
+        confidence = heard.confidence(changed)
+        unsure = confidence < self._unsure * hotword.weight
+        if near.distance and not unsure:
+            return None
         if near.size < _LONG or near.distance:
             paused = _PAUSES.search(_between(said, near, heard.text)) is not None
             counted = any(heard.text[s:e].isascii() for s, e in changed)
             if paused or (counted and near.size < _LONG):
                 return None
-        if not heard.allows(start, end, changed, unsure=unsure, long=near.size >= _LONG):
+        if near.distance > _ALIKE * near.size and heard.makes_sense(changed):
+            return None
+        if heard.means_itself(
+            start, end, changed, confidence, unsure=unsure, long=near.size >= _LONG
+        ):
             return None
         return 1 - near.distance / near.size
 
@@ -171,7 +186,7 @@ class Hotwords:
         places = [heard.text[s:e].casefold() for s, e in words.changed]
         weight = self._hotwords[words.word].weight
         return (
-            words.distance <= _LATIN_LIMIT * weight
+            words.distance <= _LATIN_LIMIT * min(weight, 1.0)
             and not all(place in COMMON for place in places)
             and heard.confidence(words.changed) < self._unsure * weight
         )
@@ -201,38 +216,59 @@ class _Heard:
         found = [self._confidences[i] for start, end in places for i in range(start, end)]
         return sum(found) / len(found) if found else 1.0
 
-    def allows(
+    def makes_sense(self, changed: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether all of what would be changed is words in their own right."""
+        return all(
+            t.is_common or t.is_plain(least=_PLAIN_WHEN_CERTAIN) for t in self._touched(changed)
+        )
+
+    def _touched(self, places: Sequence[tuple[int, int]]) -> list[Token]:
+        return [t for t in self.tokens if any(s < t.end and t.start < e for s, e in places)]
+
+    def means_itself(
         self,
         start: int,
         end: int,
         changed: Sequence[tuple[int, int]],
+        confidence: float,
         *,
         unsure: bool,
         long: bool,
     ) -> bool:
-        """Tell whether what stands at [start, end) may be no word in its own right.
+        """Tell whether what stands at [start, end) may be meant as it stands.
 
         Args:
             start: of the place.
             end: of the place.
             changed: the characters that would be changed.
-            unsure: whether the recognizer was.
+            confidence: of the recognizer in these.
+            unsure: whether that is little.
             long: whether the hotword is too long to be hit by chance.
         """
-        touched = [t for t in self.tokens if any(s < t.end and t.start < e for s, e in changed)]
+        touched = self._touched(changed)
         crossing = [t for t in touched if t.is_word and (t.start < start or end < t.end)]
         if any(t.is_common and t.start <= start and end <= t.end for t in touched):
+            return True
+        if any(t.is_common or not unsure for t in crossing):
+            return True
+        if long:
             return False
-        if crossing and (not unsure or any(t.is_common for t in crossing)):
-            return False
-        if long or unsure:
-            return long or not any(t.is_common for t in touched)
-        return not any(t.is_word or t.is_function_word for t in touched)
+        if unsure:
+            return any(t.is_common for t in touched)
+        least = _PLAIN if confidence < _CERTAIN else _PLAIN_WHEN_CERTAIN
+        return any(t.is_word or t.is_plain(least=least) for t in touched)
+
+
+def _limit(said: Sequence[Sound], weight: float) -> float:
+    """Return the largest distance at which a word is taken to be heard."""
+    count = len(said)
+    return min(_LIMITS.get(count, _LIMIT * count) * weight, _WIDEST * count)
 
 
 def _ways(text: str) -> list[tuple[Sound, ...]]:
     """Return the ways a text with numbers in it may be said; one when it has none."""
-    return list(dict.fromkeys([sounds(text), sounds(text, "one by one")]))
+    ways = [sounds(text)]
+    return [*ways, sounds(text, "one by one")] if _NUMBER.search(text) else ways
 
 
 def _word_ways(word: str) -> list[tuple[Sound, ...]]:
