@@ -42,7 +42,9 @@ class Limits:
     size: int = 16 << 30
     """Bytes."""
     density: float = 0.1
-    """Seconds of sound a byte, beyond the first hour: more is a bomb, not a call."""
+    """Seconds of sound a byte; more is a bomb, not a call."""
+    brief: float = HOUR
+    """Seconds up to which the density is not looked at."""
     memory: int = 32 << 20
     """Bytes of samples kept in memory for one recording; the rest goes to a temporary file."""
 
@@ -204,7 +206,7 @@ def _refuse_long_claim(file: Source, stream: AudioStream, limits: Limits) -> Non
 def _refuse_long(file: Source, seconds: float, limits: Limits) -> None:
     if seconds > limits.duration:
         raise _too_long(file, f"it goes on after {seconds / HOUR:.1f} hours", limits)
-    if seconds > HOUR and seconds > limits.density * file.size:
+    if seconds > max(limits.brief, limits.density * file.size):
         raise UndecodableAudio(
             file.name,
             f"{file.size} bytes unpack to more than {seconds / HOUR:.1f} hours",

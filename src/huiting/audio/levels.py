@@ -71,8 +71,9 @@ class Levels:
 
 def _top(counts: NDArray[np.int64], frames: int) -> float:
     from_top = counts[::-1].cumsum()
-    if from_top[-1] < frames:
-        frames = max(1, int(from_top[-1]))
+    frames = min(frames, int(from_top[-1]))
+    if not frames:
+        return FLOOR
     return FLOOR + STEP * (BINS - 1 - int(np.searchsorted(from_top, frames)))
 
 

@@ -17,7 +17,7 @@ from huiting.core.types import Condition
 
 BATCH = 1.0
 """Seconds resampled and written at a time."""
-JITTER = 0.06
+JITTER = 0.03
 """Seconds that timestamps and samples may drift apart before something is done about it."""
 UNCLAIMED_GAPS = 60.0
 """Seconds of gaps filled at most in a file that claims no duration."""
