@@ -51,7 +51,6 @@ def build(
     threads: int = 1,
     piece: float = 1.5,
     hop: float = 0.75,
-    apart: float = 0.6,
 ) -> "VoicePrints":
     """Load both networks from the checkpoints their authors published.
 
@@ -61,8 +60,6 @@ def build(
         threads: that one call uses.
         piece: seconds of speech behind a voice print.
         hop: seconds from one print to the next.
-        apart: cosine distance at which voices are different speakers, when their number
-            is not known, in (0, 2).
 
     Raises:
         ModelUnavailable: a file is missing or not the published one.
@@ -72,7 +69,6 @@ def build(
         Embedder(_load("campplus.onnx", embedding, threads)),
         piece,
         hop,
-        apart,
     )
 
 
@@ -104,7 +100,6 @@ class VoicePrints:
     embedder: Embedder
     piece: float = 1.5
     hop: float = 0.75
-    apart: float = 0.6
 
     def turns(
         self, track: Track, speech: Sequence[Span], count: int | None, /
@@ -127,7 +122,7 @@ class VoicePrints:
             return [(0, span) for span in speech]
         prints = self._prints(track, pieces)
         seconds = np.array([piece.duration for piece in pieces])
-        means = _clustering.speakers(prints, seconds, count, self.apart)
+        means = _clustering.speakers(prints, seconds, count)
         scores = paint(pieces, prints @ means.T, len(spoken))
         return list(in_turns(assign(scores, spoken, activity), track.duration))
 
