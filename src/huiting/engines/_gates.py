@@ -8,6 +8,9 @@ import re
 import zlib
 from dataclasses import dataclass
 
+COMPRESSION = 2.4
+"""Size over compressed size above which a text repeats itself; Whisper's own value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -32,8 +35,8 @@ class Gates:
     """Mean log-probability below which a text counts as unlikely."""
     lost: float = -1.6
     """Mean log-probability below which no text is believed."""
-    compression: float = 2.4
-    """Ratio above which a text repeats itself; Whisper's own value."""
+    compression: float = COMPRESSION
+    """Ratio above which a text repeats itself."""
     phantom: float = -0.6
     """Mean log-probability below which a phrase known as a phantom is one."""
     rate: float = 14.0
@@ -73,7 +76,7 @@ def gate_of(heard: Heard, gates: Gates) -> str | None:
     return None
 
 
-def repeats(text: str, ratio: float) -> bool:
+def repeats(text: str, ratio: float = COMPRESSION) -> bool:
     """Tell whether a text runs in circles: it compresses too well, or one phrase fills it."""
     raw = text.encode()
     if len(raw) / len(zlib.compress(raw)) > ratio:

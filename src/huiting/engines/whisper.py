@@ -1,57 +1,64 @@
 """OpenAI Whisper as CTranslate2 weights, driven for calls.
 
-Clips of any number of calls are sorted by length and decoded as batches in windows
-shorter than Whisper's 30 s; greedily first, then again with a beam where the model was
-unsure. No text is ever carried from one clip to the next, so one bad clip cannot spoil
-its neighbours. What the gates refuse comes back empty, with the gate's name.
+Clips of any number of calls are sorted by length and decoded in batches, in windows
+shorter than Whisper's 30 s; what the model was unsure of is heard again in another view.
+No text is ever carried from one clip to the next, so one bad clip cannot spoil its
+neighbours. What the gates refuse comes back empty, with the gate's name.
+
+The encoder is run clip by clip, since its attention over a batch falls out of the
+processor's cache; the decoder in batches, since it reads all weights for every token.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil, exp
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from huiting.core.errors import EngineError, ModelUnavailable
+from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
-from huiting.core.types import Audio, Word
+from huiting.core.types import Audio, Span, Word
 from huiting.engines._alignment import Aligned, words_of
 from huiting.engines._gates import Gates, Heard, gate_of, repeats
-from huiting.engines._windows import FRAME, RATE, Window, stacked, window_of
+from huiting.engines._windows import FRAME, LONGEST, RATE, View, batches, features_of, padded
 
 Native = Any
 """An object of ctranslate2, tokenizers or faster-whisper, which ship no types."""
+Found = TypeVar("Found")
+
+PROBE = 6.0
+"""Seconds of a clip that are heard to tell its language."""
+MOST_TOKENS = 448
+"""Positions the decoder has."""
+TOKEN_RATE = 14
+"""Tokens a second that nobody speaks; a loop ends here."""
+STAND_INS = {"yue": "zh", "jv": "jw"}
+"""Languages that older models know by another token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A point between speed and accuracy."""
 
-    windows: tuple[float, ...]
-    """Seconds the encoder may be given, rising; a clip gets the shortest that holds it."""
-    margin: float = 1.0
-    """Seconds of silence a window must hold behind the clip."""
-    lead: float = 0.0
-    """Seconds of silence before the clip."""
-    batch: float = 80.0
-    """Seconds of windows decoded at once."""
-    beam: int = 1
-    again: int = 5
-    """Beam of the second try; 0 for none."""
+    views: tuple[View, ...]
+    """How every clip is heard; of several drafts the one most like the others is kept."""
+    again: tuple[View, ...] = ()
+    """How doubtful clips are heard as well."""
     doubt: float = -0.7
-    """Mean log-probability below which there is a second try."""
-    timestamps: bool = False
-    """Let the model write times between its words."""
-    prompts: Mapping[str, str] | None = None
-    """Text the model believes it wrote before, by language."""
+    """Mean log-probability below which a draft is doubtful."""
+    batch: int = 16
+    """Clips decoded at once."""
 
 
 PROFILES: dict[str, Profile] = {
-    "fast": Profile(windows=(10.0, 15.0, 20.0, 30.0)),
-    "accurate": Profile(windows=(30.0,), beam=5),
+    "fast": Profile((View(beam=2),)),
+    "accurate": Profile((View(window=30.0, beam=5),)),
 }
 """Options sets measured in docs/decisions/0003-recognition-windows.md."""
 
@@ -64,6 +71,9 @@ class Draft:
     text: str
     log_probability: float
     no_speech: float
+    encoded: NDArray[np.float32] = field(repr=False, compare=False)
+    """What the encoder heard, shape (frames, states)."""
+    lead: float
 
 
 def build(
@@ -86,17 +96,31 @@ def build(
         languages: codes among which a language is detected; empty for all.
 
     Raises:
+        ConfigError: there is no such profile.
         ModelUnavailable: the folder does not hold a model that loads.
     """
     import ctranslate2
+    import tokenizers
 
+    if profile not in PROFILES:
+        raise ConfigError(
+            f"profile {profile!r}", "no such profile", f"choose one of {', '.join(PROFILES)}"
+        )
     try:
         model = ctranslate2.models.Whisper(
-            str(weights), device="cpu", compute_type=compute, inter_threads=1, intra_threads=threads
+            str(weights), device="cpu", compute_type=compute, inter_threads=threads, intra_threads=1
         )
-    except (RuntimeError, ValueError) as error:
+        vocabulary = tokenizers.Tokenizer.from_file(str(weights / "tokenizer.json"))
+    except Exception as error:  # tokenizers raises nothing more precise
         raise ModelUnavailable(str(weights), str(error), "run: huiting setup") from error
-    return Whisper(model, weights, PROFILES[profile], words=words, languages=tuple(languages))
+    return Whisper(
+        model,
+        vocabulary,
+        PROFILES[profile],
+        threads=threads,
+        words=words,
+        languages=tuple(languages),
+    )
 
 
 class Whisper:
@@ -107,18 +131,18 @@ class Whisper:
     def __init__(
         self,
         model: Native,
-        weights: Path,
+        vocabulary: Native,
         profile: Profile,
         *,
+        threads: int = 1,
         words: bool = True,
         languages: tuple[str, ...] = (),
         gates: Gates | None = None,
     ) -> None:
-        import tokenizers
-
         self._model = model
-        self._tokens = tokenizers.Tokenizer.from_file(str(weights / "tokenizer.json"))
+        self._vocabulary = vocabulary
         self._profile = profile
+        self._threads = threads
         self._words = words
         self._languages = languages
         self._gates = gates or Gates()
@@ -130,221 +154,225 @@ class Whisper:
         Raises:
             EngineError: the model failed; nothing was yielded.
         """
-        parts = [part for clip in clips for part in _parts(clip, self._longest)]
-        windows = [window_of(p, lead=self._profile.lead, level=None) for p in parts]
-        found: dict[int, Hypothesis] = {}
-        for batch in self._batches(windows):
-            decoded = self._decode([windows[i] for i in batch], hints)
-            found.update(zip(batch, decoded, strict=True))
-        at = 0
-        for clip in clips:
-            count = len(_parts(clip, self._longest))
-            yield _joined([found[i] for i in range(at, at + count)], parts[at : at + count])
-            at += count
+        parts = [_parts(clip) for clip in clips]
+        found = self._each(
+            [part for few in parts for part in few],
+            lambda batch: self._recognize(batch, hints.language),
+        )
+        for few in parts:
+            yield _joined([next(found) for _ in few], few)
 
     def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
         """Yield for each clip the probability of each language; they add up to 1.
 
+        Only the first seconds of a clip are heard.
+
         Raises:
             EngineError: the model failed; nothing was yielded.
         """
-        parts = [_parts(clip, self._longest)[0] for clip in clips]
-        windows = [window_of(p, lead=self._profile.lead, level=None) for p in parts]
-        found: dict[int, Mapping[str, float]] = {}
-        for batch in self._batches(windows):
-            encoded = self._encode([windows[i] for i in batch])
-            found.update(zip(batch, self._detect(encoded), strict=True))
+        heads = [clip.cut(Span(0, PROBE)) for clip in clips]
+        view = View(window=PROBE, margin=0.0)
+        yield from self._each(heads, lambda batch: self._detect(self._encode(batch, view)))
+
+    def _each(
+        self, clips: Sequence[Audio], work: Callable[[Sequence[Audio]], Sequence[Found]]
+    ) -> Iterator[Found]:
+        """Yield what `work` finds for each clip, in order; batches run on all threads."""
+        seconds = [clip.duration for clip in clips]
+        sizes = [self._profile.views[0].size(length) for length in seconds]
+        order = batches(seconds, sizes, self._profile.batch, self._threads)
+        with ThreadPoolExecutor(self._threads, "whisper") as pool:
+            results = list(pool.map(lambda batch: work([clips[i] for i in batch]), order))
+        found = {
+            i: result
+            for batch, several in zip(order, results, strict=True)
+            for i, result in zip(batch, several, strict=True)
+        }
         yield from (found[i] for i in range(len(clips)))
 
-    @property
-    def _longest(self) -> float:
-        return self._profile.windows[-1] - self._profile.lead - FRAME
+    def _recognize(self, clips: Sequence[Audio], language: str | None) -> list[Hypothesis]:
+        """Return one hypothesis for each clip of a batch."""
+        first, *others = self._profile.views
+        encoded = self._encode(clips, first)
+        codes = self._spoken(encoded, language)
+        drafts = [[d] for d in self._drafts(encoded, clips, codes, first)]
+        for view in others:
+            self._hear_again(range(len(clips)), clips, codes, view, drafts)
+        doubtful = [i for i, tries in enumerate(drafts) if self._doubtful(chosen(tries))]
+        for view in self._profile.again:
+            self._hear_again(doubtful, clips, codes, view, drafts)
+        kept = [chosen(tries) for tries in drafts]
+        return self._judged(clips, codes, kept)
 
-    def _batches(self, windows: Sequence[Window]) -> Iterator[list[int]]:
-        """Yield indexes of windows of one length, as many as may be decoded at once."""
-        order = sorted(range(len(windows)), key=lambda i: windows[i].seconds)
-        batch: list[int] = []
-        for i in order:
-            size = self._size(windows[i])
-            if batch and (
-                size != self._size(windows[batch[0]])
-                or (len(batch) + 1) * size > self._profile.batch
-            ):
-                yield batch
-                batch = []
-            batch.append(i)
-        if batch:
-            yield batch
+    def _hear_again(
+        self,
+        which: Sequence[int],
+        clips: Sequence[Audio],
+        codes: Sequence[str],
+        view: View,
+        drafts: Sequence[list[Draft]],
+    ) -> None:
+        """Add a draft of another view to those of some clips."""
+        if not which:
+            return
+        some, spoken = [clips[i] for i in which], [codes[i] for i in which]
+        tries = self._drafts(self._encode(some, view), some, spoken, view)
+        for i, draft in zip(which, tries, strict=True):
+            drafts[i].append(draft)
 
-    def _size(self, window: Window) -> float:
-        """Return the seconds the encoder is given for a window."""
-        need = window.seconds + self._profile.margin
-        fitting = (size for size in self._profile.windows if size >= need)
-        return next(fitting, self._profile.windows[-1])
+    def _encode(self, clips: Sequence[Audio], view: View) -> NDArray[np.float32]:
+        """Return what the encoder hears, shape (clips, frames, states)."""
+        size = max(view.size(clip.duration) for clip in clips)
+        rows = []
+        for clip in clips:
+            window = padded(features_of(clip), size, view.lead)
+            with _failing("encoding", 1):
+                rows.append(np.array(self._model.encode(_native(window))))
+        return np.concatenate(rows)
 
-    def _encode(self, windows: Sequence[Window]) -> Native:
-        import ctranslate2
+    def _spoken(self, encoded: NDArray[np.float32], language: str | None) -> list[str]:
+        if language is not None:
+            return [language] * len(encoded)
+        return [max(odds, key=lambda code: odds[code]) for odds in self._detect(encoded)]
 
-        frames = round(max(self._size(w) for w in windows) / FRAME)
-        features = ctranslate2.StorageView.from_array(stacked(windows, frames))
-        with _failing("encoding", len(windows)):
-            return self._model.encode(features)
-
-    def _detect(self, encoded: Native) -> list[dict[str, float]]:
-        with _failing("language detection", encoded.shape[0]):
-            heard = self._model.detect_language(encoded)
+    def _detect(self, encoded: NDArray[np.float32]) -> list[dict[str, float]]:
+        with _failing("language detection", len(encoded)):
+            heard = self._model.detect_language(_native(encoded))
         return [_among({t[2:-2]: p for t, p in odds}, self._languages) for odds in heard]
 
-    def _decode(self, windows: Sequence[Window], hints: Hints) -> list[Hypothesis]:
-        encoded = self._encode(windows)
-        if hints.language is None:
-            codes = [max(odds, key=lambda c: odds[c]) for odds in self._detect(encoded)]
-        else:
-            codes = [hints.language] * len(windows)
-        drafts = self._generate(encoded, windows, codes, self._profile.beam)
-        if self._profile.again:
-            drafts = self._retry(windows, codes, drafts)
-        gated = [
-            gate_of(Heard(d.text, d.log_probability, d.no_speech, w.seconds), self._gates)
-            for d, w in zip(drafts, windows, strict=True)
-        ]
-        words = self._align(encoded, windows, codes, drafts, gated)
-        return [
-            Hypothesis(
-                text=draft.text if gate is None else "",
-                words=said,
-                language=code,
-                confidence=exp(draft.log_probability),
-                gate=gate,
-            )
-            for draft, said, code, gate in zip(drafts, words, codes, gated, strict=True)
-        ]
-
-    def _generate(
+    def _drafts(
         self,
-        encoded: Native,
-        windows: Sequence[Window],
+        encoded: NDArray[np.float32],
+        clips: Sequence[Audio],
         codes: Sequence[str],
-        beam: int,
+        view: View,
     ) -> list[Draft]:
-        prompts = [self._prompt(code) for code in codes]
-        longest = max(w.seconds for w in windows)
-        with _failing("decoding", len(windows)):
+        longest = max(clip.duration for clip in clips)
+        prompts = []
+        for code in codes:
+            tokenizer = self._tokenizer(code)
+            prompts.append([*tokenizer.sot_sequence, tokenizer.no_timestamps])
+        with _failing("decoding", len(clips)):
             results = self._model.generate(
-                encoded,
+                _native(encoded),
                 prompts,
-                beam_size=beam,
-                max_length=min(448, len(prompts[0]) + 16 + ceil(14 * longest)),
+                beam_size=view.beam,
+                max_length=min(MOST_TOKENS, 20 + ceil(TOKEN_RATE * longest)),
                 return_scores=True,
                 return_no_speech_prob=True,
-                suppress_tokens=[-1],
             )
         drafts = []
-        for result, code in zip(results, codes, strict=True):
+        for result, row, code in zip(results, encoded, codes, strict=True):
             tokenizer = self._tokenizer(code)
-            tokens = tuple(t for t in result.sequences_ids[0] if t < tokenizer.eot)
             length = len(result.sequences_ids[0])
+            tokens = tuple(t for t in result.sequences_ids[0] if t < tokenizer.eot)
             drafts.append(
                 Draft(
                     tokens=tokens,
                     text=tokenizer.decode(tokens).strip(),
+                    # the end of the text counts as a token, as in OpenAI's decoder
                     log_probability=result.scores[0] * length / (length + 1),
                     no_speech=result.no_speech_prob,
+                    encoded=row,
+                    lead=view.lead,
                 )
             )
         return drafts
 
-    def _retry(
-        self, windows: Sequence[Window], codes: Sequence[str], drafts: Sequence[Draft]
-    ) -> list[Draft]:
-        """Decode again what was doubtful; keep the likelier try."""
-        doubtful = [i for i, d in enumerate(drafts) if self._doubtful(d)]
-        kept = list(drafts)
-        if not doubtful:
-            return kept
-        chosen = [windows[i] for i in doubtful]
-        again = self._generate(
-            self._encode(chosen), chosen, [codes[i] for i in doubtful], self._profile.again
-        )
-        for i, draft in zip(doubtful, again, strict=True):
-            worse = repeats(kept[i].text, self._gates.compression)
-            if worse or draft.log_probability > kept[i].log_probability:
-                kept[i] = draft
-        return kept
-
     def _doubtful(self, draft: Draft) -> bool:
-        return draft.log_probability < self._profile.doubt or repeats(
-            draft.text, self._gates.compression
-        )
+        return draft.log_probability < self._profile.doubt or repeats(draft.text)
+
+    def _judged(
+        self, clips: Sequence[Audio], codes: Sequence[str], drafts: Sequence[Draft]
+    ) -> list[Hypothesis]:
+        gated = [
+            gate_of(Heard(d.text, d.log_probability, d.no_speech, clip.duration), self._gates)
+            for d, clip in zip(drafts, clips, strict=True)
+        ]
+        believed = [i for i, gate in enumerate(gated) if gate is None]
+        words = self._align(believed, clips, codes, drafts) if self._words else {}
+        return [
+            Hypothesis(
+                text=draft.text if gate is None else "",
+                words=words.get(i, ()),
+                language=code,
+                confidence=exp(draft.log_probability),
+                gate=gate,
+            )
+            for i, (draft, code, gate) in enumerate(zip(drafts, codes, gated, strict=True))
+        ]
 
     def _align(
         self,
-        encoded: Native,
-        windows: Sequence[Window],
+        which: Sequence[int],
+        clips: Sequence[Audio],
         codes: Sequence[str],
         drafts: Sequence[Draft],
-        gated: Sequence[str | None],
-    ) -> list[tuple[Word, ...]]:
-        """Return the words of each draft that was believed."""
-        found: list[tuple[Word, ...]] = [()] * len(drafts)
-        if not self._words or all(gate is not None for gate in gated):
-            return found
-        lead = self._profile.lead
-        with _failing("alignment", len(windows)):
-            # the language in the start sequence hardly moves the alignment: one for the batch
-            aligned = self._model.align(
-                encoded,
-                self._tokenizer(codes[0]).sot_sequence,
-                [list(d.tokens) if g is None else [] for d, g in zip(drafts, gated, strict=True)],
-                [ceil(w.seconds / FRAME) for w in windows],
-            )
-        for i, (result, draft, gate) in enumerate(zip(aligned, drafts, gated, strict=True)):
-            if gate is None:
+    ) -> dict[int, tuple[Word, ...]]:
+        """Return the words of some drafts; those of one language and window go together."""
+        groups: dict[tuple[str, int], list[int]] = {}
+        for i in which:
+            groups.setdefault((codes[i], len(drafts[i].encoded)), []).append(i)
+        found: dict[int, tuple[Word, ...]] = {}
+        for (code, _), group in groups.items():
+            tokenizer = self._tokenizer(code)
+            with _failing("alignment", len(group)):
+                aligned = self._model.align(
+                    _native(np.stack([drafts[i].encoded for i in group])),
+                    tokenizer.sot_sequence,
+                    [list(drafts[i].tokens) for i in group],
+                    [ceil((drafts[i].lead + clips[i].duration) / FRAME) for i in group],
+                )
+            for i, result in zip(group, aligned, strict=True):
+                steps = Aligned(result.alignments, result.text_token_probs)
                 found[i] = words_of(
-                    Aligned(result.alignments, result.text_token_probs),
-                    draft.tokens,
-                    self._tokenizer(codes[i]),
-                    lead=lead,
-                    end=windows[i].seconds - lead,
+                    steps,
+                    drafts[i].tokens,
+                    tokenizer,
+                    lead=drafts[i].lead,
+                    end=clips[i].duration,
                 )
         return found
-
-    def _prompt(self, code: str) -> list[int]:
-        tokenizer = self._tokenizer(code)
-        before = (self._profile.prompts or {}).get(code)
-        prompt = [tokenizer.sot_prev, *tokenizer.encode(" " + before)] if before else []
-        prompt += tokenizer.sot_sequence
-        return prompt if self._profile.timestamps else [*prompt, tokenizer.no_timestamps]
 
     def _load_tokenizer(self, code: str) -> Native:
         from faster_whisper.tokenizer import Tokenizer
 
-        known = self._tokens.token_to_id(f"<|{code}|>") is not None
-        spoken = code if known else {"yue": "zh", "jv": "jw"}.get(code, "en")
-        return Tokenizer(self._tokens, multilingual=True, task="transcribe", language=spoken)
-
-
-class _failing:  # noqa: N801  (used as a statement)
-    """Turns what CTranslate2 raises into an `EngineError` that names the step."""
-
-    def __init__(self, step: str, count: int) -> None:
-        self._step = step
-        self._count = count
-
-    def __enter__(self) -> None:
-        """Nothing to set up."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Translate."""
-        if isinstance(error, (RuntimeError, ValueError)):
+        spoken = code if self._knows(code) else STAND_INS.get(code, code)
+        if not self._knows(spoken):
             raise EngineError(
-                "whisper", f"{self._step} of {self._count} clips failed: {error}", "try again"
-            ) from error
+                "whisper", f"the model does not know the language {code!r}", "use --language auto"
+            )
+        return Tokenizer(self._vocabulary, multilingual=True, task="transcribe", language=spoken)
+
+    def _knows(self, code: str) -> bool:
+        return self._vocabulary.token_to_id(f"<|{code}|>") is not None
 
 
-def _parts(clip: Audio, longest: float) -> list[Audio]:
+def chosen(drafts: Sequence[Draft]) -> Draft:
+    """Return the likeliest draft that does not run in circles; the first of equals."""
+    return max(drafts, key=lambda d: (not repeats(d.text), d.log_probability))
+
+
+def _native(array: NDArray[np.float32]) -> Native:
+    import ctranslate2
+
+    return ctranslate2.StorageView.from_array(array)
+
+
+@contextmanager
+def _failing(step: str, count: int) -> Iterator[None]:
+    """Turn what CTranslate2 raises inside into an `EngineError` that names the step."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise EngineError(
+            "whisper", f"{step} of {count} clips failed: {error}", "try again"
+        ) from error
+
+
+def _parts(clip: Audio) -> list[Audio]:
     """Return the clip, or equal parts of it when it is longer than a window."""
-    count = max(1, ceil(clip.duration / longest))
+    count = max(1, ceil(clip.duration / (LONGEST - 1)))
     size = ceil(len(clip.samples) / count)
     return [Audio(clip.samples[i * size : (i + 1) * size], clip.rate) for i in range(count)]
 
@@ -358,10 +386,8 @@ def _among(odds: Mapping[str, float], languages: Sequence[str]) -> dict[str, flo
 
 def _joined(hypotheses: Sequence[Hypothesis], parts: Sequence[Audio]) -> Hypothesis:
     """Return the hypotheses of consecutive parts of one clip as one."""
-    if len(hypotheses) == 1:
-        return hypotheses[0]
     believed = [h for h in hypotheses if h.gate is None]
-    if not believed:
+    if len(hypotheses) == 1 or not believed:
         return hypotheses[0]
     words: list[Word] = []
     at = 0.0
@@ -371,6 +397,6 @@ def _joined(hypotheses: Sequence[Hypothesis], parts: Sequence[Audio]) -> Hypothe
     return replace(
         believed[0],
         text=" ".join(h.text for h in believed),
-        words=tuple(words),
+        words=tuple(words) if all(h.words for h in believed) else (),
         confidence=float(np.mean([h.confidence for h in believed if h.confidence is not None])),
     )
