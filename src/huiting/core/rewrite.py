@@ -40,12 +40,11 @@ def rewrite(segment: Segment, changes: Iterable[Change], stage: str) -> Segment:
     Raises:
         ValueError: the changes overlap or lie outside the text.
     """
-    real = sorted(
-        (c for c in changes if segment.text[c.start : c.end] != c.text),
-        key=lambda c: (c.start, c.end),
-    )
-    bounds = [0, *(place for c in real for place in (c.start, c.end)), len(segment.text)]
-    if any(a > b for a, b in pairwise(bounds)):
+    ordered = sorted(changes, key=lambda c: (c.start, c.end))
+    inside = all(0 <= c.start <= c.end <= len(segment.text) for c in ordered)
+    real = [c for c in ordered if segment.text[c.start : c.end] != c.text]
+    bounds = [place for c in real for place in (c.start, c.end)]
+    if not inside or any(a > b for a, b in pairwise(bounds)):
         raise ValueError("changes must be apart and inside the text")
     edits = segment.edits
     for change in reversed(real):  # from the right, so that earlier places stay where they are

@@ -25,6 +25,8 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 def clean(text: str) -> str:
     """Drop control characters; write what is no character (of a broken file name) as an escape."""
+    if text.isprintable():  # nearly all cells: no break, no control character, no surrogate
+        return text
     return _FORBIDDEN.sub("", text.encode(errors="backslashreplace").decode())
 
 
@@ -38,7 +40,7 @@ def for_csv(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            text = _BREAKS.sub(" | ", clean(cell).strip("\r\n"))
+            text = cell if cell.isprintable() else _BREAKS.sub(" | ", clean(cell).strip("\r\n"))
             runs = _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text)
             return f"'{text}" if runs else text
         case datetime():

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import fsum, log10
+from math import fsum, isfinite, log10
 from statistics import median
 
 from huiting.core.metrics import Metrics, Overlap, PartyMetrics, Silence
@@ -327,13 +327,12 @@ def _answers(held: Sequence[Turn], voices: Sequence[_Voice]) -> list[list[float]
 def _loudness(segments: Iterable[Segment]) -> float | None:
     """Return the mean power in dBFS, each segment weighted by its length."""
     known = [(s.span.duration, s.loudness) for s in segments if s.loudness is not None]
-    total = sum(length for length, _ in known)
-    if not total:
-        return None
-    return 10 * log10(sum(length * 10 ** (level / 10) for length, level in known) / total)
+    total = fsum(length for length, _ in known)
+    power = fsum(length * 10 ** (level / 10) for length, level in known)
+    return 10 * log10(power / total) if power else None
 
 
 def _loudness_jump(segments: Iterable[Segment]) -> float | None:
-    levels = [s.loudness for s in segments if s.loudness is not None]
+    levels = [s.loudness for s in segments if s.loudness is not None and isfinite(s.loudness)]
     rises = [after - before for before, after in pairwise(levels)]
     return max(0.0, *rises) if rises else None

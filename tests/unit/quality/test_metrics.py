@@ -364,6 +364,7 @@ def test_loudness_is_the_mean_power_weighted_by_length() -> None:
         pytest.param([-18.0], None, id="one segment"),
         pytest.param([None, None], None, id="no levels"),
         pytest.param([-30.0, None, -20.0], 10.0, id="a level is missing in between"),
+        pytest.param([float("-inf"), -30.0, -20.0], 10.0, id="no signal at first"),
     ],
 )
 def test_loudness_jump(levels: list[float | None], jump: float | None) -> None:
@@ -384,6 +385,11 @@ def test_three_hours_are_measured_at_once() -> None:
     measure(long)
 
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("level", [None, float("-inf")], ids=["unknown", "no signal"])
+def test_loudness_that_cannot_be_told_is_none(level: float | None) -> None:
+    assert party(measure(call(says(AGENT, 0, 3, loudness=level))), AGENT).loudness is None
 
 
 def test_the_limits_can_be_changed() -> None:

@@ -1,0 +1,63 @@
+"""What the golden files hold, made anew. `python tests/golden/rewrite.py` writes them.
+
+The call is made up and shows every kind of thing a result can hold.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from fakes import AGENT, CUSTOMER, analysis, call, evenly, says
+from huiting.core.analysis import Analysis
+from huiting.core.codec import schema
+from huiting.core.plugins import kinds, make
+from huiting.core.rewrite import Change, rewrite
+from huiting.core.types import Condition, ConditionKind, Rejected, Span
+
+HERE = Path(__file__).parent
+SCHEMA = HERE.parents[1] / "docs" / "reference" / "analysis.schema.json"
+
+
+def example() -> Analysis:
+    """Return a short call with a hold, an interruption, edits, word times and a condition."""
+    greeting = "您好工号八零零一请讲"
+    refund = "我要退三百九十九元"
+    spoken = call(
+        rewrite(
+            rewrite(
+                says(AGENT, 1, 4, greeting, words=evenly(greeting, 1, 4), loudness=-21.5),
+                [Change(4, 8, "8001", 0.98)],
+                "itn",
+            ),
+            [Change(2, 2, "，"), Change(8, 8, "，"), Change(10, 10, "。")],
+            "punctuation",
+        ),
+        rewrite(
+            says(CUSTOMER, 4.5, 8, refund, words=evenly(refund, 4.5, 8), loudness=-26.0),
+            [Change(3, 8, "399", 0.99)],
+            "itn",
+        ),
+        says(AGENT, 8.4, 10, "好的，请稍等。", loudness=-21.0),
+        says(AGENT, 16, 20, "让您久等了，已经帮您申请了。", loudness=-20.0),
+        says(CUSTOMER, 19, 23, "你们能不能快一点！<急>", loudness=-12.5),
+        says(AGENT, 23.5, 25, "=好的&再见|", loudness=-22.0),
+    )
+    return analysis(
+        replace(
+            spoken,
+            rejected=(Rejected(1, Span(26.0, 27.5), "no-speech"),),
+            conditions=(Condition(ConditionKind.LEVEL_DIFFERENCE, 1, 14.2),),
+        )
+    )
+
+
+def texts() -> dict[Path, bytes]:
+    """Return each golden file with what belongs in it; XLSX is no text and not among them."""
+    body = json.dumps(schema(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    exporters = [make("huiting.exports", kind) for kind in kinds("huiting.exports")]
+    result = example()
+    return {SCHEMA: body.encode()} | {
+        HERE / f"call{exporter.suffix}": exporter.write(result)
+        for exporter in exporters
+        if exporter.suffix != ".xlsx"
+    }

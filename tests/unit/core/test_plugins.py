@@ -1,0 +1,41 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from huiting.core.errors import ConfigError
+from huiting.core.plugins import kinds, make
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a package with a kind, and with what is none."""
+    folder = tmp_path / "made_up_kinds"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "_hidden.py").touch()
+    (folder / "greeter.py").write_text("def build(*, word='hi'):\n    return word.upper()\n")
+    (folder / "broken.py").write_text("raise RuntimeError('imported')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("made_up_kinds")]:
+        monkeypatch.delitem(sys.modules, name)
+    return "made_up_kinds"
+
+
+def test_kinds_are_the_public_modules_and_none_is_imported(package: str) -> None:
+    assert kinds(package) == ["broken", "greeter"]
+
+
+def test_a_kind_is_built_with_its_options(package: str) -> None:
+    assert make(package, "greeter") == "HI"
+    assert make(package, "greeter", word="hello") == "HELLO"
+
+
+def test_an_unknown_kind_is_answered_with_the_kinds_there_are(package: str) -> None:
+    with pytest.raises(ConfigError, match="no such kind; choose one of broken, greeter"):
+        make(package, "_hidden")
+
+
+def test_a_wrong_option_is_answered_with_those_there_are(package: str) -> None:
+    with pytest.raises(ConfigError, match=r"keyword argument 'wrd'; it takes \(\*, word='hi'\)"):
+        make(package, "greeter", wrd="x")
