@@ -46,6 +46,8 @@ Source:
     LAME's FAQ: 528 + 1 of any MP3 decoder and 576 of its encoder; ISO 11172-3 for layer 2;
     one frame for AAC-LC. Other encoders differ by up to some 60 ms at 16 kHz.
 """
+OGG_PAGE = 66_000
+"""Bytes that hold at least one beginning of an Ogg page; its flag 4 marks the end (RFC 3533)."""
 FAILURES = 50
 """Failed reads in a row after which the rest of a file is given up."""
 LONGEST_PACKET = 1.0
@@ -82,6 +84,8 @@ class AudioStream:
     """Whether files of this format say how long they are."""
     byte_bound: bool
     """Whether the length follows from the number of bytes, whatever the header claims."""
+    cut_off: bool
+    """The file lacks the mark that its format sets at the end."""
     delay: int
     """Samples at the beginning that only the codec put there, and no header tells of."""
     _container: Any = field(repr=False)
@@ -144,7 +148,7 @@ class AudioStream:
             if not 1 <= channels <= MOST_CHANNELS or rate not in RATES:
                 self._refuse(channels, rate)
             elif frame.samples:
-                start = None if frame.pts is None else float(frame.pts * frame.time_base)
+                start: float | None = frame.time
                 try:
                     yield Frame(_samples(frame, channels), rate, start)
                 except ValueError:  # 64-bit integers, which PyAV does not hand over
@@ -296,6 +300,7 @@ def _described(
         origin=_origin(container),
         claimed=_claimed(source, container, stream) if states else None,
         states_duration=states,
+        cut_off="ogg" in names and not _ogg_ended(source),
         delay=_untold_delay(names, codec, container),
         byte_bound=codec.startswith(("pcm_", "adpcm_", "gsm", "g7")),
         _container=container,
@@ -311,6 +316,15 @@ def _untold_delay(names: set[str], codec: str, container: Any) -> int:  # noqa: 
         if codec.startswith(kind) and names & formats and not told:
             return samples
     return 0
+
+
+def _ogg_ended(source: Source) -> bool:
+    place = source.tell()
+    source.seek(max(0, source.size - OGG_PAGE))
+    data = source.read(OGG_PAGE)
+    source.seek(place)
+    page = data.rfind(b"OggS")
+    return page >= 0 and data[page + 5 : page + 6] > b"\x03"
 
 
 def _origin(container: Any) -> float | None:  # noqa: ANN401

@@ -41,8 +41,8 @@ class Limits:
     """Seconds."""
     size: int = 16 << 30
     """Bytes."""
-    density: float = 0.1
-    """Seconds of sound a byte; more is a bomb, not a call."""
+    density: float = 0.02
+    """Seconds of sound a byte; more is hours of zeros, not a call (AMR at its least: 0.0016)."""
     brief: float = HOUR
     """Seconds up to which the density is not looked at."""
     memory: int = 32 << 20
@@ -243,7 +243,7 @@ def _conditions(stream: AudioStream, written: Written) -> tuple[Condition, ...]:
     missing = stream.claimed - written.duration
     exact = stream.byte_bound
     tolerance = EXACT if exact else max(TOLERANCE, TOLERANCE_SHARE * stream.claimed)
-    if missing > tolerance and not stream.complete:
+    if stream.cut_off or (missing > tolerance and not stream.complete):
         return (*found, Condition(kind.TRUNCATED, None, written.duration))
     if abs(missing) > tolerance:
         return (*found, Condition(kind.WRONG_DURATION, None, stream.claimed))
