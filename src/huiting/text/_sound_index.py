@@ -29,7 +29,8 @@ class Near:
     size: int
     """Sounds of the word."""
     changed: tuple[int, ...]
-    """Sounds of the text that are written otherwise in the word, or not at all."""
+    """Sounds of the text that are written otherwise in the word, or are not in it, or stand
+    where one of the word is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ back as a change of characters. Knows nothing of hotwords.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -61,6 +61,12 @@ def sounds(text: str, digits: Digits = "number", hanzi: Hanzi = "pinyin") -> tup
             (as in Japanese, where its reading takes a dictionary).
     """
     return tuple(_sounds(fold(text), digits, hanzi))
+
+
+def any_reading(sound: Sound) -> Sound:
+    """Return the sound with every reading of its character as likely as the others."""
+    readings = tuple((reading, 0.0 if cost == _RARE else cost) for reading, cost in sound.readings)
+    return replace(sound, readings=readings)
 
 
 def fold(text: str) -> str:

@@ -1,11 +1,14 @@
 """Chinese words and how common they are, from the dictionary that comes with rjieba.
 
-The one place that knows rjieba. Not to be pickled.
+The one place that knows rjieba; its dictionary is loaded once a process and never added to.
 """
 
 from dataclasses import dataclass
 
 import rjieba
+
+_COMMON = 100
+"""Counts of the 60 million that jieba's dictionary was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +34,9 @@ class Token:
         return self.end - self.start == 1 and self.count >= least
 
 
-_COMMON = 100
-"""Counts of the 60 million that jieba's dictionary was made from."""
-
-
-class WordList:
-    """The dictionary, loaded once."""
-
-    def __init__(self) -> None:
-        self._jieba = rjieba.Jieba()
-
-    def tokens(self, text: str) -> list[Token]:
-        """Cut `text` into words of the dictionary; new words are not guessed."""
-        cut = self._jieba.tokenize(text, "default", False)  # noqa: FBT003  (takes no keywords)
-        return [
-            Token(start, end, self._jieba.suggest_freq(word) if self._jieba.has_word(word) else 0)
-            for word, start, end in cut
-        ]
+def tokens(text: str) -> list[Token]:
+    """Cut `text` into words of the dictionary; new words are not guessed."""
+    return [
+        Token(start, end, rjieba.suggest_freq(word) if rjieba.has_word(word) else 0)
+        for word, start, end in rjieba.tokenize(text, "default", False)  # noqa: FBT003  (no keywords)
+    ]

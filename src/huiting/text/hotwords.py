@@ -16,12 +16,12 @@ from ahocorasick_rs import AhoCorasick
 from huiting.core.ports import Hotword
 from huiting.core.rewrite import Change, offsets, rewrite
 from huiting.core.types import Segment
-from huiting.text._hotword_list import for_prompt, parse_hotwords, read_hotwords, check_hotwords
+from huiting.text._hotword_list import check_hotwords, for_prompt, parse_hotwords, read_hotwords
 from huiting.text._latin import COMMON
 from huiting.text._latin_index import LatinIndex, NearWords
 from huiting.text._sound_index import Near, SoundIndex
-from huiting.text._sounds import Sound, fold, lower, sounds
-from huiting.text._word_list import Token, WordList
+from huiting.text._sounds import Sound, any_reading, fold, lower, sounds
+from huiting.text._word_list import Token, tokens
 
 __all__ = ["Hotwords", "build", "for_prompt", "parse_hotwords", "read_hotwords"]
 
@@ -77,7 +77,6 @@ class Hotwords:
     def __init__(self, hotwords: Sequence[Hotword], unsure: float) -> None:
         self._hotwords = tuple(hotwords)
         self._unsure = unsure
-        self._words = WordList()
         self._mandarin, self._japanese = SoundIndex(), SoundIndex()
         self._latin = LatinIndex(_LATIN_LIMIT)
         for number, hotword in enumerate(self._hotwords):
@@ -102,7 +101,7 @@ class Hotwords:
             kept = _written(segment)
             exact, pairs = self._literal(segment.text)
             chosen = _apart(pairs, kept)
-            heard = _Heard(segment, self._words)
+            heard = _Heard(segment)
             believed = [f for f in self._by_sound(heard) if self._keeps(f, exact)]
             chosen = _apart(believed, [*kept, *((f.start, f.end) for f in chosen)]) + chosen
             changes = [Change(f.start, f.end, self._hotwords[f.word].text, f.score) for f in chosen]
@@ -195,10 +194,9 @@ class Hotwords:
 class _Heard:
     """What a segment says, and how likely each place of it is to be wrong."""
 
-    def __init__(self, segment: Segment, words: WordList) -> None:
+    def __init__(self, segment: Segment) -> None:
         self.segment = segment
         self.text = segment.text
-        self._words = words
         self._tokens: list[Token] | None = None
         self._confidences: list[float] | None = None
 
@@ -206,7 +204,7 @@ class _Heard:
     def tokens(self) -> list[Token]:
         """Words of the text as the dictionary cuts it."""
         if self._tokens is None:
-            self._tokens = self._words.tokens(self.text)
+            self._tokens = tokens(self.text)
         return self._tokens
 
     def confidence(self, places: Sequence[tuple[int, int]]) -> float:
@@ -249,14 +247,14 @@ class _Heard:
         crossing = [t for t in touched if t.is_word and (t.start < start or end < t.end)]
         if any(t.is_common and t.start <= start and end <= t.end for t in touched):
             return True
-        if any(t.is_common or not unsure for t in crossing):
+        if any(t.is_common or not (unsure and long) for t in crossing):
             return True
         if long:
             return False
-        if unsure:
-            return any(t.is_common for t in touched)
         least = _PLAIN if confidence < _CERTAIN else _PLAIN_WHEN_CERTAIN
-        return any(t.is_word or t.is_plain(least=least) for t in touched)
+        return any(
+            t.is_common or (t.is_word and not unsure) or t.is_plain(least=least) for t in touched
+        )
 
 
 def _limit(said: Sequence[Sound], weight: float) -> float:
@@ -273,7 +271,7 @@ def _ways(text: str) -> list[tuple[Sound, ...]]:
 
 def _word_ways(word: str) -> list[tuple[Sound, ...]]:
     """Return the ways a hotword may be said: a 儿 at its end is often not heard."""
-    ways = _ways(word)
+    ways = [tuple(any_reading(sound) for sound in way) for way in _ways(word)]
     return ways + [way[:-1] for way in ways if word.endswith("儿") and len(way) > 2]  # noqa: PLR2004
 
 
