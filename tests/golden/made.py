@@ -1,4 +1,4 @@
-"""What the golden files hold, made anew. `python tests/golden/rewrite.py` writes them.
+"""What the golden files hold, made anew.
 
 The call is made up and shows every kind of thing a result can hold.
 """
