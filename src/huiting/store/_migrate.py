@@ -10,6 +10,8 @@ from huiting.core.errors import StoreError
 from huiting.store._connect import Database
 from huiting.store.schema import HEAD
 
+_ATTEMPTS = 20
+
 
 def migrate(database: Database) -> None:
     """Apply the migrations that are missing.
@@ -34,9 +36,22 @@ def _version(connection: Connection) -> str | None:
 
 
 def _use_wal(database: Database) -> None:
-    """Let readers go on while one writes; the file remembers it. Not possible in a transaction."""
-    with database.bare() as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+    """Let readers go on while one writes; the file remembers it.
+
+    SQLite does not wait when another program is just doing the same, so we wait for
+    that one's lock as for any writer's, and look again.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with database.bare() as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except StoreError:
+            if attempt == _ATTEMPTS:
+                raise
+            with database.writing():
+                pass
+        else:
+            return
 
 
 def _upgrade(connection: Connection, name: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
-from huiting.core.errors import HuitingError, UnknownCall
+from huiting.core.errors import HuitingError, InputError, UnknownCall
 from huiting.core.types import Role
 from huiting.store import _save, calls, search
 from huiting.store._connect import Database, connect
@@ -304,8 +304,11 @@ class Store:
             offset: hits skipped before.
 
         Raises:
-            InputError: nothing to find, or a query longer than anybody types.
+            InputError: nothing to find, a query longer than anybody types, or a negative
+                `limit` or `offset`.
         """
+        if limit < 0 or offset < 0:
+            raise InputError("search", f"limit {limit}, offset {offset}", "give 0 or more")
         terms = parse(query, sounds_like=sounds_like)
         filters = Filters(role, since, until, language, agent)
         with self._database.reading() as connection:

@@ -30,7 +30,12 @@ Big = BigInteger().with_variant(Integer, "sqlite")
 
 def instant(time: datetime) -> datetime:
     """Return the time in UTC; a time without a zone is taken to be UTC."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:  # in the first or last hours that datetime knows
+        return time.replace(tzinfo=UTC)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -36,7 +36,8 @@ from huiting.store.schema import RecordingRow, SegmentRow, instant
 WINDOW = 500
 ORDINAL_BITS = 20
 CALL_BITS = 11
-_LAST_SECOND = 2**32 - 1
+_LAST_SECOND = 2**32 - 1 - 86_400
+"""In 2106; a day is left for calls that find their second full."""
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 20
 _CONTEXT = 24
 """Characters shown on either side of a hit in a long segment."""
@@ -202,7 +203,8 @@ class _Finder:
         if filters.since is not None:
             chosen = chosen.where(key >= second(filters.since) << (CALL_BITS + ORDINAL_BITS))
         if filters.until is not None:
-            chosen = chosen.where(key < (second(filters.until) + 1) << (CALL_BITS + ORDINAL_BITS))
+            last = (second(filters.until) + 1 << (CALL_BITS + ORDINAL_BITS)) - 1
+            chosen = chosen.where(key <= last)
         of_call = list(_call_conditions(filters))
         if of_call:
             joined = RecordingRow.key == SegmentRow.recording
