@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from huiting.core.ports import TextStage
 from huiting.core.rewrite import Change, rewrite
 from huiting.core.types import Segment
-from huiting.text import _itn_en, _itn_ja, _itn_zh
 from huiting.text._language_of import language_of
+from huiting.text._numbers import en, ja, zh
 
 STAGE = "itn"
 
 _GRAMMARS = {
-    "zh": _itn_zh.GRAMMAR,
-    "yue": _itn_zh.GRAMMAR,
-    "en": _itn_en.GRAMMAR,
-    "ja": _itn_ja.GRAMMAR,
+    "zh": zh.GRAMMAR,
+    "yue": zh.GRAMMAR,
+    "en": en.GRAMMAR,
+    "ja": ja.GRAMMAR,
 }
 
 # The Chinese grammar reads Simplified: characters of number words and of what stands beside them.
@@ -36,7 +36,17 @@ def build() -> TextStage:
 
 
 def _stage(segment: Segment) -> Segment:
-    return rewrite(segment, changes(segment.text, language_of(segment)), STAGE)
+    """Write until nothing is left to write, so that a second run of the stage changes nothing.
+
+    One pass does for what people say; but what one rule wrote may complete a number
+    for another where a recognizer garbled it (七幺点四 -> 71点四 -> 71.4).
+    """
+    language = language_of(segment)
+    while (
+        written := rewrite(segment, changes(segment.text, language), STAGE)
+    ).text != segment.text:
+        segment = written
+    return written
 
 
 def changes(text: str, language: str | None) -> Iterator[Change]:

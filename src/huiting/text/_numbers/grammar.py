@@ -26,6 +26,17 @@ class Rule:
     written: str
 
 
+def rule(
+    name: str,
+    pattern: str,
+    write: Callable[[re.Match[str]], str | None],
+    spoken: str,
+    written: str,
+) -> Rule:
+    """Return a rule; `spoken` and `written` are its example."""
+    return Rule(name, re.compile(pattern), write, spoken, written)
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """The rules of one language."""

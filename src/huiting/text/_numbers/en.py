@@ -7,7 +7,7 @@ percentages in digits; other numbers from ten on too; smaller counts stay words.
 import re
 from collections.abc import Callable
 
-from huiting.text._en_numbers import (
+from huiting.text._numbers.en_numerals import (
     BELOW_HUNDRED,
     CARDINAL,
     DIGIT,
@@ -19,12 +19,12 @@ from huiting.text._en_numbers import (
     read_digits,
     read_ordinal,
 )
-from huiting.text._grammar import Grammar, Rule, after
+from huiting.text._numbers.grammar import Grammar, Rule, after
 
 _MONTHS = (
     "January|February|March|April|(?-i:May)|June|July|August|September|October|November|December"
 )
-_HOUR = rf"(?:{DIGIT}|ten|eleven|twelve|1?\d)\b"
+_HOUR = rf"(?:{DIGIT}|ten|eleven|twelve|(?<![$€.:,\d-])1?\d)\b"
 _MINUTE = rf"(?:(?:twenty|thirty|forty|fifty)(?:[ -]{DIGIT})?|{TEEN}|(?:oh|o) {DIGIT})\b"
 _NOON = r"(?P<half>[ap])(?:\.? ?m\b(?!\.)|\. ?m\b(?:\.(?=,| (?-i:[a-z])))?| ?m\b)"
 _SAID_DIGIT = rf"(?:(?:double |triple )?(?:{DIGIT}|oh)\b)"
@@ -245,7 +245,7 @@ RULES = (
     ),
     _rule(
         "digits",
-        rf"{_SAID_DIGIT}(?:[ -]{_SAID_DIGIT}|, ?{_SAID_DIGIT}(?=[ -]))*(?! (?:hundred|thousand|point)\b)",
+        rf"{_SAID_DIGIT}(?:[ -]{_SAID_DIGIT}|, ?{_SAID_DIGIT}[ -]{_SAID_DIGIT})*(?! (?:hundred|thousand|point)\b)",
         _join,
         "zero one double two",
         "0122",

@@ -5,6 +5,7 @@ digits may stand where a digit word may (3万5千), since recognizers mix both.
 Japanese numerals are built in the same way and are read here too.
 """
 
+import re
 from decimal import Decimal
 
 DIGITS = "零〇一二三四五六七八九"
@@ -29,12 +30,13 @@ def read_cardinal(spoken: str, *, bare: str = "十") -> int | None:
         bare: units that mean one of themselves when nothing stands before them.
     """
     if spoken.isascii():
-        return int(spoken) if spoken.isdigit() else None
+        return int(spoken) if re.fullmatch("0|[1-9][0-9]*", spoken) else None
     if len(spoken) == 1 and spoken in _VALUE:
         return _VALUE[spoken]
     unit, size = next(((u, s) for u, s in _SIZES if u in spoken), ("", 0))
-    if not unit:
-        return None
+    if not unit:  # 九九八块: a sum said digit by digit; two digits are mostly an approximation
+        spelled = len(spoken) > 2 and all(c in DIGITS for c in spoken) and spoken[0] not in "零〇"  # noqa: PLR2004
+        return int(read_digits(spoken)) if spelled else None
     head, _, tail = spoken.partition(unit)
     count = 1 if not head and unit in bare else read_cardinal(head, bare=bare)
     rest = _rest(tail, size, bare)

@@ -5,10 +5,9 @@ numbers from ten on too; smaller counts (七日以内, 二人) and fixed terms s
 """
 
 import re
-from collections.abc import Callable
 
-from huiting.text import _zh_numbers
-from huiting.text._grammar import Grammar, Rule, after, keep
+from huiting.text._numbers import zh_numerals
+from huiting.text._numbers.grammar import Grammar, after, keep, rule
 
 _NINE = "一二三四五六七八九"
 _ALL = f"零〇十百千万億{_NINE}"
@@ -30,13 +29,13 @@ _PAIRS = "一二|二三|三四|四五|五六|六七|七八|八九"
 
 
 def _read(spoken: str) -> int | None:
-    return _zh_numbers.read_cardinal(spoken.replace("億", "亿"), bare="十百千")
+    return zh_numerals.read_cardinal(spoken.replace("億", "亿"), bare="十百千")
 
 
 def _write(spoken: str) -> str | None:
     """Return a cardinal or decimal in digits; whole 万 and 億 keep their unit."""
     plain = spoken.replace("億", "亿").replace("ゼロ", "零")
-    written = _zh_numbers.write_number(plain, bare="十百千")
+    written = zh_numerals.write_number(plain, bare="十百千")
     return written and written.replace("亿", "億")
 
 
@@ -45,7 +44,7 @@ def _number(match: re.Match[str]) -> str | None:
 
 
 def _digits(match: re.Match[str]) -> str:
-    return _zh_numbers.read_digits(match[0].replace("ゼロ", "0").replace("○", "0"))
+    return zh_numerals.read_digits(match[0].replace("ゼロ", "0").replace("○", "0"))
 
 
 def _short_digits(match: re.Match[str]) -> str | None:
@@ -87,69 +86,59 @@ def _cardinal(match: re.Match[str]) -> str | None:
     return None if len(match[0]) == 1 and match[0] != "十" else _write(match[0])
 
 
-def _rule(
-    name: str,
-    pattern: str,
-    write: Callable[[re.Match[str]], str | None],
-    spoken: str,
-    written: str,
-) -> Rule:
-    return Rule(name, re.compile(pattern), write, spoken, written)
-
-
 _MINUTE = rf"(?:(?P<minute>{N})分)?"
 
 RULES = (
-    _rule("fixed term", _FIXED, keep, "万が一", "万が一"),
-    _rule(
+    rule("fixed term", _FIXED, keep, "万が一", "万が一"),
+    rule(
         "enough",
         rf"{after(*'はがもで、。')}十分(?=[にでなだ、。])",
         keep,
         "それで十分です",
         "それで十分です",
     ),
-    _rule(
+    rule(
         "approximation",
         rf"[数何][十百千万億]+{END}|(?:[{_ALL}]*[十百千万])?(?:{_PAIRS})[十百千万億]*{END}|[{_ALL}]+数",
         keep,
         "四五日",
         "四五日",
     ),
-    _rule(
+    rule(
         "phone",
         rf"{S}{{2,5}}(?:の{S}{{2,4}}){{1,2}}{END}",
         _phone,
         "〇三の一二三四の五六七八",
         "03-1234-5678",
     ),
-    _rule(
+    rule(
         "percent", rf"({N}(?:点(?:{S})+)?)(?:パーセント|%|％)", _percent, "三点五パーセント", "3.5%"
     ),
-    _rule("day", rf"({N})月({N})日", _day, "四月二日", "4月2日"),
-    _rule("month", rf"({N})月(?!間)", _month, "十二月", "12月"),
-    _rule(
+    rule("day", rf"({N})月({N})日", _day, "四月二日", "4月2日"),
+    rule("month", rf"({N})月(?!間)", _month, "十二月", "12月"),
+    rule(
         "time",
         rf"{after(*_DAYTIMES)}(?P<hour>{N})時{_MINUTE}(?!間)",
         _time,
         "午後三時五分",
         "午後3時5分",
     ),
-    _rule(
+    rule(
         "time without half of the day",
         rf"(?P<hour>{N})時(?=に|から|まで|ごろ|頃|半|{N}分){_MINUTE}(?!間)",
         _time,
         "三時半",
         "3時半",
     ),
-    _rule("decimal", rf"(?:{N}|ゼロ)点{S}+{END}", _number, "ゼロ点五", "0.5"),
-    _rule("price", rf"{N}(?=円|ドル)", _number, "五円", "5円"),
-    _rule("digits", rf"{S}{{3,}}+(?![十百千万億\d])", _digits, "ゼロ一ゼロ五", "0105"),
-    _rule("two digits", rf"{S}{{2}}{END}", _short_digits, "ゼロ三", "03"),
-    _rule("number", N, _cardinal, "二十四時間", "24時間"),
+    rule("decimal", rf"(?:{N}|ゼロ)点{S}+{END}", _number, "ゼロ点五", "0.5"),
+    rule("price", rf"{N}(?=円|ドル)", _number, "五円", "5円"),
+    rule("digits", rf"{S}{{3,}}+(?![十百千万億\d])", _digits, "ゼロ一ゼロ五", "0105"),
+    rule("two digits", rf"{S}{{2}}{END}", _short_digits, "ゼロ三", "03"),
+    rule("number", rf"{N}(?![{_ALL}\d]|[.,:/]\d)", _cardinal, "二十四時間", "24時間"),
 )
 
 GRAMMAR = Grammar(
     RULES,
     start=re.compile(rf"[{_ALL}○数何\d]|ゼロ"),
-    run=re.compile(rf"\d+(?:[.,:/-]\d+)*|(?:[{_ALL}○\d]|ゼロ)+"),
+    run=re.compile(rf"\d++(?:[.,:/-]\d++)++[{_ALL}]*|(?:[{_ALL}○\d]|ゼロ)+"),
 )

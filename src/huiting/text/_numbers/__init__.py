@@ -1,0 +1,1 @@
+"""The grammars of inverse text normalization, one a language."""
