@@ -16,12 +16,12 @@ from ahocorasick_rs import AhoCorasick
 from huiting.core.ports import Hotword
 from huiting.core.rewrite import Change, offsets, rewrite
 from huiting.core.types import Segment
-from huiting.text._hotword_list import check_hotwords, for_prompt, parse_hotwords, read_hotwords
-from huiting.text._latin import COMMON
-from huiting.text._latin_index import LatinIndex, NearWords
-from huiting.text._sound_index import Near, SoundIndex
-from huiting.text._sounds import Sound, any_reading, fold, lower, sounds
-from huiting.text._word_list import Token, tokens
+from huiting.text._hotwords.dictionary import Token, tokens
+from huiting.text._hotwords.latin import COMMON
+from huiting.text._hotwords.latin_index import LatinIndex, NearWords
+from huiting.text._hotwords.listed import check_hotwords, for_prompt, parse_hotwords, read_hotwords
+from huiting.text._hotwords.sound_index import Near, SoundIndex
+from huiting.text._hotwords.sounds import Sound, any_reading, fold, lower, sounds
 
 __all__ = ["Hotwords", "build", "for_prompt", "parse_hotwords", "read_hotwords"]
 

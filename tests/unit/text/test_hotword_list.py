@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from huiting.core.errors import InputError
 from huiting.core.ports import Hotword
-from huiting.text import _hotword_list
+from huiting.text._hotwords import listed
 from huiting.text.hotwords import build, for_prompt, parse_hotwords, read_hotwords
 
 
@@ -70,8 +70,8 @@ def test_a_wrong_line_is_named(text: str, reason: str) -> None:
 
 
 def test_a_list_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(_hotword_list, "LIMIT", 2)
-    monkeypatch.setattr(_hotword_list, "MAX_BYTES", 20)
+    monkeypatch.setattr(listed, "LIMIT", 2)
+    monkeypatch.setattr(listed, "MAX_BYTES", 20)
     (tmp_path / "long.txt").write_bytes(b"x" * 21)
 
     with pytest.raises(InputError, match="line 3: more than 2 hotwords"):

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pypinyin import Style, pinyin
 
-from huiting.text import _latin, _pinyin
+from huiting.text._hotwords import latin, mandarin
 
 _RARE = 0.01  # a reading of the character, but not the one likely in this word
 _APPROXIMATE = 0.15  # the name of a letter, said in Mandarin syllables
@@ -109,7 +109,7 @@ def _sounds(text: str, digits: Digits, hanzi: Hanzi) -> Iterator[Sound]:
 
 @cache
 def _readings(char: str, likely: str) -> tuple[tuple[str, float], ...]:
-    others = _pinyin.POLYPHONES.get(char) or pinyin(char, style=Style.NORMAL, v_to_u=False)[0]
+    others = mandarin.POLYPHONES.get(char) or pinyin(char, style=Style.NORMAL, v_to_u=False)[0]
     return tuple((dict.fromkeys(others, _RARE) | {likely: 0.0}).items())
 
 
@@ -165,9 +165,9 @@ def _distance(one: tuple[tuple[str, float], ...], other: tuple[tuple[str, float]
 
 def _apart(one: str, other: str) -> float:
     if one.isupper() and other.isupper():
-        return _latin.distance(one, other)
+        return latin.distance(one, other)
     if one.islower() and other.islower() and one.isascii() and other.isascii():
-        return _pinyin.distance(one, other)
+        return mandarin.distance(one, other)
     one, other = hiragana(one), hiragana(other)
     if one == other:
         return 0.0
@@ -177,7 +177,7 @@ def _apart(one: str, other: str) -> float:
 def coarse(reading: str) -> str:
     """Return a class that readings easily taken for each other share, for lookup."""
     if reading.isascii() and reading.islower():
-        return _pinyin.coarse(reading)
+        return mandarin.coarse(reading)
     return hiragana(reading).translate(_KANA)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from huiting.text._latin import distance, nearby, skeleton
+from huiting.text._hotwords.latin import distance, nearby, skeleton
 
 _WORDS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+(?:['’][A-Za-z]+)*|[0-9]+")
 _FEW = 4

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import inf
 
-from huiting.text._sounds import Sound, coarse, distance
+from huiting.text._hotwords.sounds import Sound, coarse, distance
 
 _SKIP = 0.8  # a syllable heard that is not in the word, or the reverse
 _SKIPPABLE = 5  # shorter words with a syllable more or less are other words
@@ -140,7 +140,10 @@ def _near(
     last = start + len(sounds) + shift
     laid = {start + i: i for i in range(cut)}
     laid |= {start + shift + i: i for i in range(cut + max(0, -shift), len(sounds))}
+    gap = range(start + cut - 1, start + cut + 1) if shift < 0 else range(0)
     changed = (
-        j for j in range(start, last) if j not in laid or sounds[laid[j]].text != text[j].text
+        j
+        for j in range(start, last)
+        if j in gap or j not in laid or sounds[laid[j]].text != text[j].text
     )
     return Near(entry.word, start, last, cost, len(sounds), tuple(changed))

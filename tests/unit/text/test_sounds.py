@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiting.text import _latin, _pinyin
-from huiting.text._sounds import Digits, distance, sounds, spell
+from huiting.text._hotwords import latin, mandarin
+from huiting.text._hotwords.sounds import Digits, distance, sounds, spell
 
 SYLLABLES = [
     "zhi", "zi", "chan", "can", "sheng", "shen", "ni", "li", "hua", "fa", "ri", "ling", "lin",
@@ -28,22 +28,22 @@ SYLLABLES = [
     ],
 )
 def test_accents_that_merge_two_sounds_cost_least(one: str, other: str) -> None:
-    assert 0 < _pinyin.distance(one, other) == pytest.approx(0.1)
-    assert _pinyin.coarse(one) == _pinyin.coarse(other)
+    assert 0 < mandarin.distance(one, other) == pytest.approx(0.1)
+    assert mandarin.coarse(one) == mandarin.coarse(other)
 
 
 def test_the_more_differs_the_larger_the_distance() -> None:
-    merged, aspirated = _pinyin.distance("shi", "si"), _pinyin.distance("ba", "pa")
-    vowel, all_of_it = _pinyin.distance("ba", "bi"), _pinyin.distance("ba", "xiong")
+    merged, aspirated = mandarin.distance("shi", "si"), mandarin.distance("ba", "pa")
+    vowel, all_of_it = mandarin.distance("ba", "bi"), mandarin.distance("ba", "xiong")
 
     assert merged < aspirated < vowel < all_of_it <= 1
 
 
 @given(st.sampled_from(SYLLABLES), st.sampled_from(SYLLABLES))
 def test_a_distance_is_symmetric_and_zero_only_for_the_same(one: str, other: str) -> None:
-    assert _pinyin.distance(one, other) == _pinyin.distance(other, one)
-    assert (_pinyin.distance(one, other) == 0) == (one == other)
-    assert 0 <= _pinyin.distance(one, other) <= 1
+    assert mandarin.distance(one, other) == mandarin.distance(other, one)
+    assert (mandarin.distance(one, other) == 0) == (one == other)
+    assert 0 <= mandarin.distance(one, other) <= 1
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_sounds_of_different_writing(one: str, other: str, apart: float) -> None
     ],
 )
 def test_words_spelled_otherwise_that_sound_the_same(one: str, other: str) -> None:
-    assert _latin.key(one) == _latin.key(other)
-    assert 0 < _latin.distance(one, other) <= 0.25
-    assert _latin.skeleton(one) == _latin.skeleton(other)
+    assert latin.key(one) == latin.key(other)
+    assert 0 < latin.distance(one, other) <= 0.25
+    assert latin.skeleton(one) == latin.skeleton(other)
 
 
 def test_words_that_sound_otherwise_are_far() -> None:
-    assert _latin.distance("Nike", "Excel") > 0.5
+    assert latin.distance("Nike", "Excel") > 0.5

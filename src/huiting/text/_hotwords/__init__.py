@@ -1,0 +1,1 @@
+"""What the hotword stage is made of: the list, how things sound, and where they are found."""
