@@ -106,3 +106,29 @@ def amr_wb(seconds: float, seed: int = 0) -> bytes:
     rng = np.random.default_rng(seed)
     frames = b"".join(b"\x04" + rng.bytes(17) for _ in range(round(seconds / 0.02)))
     return b"#!AMR-WB\n" + frames
+
+
+def filmed(
+    container: str, codec: str, samples: NDArray[np.float32], rate: int, *, late: float = 0.0
+) -> bytes:
+    """Return a film of 3 s with mono `samples` that begin `late` seconds after the picture."""
+    target = io.BytesIO()
+    with av.open(target, mode="w", format=container) as file:
+        picture: Any = file.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        sound: Any = file.add_stream(codec, rate=rate, layout="mono")
+        sound.codec_context.open()
+        for i in range(30):
+            grey = np.full((64, 64, 3), 8 * i, np.uint8)
+            image = av.VideoFrame.from_ndarray(grey, format="rgb24")
+            image.pts = i
+            file.mux(picture.encode(image))
+        file.mux(picture.encode(None))
+        source = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
+        source.rate, source.pts, source.time_base = rate, round(late * rate), Fraction(1, rate)
+        context = sound.codec_context
+        size = context.frame_size or 1024
+        resampler = av.AudioResampler(context.format, "mono", rate, frame_size=size)
+        for frame in [*resampler.resample(source), *resampler.resample(None), None]:
+            file.mux(sound.encode(frame))
+    return target.getvalue()

@@ -112,7 +112,7 @@ class AudioStream:
                 last = frame
                 skipped, skip = min(skip, len(frame.samples)), max(0, skip - len(frame.samples))
                 if skipped < len(frame.samples):
-                    yield _without(frame, skipped)
+                    yield _moved(frame, skipped, self.delay)
         listed = self._stream.frames
         self.complete = bool(listed) and self.packets >= listed - 1
 
@@ -164,10 +164,11 @@ class AudioStream:
             )
 
 
-def _without(frame: Frame, first: int) -> Frame:
-    if not first:
+def _moved(frame: Frame, first: int, delay: int) -> Frame:
+    # All of the sound comes `delay` samples later than it was; timestamps follow it back.
+    if not delay:
         return frame
-    start = None if frame.start is None else frame.start + first / frame.rate
+    start = None if frame.start is None else frame.start + (first - delay) / frame.rate
     return Frame(frame.samples[first:], frame.rate, start)
 
 

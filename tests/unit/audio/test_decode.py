@@ -14,6 +14,7 @@ from audio_files import (
     amr_wb,
     clicks,
     encoded,
+    filmed,
     gsm_frames,
     int16,
     syllables,
@@ -117,6 +118,28 @@ def test_times_are_those_of_the_sound_before_it_was_encoded(
         heard = onsets(decoded.tracks[0].cut(ALL).samples, at)
 
     assert heard == pytest.approx(at, abs=0.025)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "late"),
+    [
+        pytest.param("mp4", "aac", 0.0, id="MP4"),
+        pytest.param("mp4", "aac", 0.4, id="MP4 whose sound begins later"),
+        pytest.param("matroska", "aac", 0.4, id="MKV whose sound begins later"),
+        pytest.param("avi", "libmp3lame", 0.0, id="AVI"),
+    ],
+)
+def test_the_sound_of_a_film_keeps_the_clock_of_the_picture(
+    container: str, codec: str, late: float
+) -> None:
+    at = (0.5, 1.5, 2.5)
+    data = filmed(container, codec, clicks(3.0, 16_000, at), 16_000, late=late)
+
+    with decode(data) as decoded:
+        moved = tuple(t + late for t in at)
+        heard = onsets(decoded.tracks[0].cut(ALL).samples, moved)
+
+    assert heard == pytest.approx(moved, abs=0.025)
 
 
 @pytest.mark.parametrize("rate", [8000, 11_025, 22_050, 44_100, 48_000])
