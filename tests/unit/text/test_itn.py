@@ -152,7 +152,7 @@ def test_every_number_said_digit_by_digit_is_read(digits: str) -> None:
 
 def timed(text: str, language: str, words: Sequence[str]) -> Segment:
     placed = tuple(Word(w, Span(i, i + 1), None) for i, w in enumerate(words))
-    return Segment(0, None, Role.CUSTOMER, Span(0, 9), text, text, words=placed, language=language)
+    return Segment(0, None, Role.CUSTOMER, Span(0, 99), text, text, words=placed, language=language)
 
 
 def test_word_times_survive() -> None:
@@ -165,6 +165,16 @@ def test_word_times_survive() -> None:
         ("30。", 3),
     ]
     assert {edit.stages for edit in segment.edits} == {("itn",)}
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.spoken) for c in cases("zh")])
+def test_every_written_character_has_a_time(case: Case) -> None:
+    letters = [c for c in case.spoken if c != " "]
+
+    segment = itn.build()(timed(case.spoken, "zh", letters))
+
+    shown = "".join(w.text for w in written_words(segment))
+    assert shown.replace(" ", "") == segment.text.replace(" ", "")
 
 
 def test_only_the_number_is_an_edit() -> None:
