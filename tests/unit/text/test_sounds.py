@@ -70,6 +70,7 @@ def test_a_number_is_said(number: str, spoken: str) -> None:
         pytest.param("VIP会员", "number", "V I P hui yuan", id="capitals are spelled"),
         pytest.param("iPhone 线", "number", "IPHONE xian", id="a foreign word is one sound"),
         pytest.param("好，吗？", "number", "hao ma", id="punctuation has no sound"),
+        pytest.param("\U0003238a好", "number", "\U0003238a hao", id="a character nobody reads"),
         pytest.param("サポ", "number", "サ ポ", id="kana"),
     ],
 )

@@ -87,9 +87,8 @@ def _sounds(text: str, digits: Digits, hanzi: Hanzi) -> Iterator[Sound]:
                 for i, char in enumerate(piece[0]):
                     yield Sound(start + i, start + i + 1, char, ((char, 0.0),))
             case "hanzi":
-                likely = pinyin(piece[0], style=Style.NORMAL, v_to_u=False)
-                for i, char in enumerate(piece[0]):
-                    yield Sound(start + i, start + i + 1, char, _readings(char, likely[i][0]))
+                for i, (char, likely) in enumerate(zip(piece[0], _read(piece[0]), strict=True)):
+                    yield Sound(start + i, start + i + 1, char, _readings(char, likely))
             case "digits" if digits == "one by one" and piece[0].isdigit():
                 for i, char in enumerate(_DIGITS[int(digit)] for digit in piece[0]):
                     yield Sound(start + i, start + i + 1, char, _number_readings(char))
@@ -105,6 +104,14 @@ def _sounds(text: str, digits: Digits, hanzi: Hanzi) -> Iterator[Sound]:
                 yield Sound(start, end, piece[0], ((piece[0].upper(), 0.0),))
             case _:
                 yield Sound(start, end, piece[0], ((piece[0], 0.0),))
+
+
+def _read(hanzi: str) -> list[str]:
+    """Return the likely reading of each character; of one that is not known, itself."""
+    likely = pinyin(hanzi, style=Style.NORMAL, v_to_u=False)
+    if len(likely) != len(hanzi):  # characters that pypinyin does not know come as one piece
+        likely = [pinyin(char, style=Style.NORMAL, v_to_u=False)[0] for char in hanzi]
+    return [readings[0] for readings in likely]
 
 
 @cache
