@@ -133,16 +133,23 @@ def _voices(call: Call) -> list[_Voice]:
 
 def _interrupts(entry: Entry, voices: Sequence[_Voice], limits: Limits) -> bool:
     """Tell whether the second party took the turn, or talked over the first at length."""
+    first, second = voices[entry.first.party], voices[entry.second.party]
     start = entry.second.span.start
-    first = voices[entry.first.party]
     began_in_speech = start > entry.first.span.start and first.voiced(Span(start, start + 1e-6)) > 0
     if not began_in_speech or entry.together < limits.interruption_from:
         return False
-    text = _text_of(entry.second, voices[entry.second.party])
+    recognized = any(voice.segments for voice in voices)
+    if recognized and not (_has_words(first, entry.first) and _has_words(second, entry.second)):
+        return False  # noise may pass for speech, but has no words
+    text = _text_of(entry.second, second)
     if text is not None and only_listens(text):
         return False
     long = entry.second.span.duration > limits.listening_to
     return long or (text is not None and entry.outlasts)
+
+
+def _has_words(voice: _Voice, spurt: Spurt) -> bool:
+    return any(segment.spoken for segment in voice.said(spurt.span))
 
 
 def _text_of(spurt: Spurt, voice: _Voice) -> str | None:

@@ -179,7 +179,7 @@ def test_ring_back_before_the_first_word_and_the_tail_are_not_dead_air() -> None
         pytest.param(says(AGENT, 2, 4, "我跟您说了不行"), True, id="long, over the other"),
         pytest.param(says(AGENT, 1, 5, "嘟"), False, id="both begin at once"),
         pytest.param(says(AGENT, 2, 2.75, ""), False, id="short, nothing recognized"),
-        pytest.param(says(AGENT, 2, 4, ""), True, id="long, nothing recognized"),
+        pytest.param(says(AGENT, 2, 4, ""), False, id="long, nothing recognized"),
     ],
 )
 def test_interruption(second: Segment, interruption: bool) -> None:  # noqa: FBT001
@@ -188,6 +188,21 @@ def test_interruption(second: Segment, interruption: bool) -> None:  # noqa: FBT
     assert [o.interruption for o in metrics.overlaps] == [interruption]
     assert party(metrics, AGENT).interruptions == interruption
     assert party(metrics, CUSTOMER).interruptions == 0
+
+
+def test_noise_that_passes_for_speech_is_not_interrupted() -> None:
+    regions = [Region(1, None, Span(1, 5)), Region(0, None, Span(4, 7))]
+    metrics = measure(call(says(AGENT, 4, 7, "先生您别激动"), regions=regions))
+
+    assert [(o.span, o.interruption) for o in metrics.overlaps] == [(Span(4, 5), False)]
+
+
+@pytest.mark.parametrize(("end", "interruption"), [(7.0, True), (4.875, False)])
+def test_without_any_text_only_length_tells(end: float, interruption: bool) -> None:  # noqa: FBT001
+    regions = (Region(1, None, Span(1, 5)), Region(0, None, Span(4, end)))
+    (overlap,) = measure(Call(recording(), regions=regions)).overlaps
+
+    assert overlap.interruption is interruption
 
 
 def test_an_overlap_names_who_was_speaking_and_who_began() -> None:
@@ -240,7 +255,7 @@ def test_a_backchannel_is_known_by_the_words_said_in_its_own_time() -> None:
         Region(0, None, Span(6.5, 8)),
     ]
     timed = says(AGENT, 2, 8, "嗯我知道了先生", words=words)
-    untimed = says(AGENT, 2, 8, "嗯我知道了先生")
+    untimed = says(AGENT, 2, 8, "嗯我知道了先生")  # too long to be the words of the first region
 
     assert not measure(call(customer, timed, regions=regions)).overlaps[0].interruption
     assert measure(call(customer, untimed, regions=regions)).overlaps[0].interruption
