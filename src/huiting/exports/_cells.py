@@ -33,8 +33,8 @@ def clean(text: str) -> str:
 def for_csv(cell: Cell) -> str:
     """Return a cell as a CSV field, not yet quoted: one line, and no formula.
 
-    Power BI by default takes a line break even in a quoted field for the end of the
-    row, so breaks become ` | `. Times are wall-clock time, in a form that spreadsheets know.
+    Power BI's Power Query with `QuoteStyle.None` takes a line break even in a quoted field
+    for the end of the row, so breaks become ` | `. Times are wall-clock time, in a form that spreadsheets know.
     """
     match cell:
         case None:
