@@ -87,12 +87,12 @@ def _estimate(tree: Weights, prints: Prints, seconds: Weights) -> Prints:
 def silhouette(prints: Prints, seconds: Weights, means: Prints) -> float:
     """Return how much nearer prints lie to their own group than to the next, in [-1, 1].
 
-    Weighed by seconds; -1 when a mean has no print.
+    Weighed by seconds; -1 when a mean has no print, or is the only one.
     """
     labels = _nearest(prints, means)
     member = (labels[:, None] == np.arange(len(means))) * seconds[:, None].astype(np.float32)
     held = member.sum(0)
-    if not held.all():
+    if len(means) < _PAIR or not held.all():
         return -1.0
     distances = 1 - prints @ prints.T
     np.fill_diagonal(distances, 0)
@@ -115,6 +115,8 @@ def _divide(tree: Weights, prints: Prints, seconds: Weights, count: int) -> Prin
     first cut whose groups are all large enough is taken.
     """
     found = list(_cuts(tree, prints, seconds, count))
+    if not found:  # prints too alike to be told apart
+        return _means(prints, seconds, np.zeros(len(prints), np.intp), np.array([0]))
     sound = [means for means, share in found if share >= SHARE] or [found[0][0]]
     if count > _PAIR:
         return sound[0]

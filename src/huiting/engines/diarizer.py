@@ -14,6 +14,7 @@ bytes) every 0.75 s of speech: 20 MB for three hours.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,14 @@ _REACH = 15
 """Frames (0.25 s) by which a region is lengthened at most at each end."""
 _GAP = 59
 """Frames (1 s) of gap that is closed at most."""
+_TOGETHER = 0.6
+"""Probability from which two speak at once."""
+_FLICKER = 9
+"""Frames (0.15 s); a shorter turn inside a stretch of speech is no turn, nor such an overlap."""
 _SHORTEST = 0.3
 """Seconds; a shorter piece says nothing about the voice."""
+_ONE_RUN = 2
+"""Edges that a single run has."""
 _BATCH = 64
 """Pieces in memory at once."""
 
@@ -116,7 +123,7 @@ class VoicePrints:
             raise ValueError(f"a call has at least one speaker, not {count}")
         activity = self.segmenter.listen(track)
         spoken = grow(mask(speech, len(activity.speech)), activity.speech > _SPOKEN)
-        alone = spoken & ~activity.change & (activity.overlap <= _SPOKEN)
+        alone = spoken & ~activity.change & (activity.overlap <= _TOGETHER)
         pieces = list(cut(alone, self.piece, self.hop)) or list(cut(spoken, self.piece, self.hop))
         if not pieces:
             return [(0, span) for span in speech]
@@ -200,12 +207,25 @@ def assign(scores: Scores, spoken: Mask, activity: Activity) -> Mask:
     for start, end in runs(spoken):
         inside = known[np.searchsorted(known, start) : np.searchsorted(known, end)]
         near = scores[_nearest(np.arange(start, end), inside if len(inside) else known)]
-        order = near.argsort(1)
-        active[np.arange(start, end), order[:, -1]] = True
+        first = steady(near.argmax(1))
+        active[np.arange(start, end), first] = True
         if scores.shape[1] > 1:
-            both = np.flatnonzero(activity.overlap[start:end] > _SPOKEN)
-            active[start + both, order[both, -2]] = True
+            near[np.arange(end - start), first] = -np.inf
+            for begin, stop in runs(activity.overlap[start:end] > _TOGETHER):
+                if stop - begin >= _FLICKER:
+                    places = np.arange(begin, stop)
+                    active[start + places, near[places].argmax(1)] = True
     return active
+
+
+def steady(labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give each run of labels that is too short to be a turn to the run before it, or after."""
+    edges = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    kept = labels.copy()
+    for start, end in pairwise(edges):
+        if end - start < _FLICKER and len(edges) > _ONE_RUN:
+            kept[start:end] = kept[start - 1] if start else labels[end]
+    return kept
 
 
 def _nearest(places: NDArray[np.intp], known: NDArray[np.intp]) -> NDArray[np.intp]:

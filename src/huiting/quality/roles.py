@@ -113,14 +113,8 @@ def _chances(people: Mapping[Voice, _Heard], fixed: Mapping[Role, _Heard]) -> di
     if len(people) + len(known) > _PAIR:
         top, bottom = max([*scores, *known.values()]), min([*scores, *known.values()])
         return {v: _probability(2 * h.score - top - bottom) for v, h in people.items()}
-    if known:
-        (other,) = known.values()
-        return {v: _probability(h.score - other) for v, h in people.items()}
-    if len(people) == _PAIR:
-        (a, one), (b, two) = people.items()
-        chance = _probability(one.score - two.score)
-        return {a: chance, b: 1 - chance}
-    return {v: _probability(h.score) for v, h in people.items()}
+    both = sum(scores) + sum(known.values())  # with what a voice alone has to be compared: 0
+    return {v: _probability(h.score - (both - h.score)) for v, h in people.items()}
 
 
 def _heard(call: Call) -> dict[Voice, _Heard]:
