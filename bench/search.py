@@ -8,6 +8,8 @@ of an earlier run: its tables are dropped first.
 """
 
 import argparse
+import gc
+import os
 import platform
 import random
 import sqlite3
@@ -122,7 +124,8 @@ def heading(segments: int) -> str:
     return (
         "# Search\n\n"
         f"`python bench/search.py`: {segments:,} synthetic segments, {platform.machine()}, "
-        f"Python {platform.python_version()}. Each query {REPEATS} times, limit 20; "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores with a load of "
+        f"{os.getloadavg()[1]:.1f} beside and from this. Each query {REPEATS} times, limit 20; "
         f"milliseconds for the whole call of `Store.search`. Target: under {TARGET_MS} ms.\n"
     )
 
@@ -151,12 +154,15 @@ def measure(name: str, target: str, segments: int) -> str:
             store.save(analysis, at=START)
         single = (time.perf_counter() - began) / len(again)
         analyze_tables(target)
+        count = len(made)
+        del made, again
+        gc.collect()  # or it happens in the middle of a search
         rows = [row(question, store) for question in QUESTIONS]
     size = Path(target).stat().st_size / 1e6 if "://" not in target else None
     lines = [
         f"## {name}\n",
-        f"Saved {segments:,} segments of {len(made):,} calls in {bulk:.1f} s "
-        f"({segments / bulk:,.0f} segments/s, {len(made) / bulk:.0f} calls/s); one call alone in "
+        f"Saved {segments:,} segments of {count:,} calls in {bulk:.1f} s "
+        f"({segments / bulk:,.0f} segments/s, {count / bulk:.0f} calls/s); one call alone in "
         f"its transaction: {single * 1e3:.0f} ms." + (f" File: {size:.0f} MB." if size else ""),
         "",
         "| query | median | 95 % | worst | hits on the page |",

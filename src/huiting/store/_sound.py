@@ -18,8 +18,6 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 from huiting.store._fold import fold, places
 
 MAX_READINGS = 8
@@ -66,6 +64,8 @@ def readings(text: str) -> tuple[str, ...]:
 
 def _symbols(folded: str) -> list[str]:
     """Return one symbol a character; an empty one for what makes no sound."""
+    from pypinyin import lazy_pinyin  # slow to load; a search by letters needs none of it
+
     # A list is documented as an answer of `errors`; its annotation knows only a string.
     syllables: Sequence[str] = lazy_pinyin(folded, errors=_as_is)  # type: ignore[arg-type]
     return [_symbol(char, s) for char, s in zip(folded, syllables, strict=True)]
@@ -78,6 +78,8 @@ def _as_is(piece: str) -> list[str]:
 
 @cache
 def _readings(char: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin
+
     return tuple(_symbol(char, s) for s in pinyin(char, Style.NORMAL, heteronym=True)[0])
 
 
