@@ -40,6 +40,11 @@ _CLOSING = frozenset('”’」』）)】》"')
 _BOUND = frozenset("的了吗呢吧啊呀嘛着过们地得么")
 """Before these Chinese particles no clause ends, however long the speaker paused."""
 
+_COUNTED = frozenset(
+    "个元块毛号月日年天点分秒时小折度次条位名人件张份台部只家本项层楼期米斤公升万亿多"
+)
+"""After a number and a space these go on with it; any other word begins a clause."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Style:
@@ -115,7 +120,8 @@ def _inner(text: str, start: int, end: int, style: _Style, *, paused: bool, spac
     if mark:
         return _full(mark, old)
     han = _is_wide(left) and _is_wide(right)
-    if old and not han:
+    begins = left.isdigit() and _is_wide(right) and right not in _COUNTED  # 工号8030 请问
+    if old and not han and not begins:
         return " "
     breaks = (bool(old) and not spaced) or (paused and not (left.isdigit() and right.isdigit()))
     return style.comma if breaks and right not in _BOUND | _CLOSING and not latin else ""

@@ -20,6 +20,7 @@ from huiting.text._numbers.en_numerals import (
     read_ordinal,
 )
 from huiting.text._numbers.grammar import Grammar, Rule, after
+from huiting.text._numbers.groups import joined
 
 _MONTHS = (
     "January|February|March|April|(?-i:May)|June|July|August|September|October|November|December"
@@ -72,12 +73,12 @@ def _join(match: re.Match[str]) -> str | None:
     return "".join(groups) if total >= (2 if shows and least < 5 else least) else None  # noqa: PLR2004
 
 
+def _grouped(match: re.Match[str]) -> str | None:
+    return joined(match[0])
+
+
 def _toll_free(match: re.Match[str]) -> str:
     return f"1{read_digits(match[1])}00" + read_digits(match[2])
-
-
-def _digits(match: re.Match[str]) -> str:
-    return read_digits(match[0])
 
 
 def _money(match: re.Match[str]) -> str | None:
@@ -109,6 +110,11 @@ def _time(match: re.Match[str]) -> str | None:
     minute = groups.get("minute")
     said = "" if minute is None else f":{_minute(minute):02d}"
     return f"{hour}{said}" + (f" {half.upper()}M" if half else "")
+
+
+def _arabic_time(match: re.Match[str]) -> str:
+    minute = f":{match['minute']}" if match["minute"] else ""
+    return f"{match['hour']}{minute} {match['half'].upper()}M"
 
 
 def _hour(spoken: str) -> int | None:
@@ -176,6 +182,27 @@ def _rule(
 
 
 RULES = (
+    _rule(
+        "grouped digits",
+        r"(?<![$€.])\d++(?:(?:, ?|[ -])\d++)+(?![.:]\d|%)",
+        _grouped,
+        "2025-0301-7788",
+        "202503017788",
+    ),
+    _rule(
+        "half of the day",
+        r"(?P<hour>1?\d)(?::(?P<minute>\d\d))? ?(?P<half>[ap])(?:\.m\.(?=,| (?-i:[a-z]))|\.?m\b)",
+        _arabic_time,
+        "5pm",
+        "5 PM",
+    ),
+    _rule(
+        "day of the month",
+        rf"({_MONTHS}) (\d\d?)(?:st|nd|rd|th)\b",
+        lambda match: f"{match[1]} {match[2]}",
+        "March 15th",
+        "March 15",
+    ),
     _rule(
         "round the clock",
         r"twenty[ -]four[ -/]seven\b",
@@ -264,7 +291,7 @@ RULES = (
 GRAMMAR = Grammar(
     RULES,
     start=re.compile(
-        rf"\b(?:{SMALL}|{ORDINAL}|a (?:hundred|thousand|quarter|half)|half|quarter|oh|double|triple|{_MONTHS}|\d+)\b",
+        rf"\b(?:{SMALL}|{ORDINAL}|a (?:hundred|thousand|quarter|half)|half|quarter|oh|double|triple|{_MONTHS})\b|\b\d+",
         re.IGNORECASE,
     ),
     run=re.compile(rf"\d[\d.,:/-]*|{CARDINAL}|\w+", re.IGNORECASE),

@@ -8,6 +8,7 @@ import re
 
 from huiting.text._numbers import zh_numerals
 from huiting.text._numbers.grammar import Grammar, after, keep, rule
+from huiting.text._numbers.groups import joined
 
 _NINE = "一二三四五六七八九"
 _ALL = f"零〇十百千万億{_NINE}"
@@ -52,7 +53,15 @@ def _short_digits(match: re.Match[str]) -> str | None:
 
 
 def _phone(match: re.Match[str]) -> str:
-    return _digits(match).replace("の", "-")
+    return _digits(match).replace("の", "")
+
+
+def _grouped(match: re.Match[str]) -> str | None:
+    return joined(match[0])
+
+
+def _ungrouped(match: re.Match[str]) -> str:
+    return match[0].replace(",", "")
 
 
 def _percent(match: re.Match[str]) -> str | None:
@@ -104,12 +113,14 @@ RULES = (
         "四五日",
         "四五日",
     ),
+    rule("thousands", r"\d{1,3}(?:,\d{3})++(?![\d,])", _ungrouped, "3,800円", "3800円"),
+    rule("grouped digits", r"\d++(?:[・ -]\d++)+(?![.:%])", _grouped, "2・5・3・3・1", "25331"),
     rule(
         "phone",
         rf"{S}{{2,5}}(?:の{S}{{2,4}}){{1,2}}{END}",
         _phone,
         "〇三の一二三四の五六七八",
-        "03-1234-5678",
+        "0312345678",
     ),
     rule(
         "percent", rf"({N}(?:点(?:{S})+)?)(?:パーセント|%|％)", _percent, "三点五パーセント", "3.5%"

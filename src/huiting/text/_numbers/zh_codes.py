@@ -3,42 +3,44 @@
 import re
 
 from huiting.text._numbers.grammar import after, rule
+from huiting.text._numbers.groups import joined
 from huiting.text._numbers.zh_numerals import read_digits
 from huiting.text._numbers.zh_shapes import END, NINE, S
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_CODES = (  # what is said digit by digit even when it is short
-    *(
+_CODES = tuple(  # what is said digit by digit even when it is short
+    name + copula
+    for name in [
         "尾号",
-        "尾号是",
         "尾数",
-        "尾数是",
         "工号",
-        "工号是",
         "后两位",
-        "后两位是",
         "末两位",
-        "末两位是",
-    ),
-    *("前两位", "前两位是", "编号", "编号是", "代码", "代码是", "区号", "分机", "分机号", "验证码"),
+        "前两位",
+        "编号",
+        "代码",
+        "区号",
+        "分机",
+        "分机号",
+        "验证码",
+    ]
+    for copula in ("", "是")
 )
 _G = rf"(?:[零〇幺{NINE}]++|\d++)(?![十百千万亿两点年月日号块元折度.:%])"
 
 
 def _joined(match: re.Match[str]) -> str | None:
     """Join the groups of one phone, order or card number; never a list of sums or counts."""
+    if match[0].isascii():
+        return joined(match[0])
     groups = re.split(r"[^\w]+", match[0])
     written = "".join(map(read_digits, groups))
-    if len(set(re.findall(r"[^\w]+", match[0]))) > 1 and len(written) == len(groups):
-        return None
     if all(len(group) == 1 for group in groups):
-        counted = re.search("[,，、]", match[0])  # 一，二，三
-        return written if len(written) > (6 if counted else 2) else None
-    if "".join(groups).isascii():
-        return written if _ID.fullmatch(match[0]) else None
-    if any(g.isascii() for g in groups) or min(map(len, groups)) < 2 or len(written) < 7:  # noqa: PLR2004  (shorter ones may be a list)
+        return joined(read_digits(match[0]).replace("，", ",").replace("、", ","))
+    if any(group.isascii() for group in groups):
         return None
-    return written
+    long = min(map(len, groups)) > 1 and len(written) > 6  # noqa: PLR2004  (else maybe a list)
+    return written if long else None
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -57,13 +59,6 @@ def _short_digits(match: re.Match[str]) -> str | None:
 def _ungrouped(match: re.Match[str]) -> str:
     return match[0].replace(",", "")
 
-
-_ID = re.compile(
-    r"20\d\d(?:0[1-9]|1[0-2])(?:,?\d)*"  # an order number that begins with its date
-    r"|1[3-9]\d([ -]?)\d{4}\1\d{4}"  # a mobile number
-    r"|\d{2,}(?:[ ,]0\d+)+"  # no other number begins with a zero
-)
-"""What recognizers write as groups of digits though it is one number."""
 
 CODES = (
     rule("thousands", r"\d{1,3}(?:,\d{3})++(?![\d,])", _ungrouped, "1,286.5元", "1286.5元"),
