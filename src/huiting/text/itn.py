@@ -13,6 +13,8 @@ from huiting.text._language_of import language_of
 from huiting.text._numbers import en, ja, zh
 
 STAGE = "itn"
+_PASSES = 8
+"""More than any text needs; garbled text must not hold up a batch."""
 
 _GRAMMARS = {
     "zh": zh.GRAMMAR,
@@ -42,11 +44,12 @@ def _stage(segment: Segment) -> Segment:
     for another where a recognizer garbled it (七幺点四 -> 71点四 -> 71.4).
     """
     language = language_of(segment)
-    while (
-        written := rewrite(segment, changes(segment.text, language), STAGE)
-    ).text != segment.text:
+    for _ in range(_PASSES):
+        written = rewrite(segment, changes(segment.text, language), STAGE)
+        if written.text == segment.text:
+            break
         segment = written
-    return written
+    return segment
 
 
 def changes(text: str, language: str | None) -> Iterator[Change]:

@@ -41,7 +41,7 @@ _TENS = dict(
     )
 )
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_VALUES = _ONES | _TENS | {"a": 1, "fourty": 40}
+_VALUES = _ONES | _TENS | {"a": 1}
 _ORDINALS = dict(
     zip(
         [
