@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -177,8 +176,7 @@ class Batch:
             self._stop.set()
             raise
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            wait_for(futures)
+            pool.shutdown(wait=True, cancel_futures=True)
         over = {p: f for f, p in futures.items() if not f.cancelled() and not f.exception()}
         results = {path: future.result() for path, future in over.items()}
         return {path: outcome for path, outcome in results.items() if outcome is not None}
