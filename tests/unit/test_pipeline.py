@@ -4,12 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fakes import recording, says
 from huiting.core.errors import EngineError, UndecodableAudio
 from huiting.core.ports import Hints, Track
 from huiting.core.rewrite import Change, rewrite
-from huiting.core.types import ConditionKind, Role, RoleSource, Segment, Span
+from huiting.core.types import Call, ConditionKind, Party, Role, RoleSource, Span
 from huiting.core.watch import Progress, Watch
-from huiting.pipeline import Kit, Samples, Source, analyze, digest
+from huiting.pipeline import Kit, Samples, Source, analyze, digest, with_roles
 from tones import RATE, Ear, kit, speak, write_wav
 
 AGENT = speak(8, (0.5, 2.5, 400), (5.0, 6.5, 600))
@@ -58,11 +59,36 @@ def test_loudness_is_that_of_the_recording_not_of_the_raised_track() -> None:
 
 
 def test_roles_that_are_given_stay() -> None:
-    analysis = analyze(source(roles=[Role.CUSTOMER, Role.AGENT]), kit(), Hints())
+    analysis = analyze(source(roles=[Role.AGENT, Role.CUSTOMER]), kit(), Hints())
 
     assert [p.source for p in analysis.call.parties] == [RoleSource.GIVEN] * 2
-    assert analysis.call.segments[0].role is Role.CUSTOMER
-    assert [c.role for c in analysis.call.recording.channels] == [Role.CUSTOMER, Role.AGENT]
+    assert analysis.call.segments[0].role is Role.AGENT
+    assert [c.role for c in analysis.call.recording.channels] == [Role.AGENT, Role.CUSTOMER]
+
+
+def test_given_roles_that_what_is_said_contradicts_are_exchanged() -> None:
+    agent = "您好工号八零零一为您服务请问有什么可以帮您"
+    customer = "我要退货我的订单还没到"
+    heard = Call(
+        recording(),
+        parties=(
+            Party(0, None, Role.CUSTOMER, RoleSource.GIVEN),
+            Party(1, None, Role.AGENT, RoleSource.GIVEN),
+        ),
+        segments=(
+            says(Role.UNKNOWN, 0, 3, agent, channel=0),
+            says(Role.UNKNOWN, 4, 6, customer, channel=1),
+        ),
+    )
+
+    found = with_roles(heard, lambda call: call.parties)
+
+    assert [(p.role, p.source) for p in found.parties] == [
+        (Role.AGENT, RoleSource.HEARD),
+        (Role.CUSTOMER, RoleSource.HEARD),
+    ]
+    assert [s.role for s in found.segments] == [Role.AGENT, Role.CUSTOMER]
+    assert [c.kind for c in found.conditions] == [ConditionKind.SWAPPED]
 
 
 def test_what_a_gate_refuses_is_kept_as_refused() -> None:
@@ -204,10 +230,6 @@ def test_a_file_that_is_no_audio_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UndecodableAudio, match=r"x\.wav"):
         analyze(Source(tmp_path / "x.wav", "x"), kit(), Hints())
-
-
-def without_hotwords(_segment: Segment) -> Segment:
-    return _segment
 
 
 @pytest.mark.parametrize(

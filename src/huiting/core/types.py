@@ -141,7 +141,7 @@ class ConditionKind(StrEnum):
     SILENT = "silent"
     """Nobody speaks and nothing sounds. Value: level in dBFS."""
     SWAPPED = "swapped-channels"
-    """What is said contradicts the roles that were given. Value: confidence."""
+    """What is said contradicts the roles that were given, which were exchanged. Value: confidence."""
 
 
 @dataclass(frozen=True, slots=True)
