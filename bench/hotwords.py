@@ -183,10 +183,10 @@ def report(calls: Sequence[Heard]) -> str:
     strange = {call.name: tally(call, build(hotwords=without(generic, call))) for call in calls}
     groups = {
         "zh": [c.name for c in calls if c.language == "zh"],
-        "zh, odd calls (thresholds were set on these)": [
+        "zh, odd calls (limits were set on these)": [
             c.name for c in calls if c.language == "zh" and int(c.name[1:]) % 2
         ],
-        "zh, even calls": [
+        "zh, even calls (looked at, not set on)": [
             c.name for c in calls if c.language == "zh" and int(c.name[1:]) % 2 == 0
         ],
         "en": [c.name for c in calls if c.language == "en"],
