@@ -27,7 +27,7 @@ _SAME_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f"}
 _FINALS = (
     "", "a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ong", "er",
     "i", "ia", "ie", "iao", "iu", "ian", "in", "iong",
-    "u", "ua", "uo", "uai", "ui", "uan", "un", "ue", "v", "ve", "m", "g", "ê",
+    "u", "ua", "uo", "uai", "ui", "uan", "un", "ue", "v", "ve", "m", "g", "ê",  # codespell:ignore ue
 )  # fmt: skip
 _SAME_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ng": ""}
 _INITIAL = re.compile("zh|ch|sh|[bpmfdtnlgkhjqxzcsryw]|")

@@ -35,7 +35,7 @@ def found(store: Store, query: str, **how: object) -> list[str]:
         pytest.param("退款到账户", "賬戶", "退款到【账户】", id="Traditional finds Simplified"),
         pytest.param("退款到賬戶", "账户", "退款到【賬戶】", id="Simplified finds Traditional"),
         pytest.param("退货，运费", "运费 退货", "【退货】，【运费】", id="words in any order"),
-        pytest.param("say hello world", '"lo wo"', "say hel【lo wo】rld", id="phrase with a space"),
+        pytest.param("say hello world", '"o wo"', "say hell【o wo】rld", id="phrase with a space"),
         pytest.param("哈哈哈", "哈哈", "【哈哈】哈", id="hits that overlap"),
         pytest.param("好的", "好的 的", "【好的】", id="terms that overlap"),
         pytest.param("真的😀吗", "😀", "真的【😀】吗", id="emoji"),
