@@ -4,8 +4,11 @@ There is no registry, no decorator and no base class: adding an engine or an exp
 is adding one file.
 """
 
+import re
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import signature
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -15,7 +18,17 @@ from huiting.core.errors import ConfigError
 def kinds(package: str) -> list[str]:
     """Return the names that `make` accepts for `package`, without importing them."""
     found = iter_modules(import_module(package).__path__)
-    return sorted(m.name for m in found if not m.name.startswith("_"))
+    names = (m.name for m in found if not m.name.startswith("_"))
+    return sorted(name for name in names if _builds(f"{package}.{name}"))
+
+
+def _builds(module: str) -> bool:
+    """Tell by its source whether a module has a function `build`: importing may be slow."""
+    found = find_spec(module)
+    if found is None or found.origin is None:
+        return False
+    source = Path(found.origin).read_text(encoding="utf-8", errors="replace")
+    return re.search(r"^def build\(", source, re.MULTILINE) is not None
 
 
 def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what `build` returns)

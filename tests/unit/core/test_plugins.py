@@ -15,7 +15,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (folder / "__init__.py").touch()
     (folder / "_hidden.py").touch()
     (folder / "greeter.py").write_text("def build(*, word='hi'):\n    return word.upper()\n")
-    (folder / "broken.py").write_text("raise RuntimeError('imported')\n")
+    (folder / "broken.py").write_text("raise RuntimeError('imported')\ndef build(): ...\n")
+    (folder / "registry.py").write_text("def builders():\n    return []\n")
+    (folder / "native.so").write_bytes(b"")
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.startswith("made_up_kinds")]:
         monkeypatch.delitem(sys.modules, name)
