@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from huiting.audio.bleed import without_bleed
-from huiting.audio.clips import Cutting, Piece, clips_of, pieces_of
+from huiting.audio.clips import Cutting, Piece, clips_of, pieces_of, sound_of
 from huiting.audio.decode import Decoded, Limits, decode, from_samples
 from huiting.audio.raw import RawFormat
 from huiting.audio.spool import SpooledTrack
@@ -306,8 +306,7 @@ def _segments(clip: Clip, hypothesis: Hypothesis, track: SpooledTrack) -> Iterat
 
 def _loudness(clip: Clip, piece: Piece, gain: float) -> float | None:
     """Return the RMS of a piece as recorded, in dBFS; None for digital silence."""
-    start = max(0.0, piece.span.start - clip.start)
-    samples = clip.audio.cut(Span(start, start + piece.span.duration)).samples
+    samples = sound_of(clip, piece.span).samples
     power = float(np.mean(np.square(samples, dtype=np.float64))) if len(samples) else 0.0
     return round(10 * float(np.log10(power)) - gain, 2) if power > 0 else None
 

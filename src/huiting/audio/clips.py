@@ -11,11 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from huiting.core.ports import Clip, Hypothesis, Track
-from huiting.core.types import Span, Word
+from huiting.core.types import Audio, Span, Word
 
 PAUSE = 0.7
 """Seconds of silence between two regions from which they are two segments; a speaker who
 dictates a number breathes for less."""
+
+
+EARLY = 0.25
+"""Seconds by which a recognizer may place a word before its region; less than what is
+kept of a silence, so that the word is not taken for one of the region before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,12 @@ class Cutting:
     The defaults are the best point of docs/decisions/0003-recognition-windows.md.
     """
 
-    max_gap: float = 1.0
-    """Regions of one voice this near to each other share a clip."""
-    max_length: float = 14.0
-    """No clip is longer, padding not counted."""
-    pad: float = 0.2
-    """Sound kept on both sides, never reaching into a neighbouring region."""
+    max_gap: float = 30.0
+    """Regions of one voice this near to each other may share a clip."""
+    max_length: float = 16.0
+    """No clip is longer, padding at its ends not counted."""
+    pad: float = 0.4
+    """Sound kept on both sides of a region; silence beyond it is left out of the clip."""
 
     def __post_init__(self) -> None:
         """Refuse lengths that would never come to an end."""
@@ -63,27 +68,60 @@ def clips_of(
     parts = [part for span in spans for part in _split(track, span, cutting.max_length)]
     groups = _joined(parts, cutting)
     for i, group in enumerate(groups):
-        first, last = group[0].start, _end(group)
         before = _end(groups[i - 1]) if i else 0.0
         after = groups[i + 1][0].start if i + 1 < len(groups) else track.duration
-        # turns of a diarizer may overlap, and then leave no room at all
-        start = min(first, max(first - cutting.pad, before))
-        end = max(last, min(last + cutting.pad, after))
-        yield Clip(channel, speaker, group, track.cut(Span(start, end)), start)
+        kept = _kept(group, cutting.pad, before, after)
+        pieces = [track.cut(span).samples for span in kept]
+        offsets = tuple(_offset(kept, span.start) for span in group)
+        audio = Audio(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), track.rate)
+        yield Clip(channel, speaker, group, audio, kept[0].start, offsets)
 
 
 def _joined(spans: Iterable[Span], cutting: Cutting) -> list[tuple[Span, ...]]:
     groups: list[tuple[Span, ...]] = []
     for span in spans:
+        together = (*groups[-1], span) if groups else (span,)
         if (
             groups
             and span.start - _end(groups[-1]) <= cutting.max_gap
-            and max(span.end, _end(groups[-1])) - groups[-1][0].start <= cutting.max_length
+            and _length(together, cutting.pad) <= cutting.max_length
         ):
-            groups[-1] = (*groups[-1], span)
+            groups[-1] = together
         else:
             groups.append((span,))
     return groups
+
+
+def _length(spans: Sequence[Span], pad: float) -> float:
+    """Return the length of a clip of these spans, padding at its ends not counted."""
+    return sum(s.duration for s in _kept(spans, pad, spans[0].start, _end(spans)))
+
+
+def _kept(spans: Sequence[Span], pad: float, before: float, after: float) -> list[Span]:
+    """Return what of the track a clip holds, in order and apart.
+
+    Args:
+        spans: regions of the clip, by start; turns of a diarizer may overlap.
+        pad: sound kept around each of them.
+        before: the first is not padded beyond this, unless it begins earlier itself.
+        after: the last is not padded beyond this, unless it ends later itself.
+    """
+    first, last = spans[0].start, _end(spans)
+    kept: list[Span] = []
+    for span in spans:
+        start = min(first, max(first - pad, before)) if span is spans[0] else span.start - pad
+        end = span.end + pad
+        if kept and start <= kept[-1].end:
+            kept[-1] = Span(kept[-1].start, max(kept[-1].end, end))
+        else:
+            kept.append(Span(start, end))
+    kept[-1] = Span(kept[-1].start, max(last, min(kept[-1].end, after)))
+    return kept
+
+
+def _offset(kept: Sequence[Span], at: float) -> float:
+    """Return where in the clip a moment of the recording is."""
+    return sum(span.overlap(Span(0.0, at)) for span in kept)
 
 
 def _end(spans: Iterable[Span]) -> float:
@@ -119,7 +157,7 @@ def pieces_of(clip: Clip, hypothesis: Hypothesis, pause: float = PAUSE) -> list[
     """
     if not hypothesis.text:
         return []
-    words = [_shifted(word, clip.start) for word in hypothesis.words]
+    words = [_on_clock(word, clip) for word in hypothesis.words]
     spans = _between_pauses(clip.spans, pause)
     if not words:
         whole = Span(spans[0].start, _end(spans))
@@ -190,8 +228,32 @@ def _within(words: Sequence[Word], span: Span) -> tuple[Word, ...]:
     return tuple(held)
 
 
-def _shifted(word: Word, by: float) -> Word:
-    return Word(word.text, word.span.shift(by), word.confidence)
+def sound_of(clip: Clip, span: Span) -> Audio:
+    """Return the samples of a piece of the clip, as a view; its span is on the recording's clock."""
+    start = max(0.0, span.start + _lag(clip, _last(clip, span.start)))
+    return clip.audio.cut(Span(start, start + span.duration))
+
+
+def _on_clock(word: Word, clip: Clip) -> Word:
+    """Put a word on the recording's clock, by the last region begun at its middle."""
+    middle = (word.span.start + word.span.end) / 2
+    begun = sum(offset - EARLY <= middle for offset in clip.offsets)
+    lag = _lag(clip, max(0, begun - 1))
+    return Word(
+        word.text,
+        Span(max(0.0, word.span.start - lag), max(0.0, word.span.end - lag)),
+        word.confidence,
+    )
+
+
+def _lag(clip: Clip, region: int) -> float:
+    """Return what takes the recording's clock to that of the clip, in a region."""
+    return clip.offsets[region] - clip.spans[region].start if clip.offsets else -clip.start
+
+
+def _last(clip: Clip, at: float) -> int:
+    """Return the last region begun at a moment of the recording."""
+    return max(0, sum(span.start <= at + 1e-6 for span in clip.spans) - 1)
 
 
 def _confidence(words: Sequence[Word], hypothesis: Hypothesis) -> float | None:

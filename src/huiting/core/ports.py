@@ -151,6 +151,8 @@ class Clip:
     spans: tuple[Span, ...]
     """The regions inside, on the recording's clock."""
     audio: Audio
-    """From the start of the first span (less any padding) to the end of the last."""
+    """The spans with a little sound around them; long silences between them are left out."""
     start: float
     """Where `audio` begins on the recording's clock."""
+    offsets: tuple[float, ...] = ()
+    """Where each span begins in `audio`, in seconds; empty when nothing was left out."""
