@@ -106,6 +106,16 @@ def test_a_matrix_product_gets_the_weights_transposed() -> None:
     assert y.tolist() == [[3, 12]]
 
 
+def test_a_tensor_is_found_by_its_name() -> None:
+    node = helper.make_node("Add", ["x", "norm.bias"], ["y"])
+    plain = graph([node], [bare("norm.bias", 2)], [2], [2])
+
+    filled = fill(plain, {"norm.bias": np.array([3, 4], np.float32)})
+    y = onnxruntime.InferenceSession(filled).run(None, {"x": np.ones(2, np.float32)})[0]
+
+    assert y.tolist() == [4, 5]
+
+
 def test_a_tensor_with_values_is_left_alone() -> None:
     constant = onnx.numpy_helper.from_array(np.array([5], np.float32), "linear.bias")
 

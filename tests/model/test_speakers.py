@@ -1,6 +1,8 @@
 """The published weights in our graphs, on audio that has a truth."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,20 @@ def test_the_filled_segmentation_equals_the_exported_one() -> None:
     a, b = (onnxruntime.InferenceSession(m).run(None, {"wav": noise})[0] for m in (ours, exported))
 
     assert np.abs(a - b).max() < 1e-5
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not (SHARED / "models").exists(), reason="no exported model to strip")
+def test_the_graph_in_the_package_is_what_the_tool_makes(tmp_path: Path) -> None:
+    made = tmp_path / "stripped.onnx"
+    checkpoint = weights("pyannote-segmentation-3.0")
+    script = ROOT / "tools" / "strip_graph.py"
+
+    exported = SHARED / "models" / "seg3.onnx"
+    command = [sys.executable, *map(str, (script, exported, checkpoint, made))]
+    subprocess.run(command, check=True, capture_output=True)
+
+    assert made.read_bytes() == (GRAPHS / "segmentation.onnx").read_bytes()
 
 
 def share_confused(diarizer: VoicePrints, path: Path) -> float:
