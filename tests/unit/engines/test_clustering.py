@@ -76,10 +76,17 @@ def test_an_odd_sound_does_not_take_a_speakers_place() -> None:
 
 
 def test_short_pieces_are_not_asked_who_the_speakers_are() -> None:
-    prints = np.concatenate([voices(6, 6), voices(30, seed=9, spread=3.0)])
-    seconds = np.array([1.5] * 12 + [0.3] * 30)
+    prints = voices(10, 10, 10)
+    seconds = np.array([1.5] * 20 + [0.3] * 10)  # the third voice is coughs
 
-    assert split(labels(prints, speakers(prints, seconds, 2))[:12], 6, 6)
+    assert len(speakers(prints, seconds, None)) == 2
+
+
+def test_an_odd_sound_is_no_third_speaker_either() -> None:
+    prints = np.concatenate([voices(14, 12, 13), -voices(1)])
+    seconds = np.array([1.5] * 39 + [0.7])
+
+    assert split(labels(prints, speakers(prints, seconds, 3))[:39], 14, 12, 13)
 
 
 def test_with_only_short_pieces_the_longest_decide() -> None:
