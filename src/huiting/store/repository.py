@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
@@ -261,6 +261,11 @@ class Store:
             if len(found) < BATCH:
                 return
             page = chosen.where(RecordingRow.clock < found[-1].clock)
+
+    def count(self) -> int:
+        """Return how many calls there are."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(RecordingRow)) or 0
 
     def delete(self, call: str) -> None:
         """Forget a call: its analyses, names, segments and failures. Not the audio file.

@@ -10,6 +10,8 @@ CANTONESE = frozenset("嘅咗喺啲嗰冇唔佢哋嘢咁嚟乜啱睇攞俾畀噉
 Source: the function words listed in Matthews & Yip, Cantonese: A Comprehensive Grammar
 (2nd ed., 2011). 睇, 俾 and 畀 occur in Mandarin names and set phrases, hence the share below.
 """
+MARKS = 2
+"""So many of them at least; one may be a name."""
 SHARE = 0.06
 """Of the characters; a Mandarin sentence that quotes one such word stays below it."""
 
@@ -20,4 +22,4 @@ def refine(language: str | None, text: str) -> str | None:
         return language
     letters = [c for c in text if c.isalpha()]
     marks = sum(c in CANTONESE for c in letters)
-    return "yue" if marks >= 2 and marks >= SHARE * len(letters) else language
+    return "yue" if marks >= MARKS and marks >= SHARE * len(letters) else language
