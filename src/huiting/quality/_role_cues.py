@@ -29,11 +29,12 @@ _AGENT_HAN = {
         "为您查 为您办 为您登记 为您转接 我给您 我帮您 我为您 先生您 女士您 请讲 请说 请问您 非常抱歉 真的很抱歉 "
         "很抱歉 想给您介绍 给您介绍 我们新出 现在办理 订单号是多少 手机号是多少 订单号多少 手机号多少 号码是多少 "
         "身份证后四位 后四位核实 您贵姓 您怎么称呼 原路退回 个工作日 不客气 请您放心 感谢您 请登记 "
-        "请您保持 电话畅通 您别激动 请不要激动 帮你查 系统显示 系统里 这边显示"
+        "让您久等 您久等 久等了 理解您 为您 请您 帮您 给您 给您反馈 专人 我们会 请您留意 请保持电话 "
+        "您方便 您看 您稍 您先 请您保持 电话畅通 您别激动 请不要激动 帮你查 系统显示 系统里 这边显示"
     ),
     WEAK: (
         "您的 您这 您那 您是 您要 您好 抱歉 对不起 不好意思 唔好意思 我们这边 我这边 我们公司 我查一下 我看一下 查到了 "
-        "办理成功 七天无理由 没问题 我马上 小时内 分钟内 天之内 联系您 营业时间 支持 祝您 先生 女士 安排"
+        "办理成功 七天无理由 没问题 我马上 小时内 分钟内 天之内 联系您 营业时间 支持 祝您 先生 女士 安排 稍后 加急处理 反馈 您"
     ),
 }
 _CUSTOMER_HAN = {
@@ -47,11 +48,12 @@ _CUSTOMER_HAN = {
         "我订的 我的订单 我的快递 我的卡 我的号 我的账 我的手机 我的会员 我上周 我昨天 我前天 我上个月 我刚才 我家 "
         "怎么回事 怎么还没 什么时候能 多久能 多久到 几天到 没收到 太贵 别再打 再打我 不需要 我不要 没有了 没了 "
         "谢谢你 你让我 你怎么 什么态度 你们 差评 消协 工信部 投诉 我都说 我已经 我买咗 点解 几时 帮我睇 "
-        "我想 我要 好吧 行吧 怎么办 明白了 等了 还没到"
+        "我想 我要 好吧 行吧 怎么办 明白了 还没到 都催了 催了 没人理 没人管 一直没 怎么一直 为什么扣 扣我 扣了我 "
+        "我就想 给我个 给我一个准 你给我 我问一下 还没修好 也没修好 我没开通 我没办 凭什么"
     ),
     WEAK: (
         "能不能 可不可以 行不行 多少钱 怎么收费 什么意思 怎么比 那我 那你 你说 你好 有没有 我没 喂 哦 嗯 谢谢 大概 "
-        "那能 那钱 是不是 啊 呢 你看 哎"
+        "那能 等了 为什么 师傅 能给我 到底 上次 我都 那钱 是不是 啊 呢 你看 哎"
     ),
 }
 _SYSTEM_HAN = (
@@ -62,7 +64,7 @@ _SYSTEM_HAN = (
 _AGENT_OTHER = {
     STRONG: (
         r"thank(?:s| you) for calling|how (?:can|may) i (?:help|assist)|what can i do for you|agent number|"
-        r"anything else (?:i can|you need|today)|have a (?:nice|great|good|wonderful)|my name is \w+ (?:from|with)|"
+        r"anything else (?:i can|you need|today)|have a (?:nice|great|good|wonderful)|(?:my name|this) is \w+ (?:from|with)\b|"
         r"お電話ありがとうございま|担当番号|でございます|ご不便をおかけ|かしこまりました|承(?:り|っており|りました)|"
         r"ご不明な点|いかがなさい|お客様|コールセンター|サポートセンター|カスタマー|"
         r"전화 ?주셔서|무엇을 도와|고객 ?센터|상담(?:원|사)|고객님|도와 ?드릴|좋은 하루"
@@ -71,7 +73,7 @@ _AGENT_OTHER = {
         r"(?:may|can|could) i (?:please )?(?:have|get|ask)|could you (?:please )?(?:provide|verify|confirm|tell|spell)|"
         r"\bverify your|for verification|please hold|hold on (?:a|one)|one moment|let me (?:check|look|pull|see|transfer)|"
         r"i(?:'m| am) (?:so |very )?sorry (?:to|about|for|that)|i apologi[sz]e|apologies|(?:what is|what's|what are) (?:your|the last)|"
-        r"for your patience|i see (?:the|that|your|here)|our (?:system|records|policy|business)|certainly|go ahead|\bma'am\b|"
+        r"i understand your|for your patience|i see (?:the|that|your|here)|our (?:system|records|policy|business)|certainly|go ahead|\bma'am\b|"
         r"\bi can help|i(?:'ll| will) (?:transfer|send|process|arrange|book|check)|you're welcome|this is \w+ speaking|"
         r"お願いいたします|申し訳(?:ございません|ありません)|少々お待ち|確認いたし|ご(?:注文|登録|契約|住所|氏名|連絡|予約)|"
         r"いたします|伺います|お待たせ|ご案内|なります|お電話番号を|"
@@ -86,12 +88,12 @@ _CUSTOMER_OTHER = {
     STRONG: (
         r"i(?:'m| am) calling (?:about|because|to|regarding)|i(?:'d| would) like to (?:book|cancel|return|order|speak|make|know|get|change|complain)|"
         r"i was charged|i(?:'ve| have) been (?:waiting|charged|trying)|\bmy (?:order|package|bill|car|internet|card|subscription|flight|refund|phone is)|"
-        r"i want (?:to|a|my)|i need (?:to|a|my|some) |cancel my|file a complaint|(?:this|that) is (?:ridiculous|unacceptable)|"
-        r"したいんで|(?:ない|なった|たい|いる|のです|しまった)んで(?:す|しょう)|返品したい|解約(?:します|したい)|どうなってい|"
+        r"i want (?:to|a|my)|i need (?:to|a|my|some) |cancel my|file a complaint|(?:this|that) is (?:ridiculous|unacceptable)|why (?:am i|i(?:'m| am|'ve| was)|did you|was i)|"
+        r"たいのですが|したいんで|(?:ない|なった|たい|いる|のです|しまった)んで(?:す|しょう)|返品したい|解約(?:します|したい)|どうなってい|"
         r"하고 ?싶(?:은데|어)|환불 ?(?:해|받)|주문한|안 ?(?:돼|되|와)|고장"
     ),
     CLEAR: (
-        r"i (?:bought|ordered|booked|paid|received|got|never)|(?:still )?(?:is )?not (?:here|working|arrived)|does(?:n't| not) work|when will|"
+        r"can you just|since (?:yesterday|last|monday)|i (?:bought|ordered|booked|paid|received|got|never)|(?:still )?(?:is )?not (?:here|working|arrived)|does(?:n't| not) work|when will|"
         r"how (?:long|much)|what are (?:the|your) (?:business )?hours|your (?:company|service is)|thank you so much|perfect|great,? thank|i will cancel|"
         r"買った|壊れ|動か(?:な|ず)|届(?:いて|か)な|わかりました|助かります|早くして|教えて|つながらな|んですけど|んですが|"
         r"제가|언제|해 ?주세요|샀는데|했는데|얼마"
