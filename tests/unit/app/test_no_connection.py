@@ -10,7 +10,7 @@ import huiting
 names = [m.name for m in walk_packages(huiting.__path__, "huiting.") if ".migrations" not in m.name]
 for name in names:
     import_module(name)
-import av, ctranslate2, faster_whisper, onnx, onnxruntime, opencc, tokenizers, wetext
+import av, ctranslate2, faster_whisper, onnx, onnxruntime, opencc, tokenizers
 print(len(names))
 """
 
