@@ -32,7 +32,7 @@ class Cutting:
 
     max_gap: float = 30.0
     """Regions of one voice this near to each other may share a clip."""
-    max_length: float = 16.0
+    max_length: float = 22.0
     """No clip is longer, padding at its ends not counted."""
     pad: float = 0.4
     """Sound kept on both sides of a region; silence beyond it is left out of the clip."""
@@ -41,6 +41,10 @@ class Cutting:
         """Refuse lengths that would never come to an end."""
         if self.max_length < 1 or self.max_gap < 0 or self.pad < 0:
             raise ValueError(f"need max_length >= 1, max_gap >= 0, pad >= 0, not {self}")
+
+
+CUTTINGS = {"fast": Cutting(), "accurate": Cutting(max_length=28.0)}
+"""The cutting that goes with a profile of the recognizer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,11 @@ class Profile:
 
     views: tuple[View, ...]
     """How every clip is heard; of several drafts the one most like the others is kept."""
-    again: tuple[View, ...] = ()
-    """How doubtful clips are heard as well."""
-    doubt: float = -0.7
-    """Mean log-probability below which a draft is doubtful."""
+    doubt: float = -1.0
+    """Mean log-probability below which a clip is heard again, in halves; so is what a gate
+    refused. A higher bound costs time and wins nothing."""
+    halved: float = 8.0
+    """Seconds; a shorter clip is not."""
     batch: int = 16
     """Clips decoded at once."""
 
@@ -197,28 +198,34 @@ class Whisper:
         codes = self._spoken(encoded, language)
         drafts = [[d] for d in self._drafts(encoded, clips, codes, first)]
         for view in others:
-            self._hear_again(range(len(clips)), clips, codes, view, drafts)
-        doubtful = [i for i, tries in enumerate(drafts) if self._doubtful(chosen(tries))]
-        for view in self._profile.again:
-            self._hear_again(doubtful, clips, codes, view, drafts)
-        kept = [chosen(tries) for tries in drafts]
-        return self._judged(clips, codes, kept)
+            tries = self._drafts(self._encode(clips, view), clips, codes, view)
+            for few, draft in zip(drafts, tries, strict=True):
+                few.append(draft)
+        found = self._judged(clips, codes, [chosen(few) for few in drafts])
+        return [
+            self._in_halves(clip, hypothesis) if self._doubtful(clip, hypothesis) else hypothesis
+            for clip, hypothesis in zip(clips, found, strict=True)
+        ]
 
-    def _hear_again(
-        self,
-        which: Sequence[int],
-        clips: Sequence[Audio],
-        codes: Sequence[str],
-        view: View,
-        drafts: Sequence[list[Draft]],
-    ) -> None:
-        """Add a draft of another view to those of some clips."""
-        if not which:
-            return
-        some, spoken = [clips[i] for i in which], [codes[i] for i in which]
-        tries = self._drafts(self._encode(some, view), some, spoken, view)
-        for i, draft in zip(which, tries, strict=True):
-            drafts[i].append(draft)
+    def _doubtful(self, clip: Audio, hypothesis: Hypothesis) -> bool:
+        """Tell whether a clip should be heard again, in halves."""
+        assert hypothesis.confidence is not None
+        unsure = hypothesis.confidence < exp(self._profile.doubt)
+        return clip.duration >= self._profile.halved and (hypothesis.gate is not None or unsure)
+
+    def _in_halves(self, clip: Audio, hypothesis: Hypothesis) -> Hypothesis:
+        """Return what is heard in the halves of a clip, if that is more likely."""
+        at = _quietest(clip)
+        halves = [
+            Audio(clip.samples[:at], clip.rate),
+            Audio(clip.samples[at:], clip.rate),
+        ]
+        joined = _joined(self._recognize(halves, hypothesis.language), halves)
+        if joined.gate is not None or hypothesis.gate is not None:
+            return hypothesis if joined.gate is not None else joined
+        assert joined.confidence is not None
+        assert hypothesis.confidence is not None
+        return joined if joined.confidence > hypothesis.confidence else hypothesis
 
     def _encode(self, clips: Sequence[Audio], view: View) -> NDArray[np.float32]:
         """Return what the encoder hears, shape (clips, frames, states)."""
@@ -278,9 +285,6 @@ class Whisper:
                 )
             )
         return drafts
-
-    def _doubtful(self, draft: Draft) -> bool:
-        return draft.log_probability < self._profile.doubt or repeats(draft.text)
 
     def _judged(
         self, clips: Sequence[Audio], codes: Sequence[str], drafts: Sequence[Draft]
@@ -377,6 +381,14 @@ def _parts(clip: Audio) -> list[Audio]:
     return [Audio(clip.samples[i * size : (i + 1) * size], clip.rate) for i in range(count)]
 
 
+def _quietest(clip: Audio) -> int:
+    """Return the middle of the quietest 0.2 s in the middle half of a clip, as a sample."""
+    quarter, size = len(clip.samples) // 4, clip.rate // 5
+    power = np.square(clip.samples[quarter : 3 * quarter], dtype=np.float64)
+    total = np.concatenate(([0.0], np.cumsum(power)))
+    return quarter + int(np.argmin(total[size:] - total[:-size])) + size // 2
+
+
 def _among(odds: Mapping[str, float], languages: Sequence[str]) -> dict[str, float]:
     """Return the odds of `languages` alone, or of all when none is named; they add up to 1."""
     kept = {code: p for code, p in odds.items() if not languages or code in languages}
@@ -398,5 +410,11 @@ def _joined(hypotheses: Sequence[Hypothesis], parts: Sequence[Audio]) -> Hypothe
         believed[0],
         text=" ".join(h.text for h in believed),
         words=tuple(words) if all(h.words for h in believed) else (),
-        confidence=float(np.mean([h.confidence for h in believed if h.confidence is not None])),
+        confidence=_mean([h.confidence for h in believed], [len(h.text) for h in believed]),
     )
+
+
+def _mean(confidences: Sequence[float | None], weights: Sequence[int]) -> float:
+    """Return the geometric mean, weighted."""
+    logs = np.log([max(c or 0.0, 1e-9) for c in confidences])
+    return float(np.exp(np.average(logs, weights=weights)))

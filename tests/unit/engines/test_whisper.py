@@ -167,29 +167,52 @@ def test_a_clip_longer_than_any_window_is_heard_in_parts() -> None:
     assert [round(w.span.start) for w in heard.words] == [0, 20, 40]
 
 
-def test_a_doubtful_draft_is_heard_again_and_the_likelier_one_is_kept() -> None:
-    profile = Profile((View(beam=2),), again=(View(window=20, beam=5),), doubt=-0.5)
-    sure, doubtful, hopeless = clip(3, 0.5), clip(3, 0.05), clip(3, 0.005)
+def two(first: float, second: float, seconds: float = 6.0) -> Audio:
+    """A clip of two levels, with silence between."""
+    silence = np.zeros(RATE // 2, np.float32)
+    parts = (clip(seconds, first).samples, silence, clip(seconds, second).samples)
+    return Audio(np.concatenate(parts), RATE)
+
+
+LOUD, SOFT = clip(6, 0.5), clip(6, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("whole", "halves", "text"),
+    [
+        pytest.param(-0.5, -0.1, "你", id="a likely draft is kept"),
+        pytest.param(-2.8, -0.4, "好", id="an unlikely one is not"),
+        pytest.param(-2.8, -3.0, "你", id="unless its halves are less likely"),
+        pytest.param(-9.0, -0.4, "好", id="a refused one is not"),
+        pytest.param(-2.8, -9.0, "你", id="unless its halves are refused"),
+    ],
+)
+def test_a_doubtful_clip_is_heard_again_in_halves(whole: float, halves: float, text: str) -> None:
     model = Scripted()
-    model.say(sure, ["你"], -0.1)
-    model.say(doubtful, ["好"], -1.8)
-    model.say(doubtful, ["请"], -0.6, beam=5)
-    model.say(hopeless, ["讲"], -1.6)
-    model.say(hopeless, ["你"], -2.4, beam=5)
+    model.say(LOUD, ["你"], whole)
+    model.say(SOFT, ["好"], halves)
+    both = two(0.02, 0.5)
 
-    assert texts(engine(model, profile), [sure, doubtful, hopeless]) == ["你", "请", "讲"]
-    assert model.beams == [(2, 3), (5, 2)]
-    assert model.windows.count(20) == 2
+    assert texts(engine(model), [both])[0].split(" ")[0] == text
 
 
-def test_a_loop_is_heard_again_however_likely() -> None:
-    profile = Profile((View(beam=2),), again=(View(beam=5),))
-    looping = clip(3, 0.1)
+def test_several_views_are_heard_and_the_likeliest_draft_is_kept() -> None:
+    profile = Profile((View(beam=2), View(window=20, beam=5)))
     model = Scripted()
-    model.say(looping, ["你", "好"] * 12, -0.01)
-    model.say(looping, ["请", "讲"], -0.9, beam=5)
+    model.say(clip(3, 0.1), ["你"], -0.9)
+    model.say(clip(3, 0.1), ["好"], -0.3, beam=5)
 
-    assert texts(engine(model, profile), [looping]) == ["请讲"]
+    assert texts(engine(model, profile), [clip(3, 0.1)]) == ["好"]
+    assert model.windows == [10, 20]
+
+
+def test_a_loop_is_not_kept_however_likely() -> None:
+    profile = Profile((View(beam=2), View(beam=5)))
+    model = Scripted()
+    model.say(clip(3, 0.1), ["你", "好"] * 12, -0.01)
+    model.say(clip(3, 0.1), ["请", "讲"], -0.9, beam=5)
+
+    assert texts(engine(model, profile), [clip(3, 0.1)]) == ["请讲"]
 
 
 def test_what_a_gate_refuses_is_empty_and_says_which() -> None:
