@@ -8,8 +8,6 @@ checkpoint (constants that the exporter computed) stay. The result is checked: f
 again, it must equal the input tensor by tensor.
 """
 
-# ruff: noqa: INP001  (a script, in no package)
-
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
