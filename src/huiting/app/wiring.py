@@ -10,6 +10,7 @@ from typing import Any
 
 from huiting import __version__
 from huiting.app.settings import Settings
+from huiting.audio.clips import CUTTINGS
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
@@ -97,6 +98,7 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
             speakers=settings.speakers,
             limits=Limits(duration=settings.max_hours * 3600),
             languages=settings.languages,
+            cutting=CUTTINGS[settings.profile],
         )
 
 
