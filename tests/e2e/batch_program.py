@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from huiting.app.batch import Batch
-from huiting.app.display import Lines
+from huiting.app.board import Lines
 from huiting.core.plugins import make
 from huiting.core.ports import Hints
 from huiting.pipeline import Source

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from huiting.app.files import replace_file, results_name
+from huiting.app.files import make_folder, replace_file, results_name
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
@@ -147,7 +147,7 @@ class Batch:
     def run(self, files: Sequence[Path], problems: Sequence[InputError] = ()) -> Summary:
         """Analyze `files`; `problems` are those that could not even be listed.
 
-        Interrupted once, it leaves the calls in flight, writes its tables and returns.
+        Stopped or interrupted, it leaves the calls in flight, writes its tables and returns.
 
         Raises:
             StoreError: results cannot be saved; what was saved before stays.
@@ -158,11 +158,19 @@ class Batch:
         ended = self._all(files)
         outcomes = [ended[path] for path in files if path in ended]
         for problem in problems:
-            outcomes.append(Outcome(problem.subject, Status.FAILED, error=problem))
-            self.store.fail(problem.subject, problem, at=self.now())
+            outcomes.append(self._failed(problem.subject, None, problem))
+            self.listener.ended(outcomes[-1])
         self._name_copies(outcomes)
         self._tables(outcomes)
-        return Summary(tuple(outcomes), self.clock() - began, self._stop.is_set())
+        cut_short = self._stop.is_set() and len(ended) < len(files)
+        return Summary(tuple(outcomes), self.clock() - began, cut_short)
+
+    def stop(self) -> None:
+        """Leave what is in flight at its next step and begin nothing new; `run` then returns.
+
+        May be called from anywhere, a signal handler too.
+        """
+        self._stop.set()
 
     def _all(self, files: Sequence[Path]) -> dict[Path, Outcome]:
         pool = ThreadPoolExecutor(self.parallel, thread_name_prefix="call")
@@ -290,17 +298,3 @@ def _over(name: str, status: Status, analysis: Analysis) -> Outcome:
     recording = analysis.call.recording
     brief = Brief.of(analysis)
     return Outcome(name, status, recording.id, recording.duration, brief=brief)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder for results.
-
-    Raises:
-        ConfigError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            str(folder), f"it cannot be made: {error.strerror}", "name another folder with --out"
-        ) from error

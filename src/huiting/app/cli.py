@@ -3,44 +3,38 @@
 Exit status: 0 all is done; 1 some recordings failed and the rest is done; 2 the command,
 a setting or a model is wrong and nothing was done; 3 results cannot be saved; 130
 interrupted. Documented in docs/reference/cli.md.
+
+Each command imports what it needs when it is called: a search must not wait for the
+libraries that only an analysis uses.
 """
 
+import io
 import json
-import os
 import signal
 import sys
-import time
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from huiting import __version__
-from huiting.app import display
-from huiting.app.batch import Batch, Listener, Status, Summary, make_folder
-from huiting.app.describe import describer
-from huiting.app.doctor import examine
-from huiting.app.files import replace_file, results_name
+from huiting.app.display import Name, clock, printable, without_password
 from huiting.app.logs import start_logging
-from huiting.app.settings import Resolved, Settings, resolve
-from huiting.app.setup import install
+from huiting.app.settings import Resolved, Settings, resolve, zone_of
 from huiting.app.tongue import say
-from huiting.app.wiring import hints_of, kit_of, models_of, parallel_of, store_of
-from huiting.audio.find import find
-from huiting.core.errors import HuitingError, StoreError
+from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds, make
 from huiting.core.types import Role
 
-CALL_FILES = ("json", "srt", "vtt", "md")
-"""Exports that `analyze` writes for each call."""
-INTERRUPTED = 130
-"""Exit status after Ctrl-C or SIGTERM, as shells have it."""
+REFUSED, UNSAVED, INTERRUPTED = 2, 3, 130
+"""Exit statuses of a command that ends early."""
 
 app = typer.Typer(
     help=say("Huiting: listen to every call.", "慧听：每一通电话都被听见。"),
@@ -119,11 +113,13 @@ def analyze(
     config: ConfigFile = None,
 ) -> None:
     """Analyze recordings and write the results of each and of all."""
+    from huiting.app.run import Order, Show, run
+
     resolved = _settings(
         config,
         hotwords=hotwords,
         language=language,
-        roles=roles.split(",") if roles else None,
+        roles=[role.strip() for role in roles.split(",")] if roles else None,
         speakers=speakers,
         metadata=metadata,
         sidecars=sidecars,
@@ -133,70 +129,9 @@ def analyze(
         threads=threads,
         store=store,
     )
-    settings = resolved.settings
-    hints = hints_of(settings)
-    describe = describer(settings, manifest, raw)
-    make_folder(folder)
-    found = find(recordings)
-    with (
-        store_of(settings) as kept,
-        kit_of(settings, hints) as kit,
-        _shown(len(found.files), quiet=quiet, as_json=as_json) as listener,
-    ):
-        batch = Batch(
-            store=kept,
-            kit=kit,
-            hints=hints,
-            describe=describe,
-            out=folder,
-            exporters={kind: make("huiting.exports", kind) for kind in CALL_FILES},
-            listener=listener,
-            now=_now,
-            clock=time.monotonic,
-            parallel=parallel_of(settings),
-            again=again,
-        )
-        _interruptible()
-        summary = batch.run(found.files, found.problems)
-    _report(summary, folder, quiet=quiet, as_json=as_json)
-    raise typer.Exit(INTERRUPTED if summary.interrupted else int(summary.count(Status.FAILED) > 0))
-
-
-def _shown(files: int, *, quiet: bool, as_json: bool) -> AbstractContextManager[Listener]:
-    if as_json:
-        return nullcontext(display.Lines(sys.stdout))
-    if quiet or not err.is_terminal:
-        return nullcontext(display.Silent())
-    return display.board(files, time.monotonic, err)
-
-
-def _interruptible() -> None:
-    """Let SIGTERM end a batch as Ctrl-C does; a second of either ends it at once."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: os._exit(INTERRUPTED))
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-
-
-def _report(summary: Summary, folder: Path, *, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        body = {status.value: summary.count(status) for status in Status}
-        times = {"audio_seconds": round(summary.audio, 3), "seconds": round(summary.seconds, 3)}
-        interrupted = {"interrupted": summary.interrupted, "out": str(folder)}
-        print(json.dumps({"summary": body | times | interrupted}, ensure_ascii=False), flush=True)
-        return
-    if not quiet:
-        out.print(display.calls(summary))
-        out.print(display.totals(summary))
-        out.print(
-            say(f"Results: {folder}/calls.xlsx", f"结果：{folder}/calls.xlsx"), soft_wrap=True
-        )
-    if summary.count(Status.FAILED):
-        err.print(display.failures(summary))
+    show = Show.JSON if as_json else Show.FAILURES if quiet else Show.ALL
+    order = Order(recordings, folder, manifest, raw, again, show)
+    raise typer.Exit(run(order, resolved.settings, out, err))
 
 
 @app.command(help=say("Find what was said, in every call analyzed.", "在所有通话中查找说过的话。"))
@@ -216,22 +151,26 @@ def search(
     config: ConfigFile = None,
 ) -> None:
     """Find what was said; exits 1 when nothing was found, as grep does."""
-    with store_of(_settings(config, store=store).settings) as kept:
+    from huiting.app import hits as shown
+    from huiting.app.database import store_of
+
+    settings = _settings(config, store=store).settings
+    with store_of(settings) as kept:
         hits = kept.search(
             query,
             sounds_like=sounds_like,
             role=role,
-            since=since,
-            until=until,
+            since=_in_zone(since, settings),
+            until=_in_zone(until, settings),
             language=language,
             agent=agent,
             limit=limit,
         )
     for hit in hits:
         if as_json:
-            print(json.dumps(display.hit_as_json(hit), ensure_ascii=False))
+            print(json.dumps(shown.as_json(hit), ensure_ascii=False))
         else:
-            out.print(display.hit_line(hit), soft_wrap=True)
+            out.print(shown.line(hit), soft_wrap=True)
     if not hits:
         err.print(say("Nothing found.", "没有找到。"))
         raise typer.Exit(1)
@@ -246,12 +185,19 @@ def calls(
     config: ConfigFile = None,
 ) -> None:
     """List calls, the latest first."""
-    table = Table("id", say("name", "名称"), say("began", "开始"), say("length", "时长"), "lang")
-    with store_of(_settings(config, store=store).settings) as kept:
-        for _, call in zip(range(limit), kept.calls(since=since, until=until), strict=False):
+    from huiting.app.database import store_of
+
+    settings = _settings(config, store=store).settings
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    headings = ("id", say("name", "名称"), say("began", "开始"), say("length", "时长"))
+    for heading in (*headings, say("lang", "语种")):
+        table.add_column(heading, no_wrap=True)
+    with store_of(settings) as kept:
+        found = kept.calls(since=_in_zone(since, settings), until=_in_zone(until, settings))
+        for call in islice(found, limit):
             began = f"{call.started_at:%Y-%m-%d %H:%M}" if call.started_at else ""
-            name = display.printable(call.name)
-            table.add_row(call.id[:8], name, began, display.clock(call.duration), call.language)
+            length = clock(call.duration)
+            table.add_row(call.id[:8], Name(call.name), began, length, call.language or "–")
     out.print(table)
 
 
@@ -268,6 +214,9 @@ def export(
     config: ConfigFile = None,
 ) -> None:
     """Export one call to a file."""
+    from huiting.app.database import store_of
+    from huiting.app.files import make_folder, replace_file, results_name
+
     exporter = make("huiting.exports", kind)
     with store_of(_settings(config, store=store).settings) as kept:
         analysis = kept.analysis(call)
@@ -278,7 +227,7 @@ def export(
     path = target or Path(results_name(analysis.call.recording) + exporter.suffix)
     make_folder(path.parent)
     replace_file(path, content)
-    out.print(str(path), soft_wrap=True)
+    out.print(Text(printable(str(path))), soft_wrap=True)
 
 
 @app.command(help=say("Install and verify the models.", "安装并校验模型。"))
@@ -297,16 +246,23 @@ def setup(
     config: ConfigFile = None,
 ) -> None:
     """Install and verify the models; a second run does nothing."""
+    from huiting.app import board
+    from huiting.app.setup import install
+
     settings = _settings(config).settings
-    with display.steps(err, quiet=quiet) as listen:
+    with board.steps(err, quiet=quiet) as listen:
         done = install(settings.models, wheels=wheels, keep=keep, listen=listen)
     if not quiet:
-        out.print(done.sentence, soft_wrap=True)
+        out.print(Text(printable(done.sentence)), soft_wrap=True)
 
 
 @app.command("doctor", help=say("Look at this installation.", "检查安装情况。"))
 def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> None:
     """Say what is installed, verified, missing, and what would go out to a network."""
+    from huiting.app.database import store_of
+    from huiting.app.doctor import examine
+    from huiting.app.wiring import models_of
+
     settings = _settings(config, store=store).settings
 
     def look() -> str:
@@ -337,7 +293,7 @@ def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
         return
     table = Table(say("setting", "设置"), say("value", "值"), say("from", "来源"))
     for name, value in values.items():
-        table.add_row(name, Text(display.without_password(str(value))), resolved.sources[name])
+        table.add_row(name, Text(without_password(str(value))), resolved.sources[name])
     out.print(table)
 
 
@@ -353,23 +309,33 @@ def _settings(config: Path | None, **options: Any) -> Resolved:  # noqa: ANN401 
     return resolved
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _in_zone(when: datetime | None, settings: Settings) -> datetime | None:
+    """Give a time that states no zone the one of the settings, as the times of calls have it."""
+    if when is None or when.tzinfo is not None:
+        return when
+    return when.replace(tzinfo=zone_of(settings))
 
 
 def main() -> None:
     """Run the command line; every error becomes one line and an exit status."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack a character of a name
     try:
         app()
     except StoreError as error:
         _complain(error)
-        sys.exit(3)
+        sys.exit(UNSAVED)
     except HuitingError as error:
         _complain(error)
-        sys.exit(2)
+        sys.exit(REFUSED)
+    except OSError as error:  # the terminal or the file behind it, not a recording
+        reason = error.strerror or type(error).__name__
+        _complain(ConfigError(error.filename or "output", reason, "mend it, then run again"))
+        sys.exit(REFUSED)
 
 
 def _complain(error: HuitingError) -> None:
-    err.print(Text(display.printable(str(error)), style="red"), soft_wrap=True)
+    err.print(Text(printable(str(error)), style="red"), soft_wrap=True)

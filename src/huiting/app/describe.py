@@ -1,14 +1,11 @@
 """Say what is known of a file before it is heard, as the settings tell where to look."""
 
 from collections.abc import Callable
-from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from huiting.app.settings import Settings
+from huiting.app.settings import Settings, zone_of
 from huiting.audio.metadata import Manifest, Pattern, gather
 from huiting.audio.raw import RawFormat
-from huiting.core.errors import ConfigError
 from huiting.pipeline import Source
 
 
@@ -26,7 +23,7 @@ def describer(
         InputError: the pattern, the manifest or the raw format is wrong.
         ConfigError: there is no such time zone.
     """
-    zone = _zone(settings.timezone)
+    zone = zone_of(settings)
     pattern = Pattern.compile(settings.metadata, zone) if settings.metadata else None
     table = Manifest.read(manifest, zone) if manifest else None
     form = RawFormat.parse(raw) if raw else None
@@ -43,14 +40,3 @@ def describer(
         )
 
     return describe
-
-
-def _zone(name: str) -> tzinfo | None:
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(
-            f"setting timezone: {name!r}", "no such time zone", "give one such as Asia/Shanghai"
-        ) from error

@@ -45,3 +45,17 @@ def replace_file(target: Path, content: bytes) -> None:
         raise ConfigError(
             str(target), f"it cannot be written: {error.strerror}", "free space, then run again"
         ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            str(folder), f"it cannot be made: {error.strerror}", "name another folder with --out"
+        ) from error

@@ -8,8 +8,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import TypeAdapter, ValidationError
@@ -58,7 +60,7 @@ class Settings:
         default="",
     )
     timezone: str = _help(
-        "of times in file names, such as Asia/Shanghai; empty for none stated", default=""
+        "of times that state none, such as Asia/Shanghai; empty for none", default=""
     )
     sidecars: bool = _help("read NAME.json beside NAME.wav", default=True)
     store: str = _help(
@@ -72,7 +74,7 @@ class Settings:
     parallel: int = _help("calls in flight at once; 0 to choose from the machine", default=0)
     max_hours: float = _help("longest recording accepted", default=24.0)
     log: Literal["debug", "info", "warning", "error"] = _help(
-        "how much is logged, as JSON lines on standard error", default="warning"
+        "how much is logged, as JSON lines on standard error", default="error"
     )
 
 
@@ -114,6 +116,24 @@ def resolve(
         if value is not None:
             values[name], sources[name] = value, "option"
     return Resolved(_build(values, sources), sources)
+
+
+def zone_of(settings: Settings) -> tzinfo | None:
+    """Return the time zone of times that state none.
+
+    Raises:
+        ConfigError: there is no such zone.
+    """
+    if not settings.timezone:
+        return None
+    try:
+        return ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"setting timezone: {settings.timezone!r}",
+            "no such time zone",
+            "give one such as Asia/Shanghai",
+        ) from error
 
 
 def _file(environment: Mapping[str, str]) -> Path | None:

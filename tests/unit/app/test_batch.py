@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huiting.app.batch import Batch, Outcome, Status, Summary
-from huiting.app.display import Silent
+from huiting.app.board import Silent
 from huiting.core.codec import from_json
 from huiting.core.errors import ConfigError, InputError, StoreError
 from huiting.core.plugins import make

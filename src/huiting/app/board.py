@@ -1,0 +1,249 @@
+"""How long work shows itself: a person's terminal, a script's lines, or nothing."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from rich import box
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from huiting.app.batch import Listener, Outcome, Status, Summary
+from huiting.app.display import Name, clock, middle, printable
+from huiting.app.tongue import say
+from huiting.core import watch
+from huiting.core.types import Role
+from huiting.engines.provision import Listen, Step
+
+
+class Silent:
+    """A `Listener` that shows nothing."""
+
+    def started(self, name: str) -> None:
+        """Show nothing."""
+
+    def staged(self, name: str, progress: watch.Progress) -> None:
+        """Show nothing."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Show nothing."""
+
+
+@dataclass(slots=True)
+class Lines:
+    """A `Listener` that writes one JSON object a finished file, for scripts."""
+
+    stream: TextIO
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def started(self, name: str) -> None:
+        """Say nothing yet."""
+
+    def staged(self, name: str, progress: watch.Progress) -> None:
+        """Say nothing yet."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Write the outcome."""
+        with self._lock:
+            print(json.dumps(as_json(outcome), ensure_ascii=False), file=self.stream, flush=True)
+
+
+def as_json(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as scripts read it."""
+    body: dict[str, object] = {
+        "file": outcome.name.encode(errors="replace").decode(),
+        "status": outcome.status.value,
+        "id": outcome.recording,
+        "seconds": round(outcome.duration, 3),
+    }
+    if outcome.error is not None:
+        error = outcome.error
+        body |= {"code": error.code, "reason": error.reason, "remedy": error.remedy}
+    return body
+
+
+STAGES = {
+    "decode": ("decoding", "解码"),
+    "vad": ("finding speech", "语音检测"),
+    "speakers": ("telling voices apart", "区分说话人"),
+    "language": ("language", "判断语种"),
+    "asr": ("recognizing", "识别"),
+    "text": ("writing", "整理文字"),
+    "roles": ("roles", "判断角色"),
+    "metrics": ("measuring", "计算指标"),
+}
+"""What a person reads for each stage of the pipeline."""
+WIDEST = 38
+"""Columns of a file name on the board, so that its stage fits beside it on 80."""
+
+
+class Board:
+    """A `Listener` that keeps a live board: the batch, and each file in work.
+
+    Speed and time left are taken from the files that needed work: what an earlier run
+    did passes in no time and would promise too much.
+    """
+
+    def __init__(self, files: int, now: Callable[[], float]) -> None:
+        self._now = now
+        self._began: float | None = None
+        self._lock = threading.Lock()
+        self._audio = 0.0
+        self._ended = dict.fromkeys(Status, 0)
+        self._files: dict[str, TaskID] = {}
+        self._total = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._batch = self._total.add_task(say("calls", "通话"), total=files)
+        self._work = Progress(
+            TextColumn("  {task.fields[name]}", markup=False),
+            BarColumn(16),
+            TextColumn("{task.fields[stage]}", markup=False),
+        )
+        self._left = files
+
+    def started(self, name: str) -> None:
+        """Wait: a file that was done before ends without any stage."""
+
+    def staged(self, name: str, progress: watch.Progress) -> None:
+        """Move the file's bar; the first stage puts it on the board."""
+        with self._lock:
+            if self._began is None:
+                self._began = self._now()
+            if name not in self._files:
+                shown = middle(printable(name.rsplit("/", 1)[-1]), WIDEST)
+                self._files[name] = self._work.add_task("", total=1.0, name=shown, stage="")
+            stage = say(*STAGES.get(progress.stage, (progress.stage, progress.stage)))
+            self._work.update(self._files[name], completed=progress.done, stage=stage)
+
+    def ended(self, outcome: Outcome) -> None:
+        """Take the file off and count it."""
+        with self._lock:
+            if outcome.name in self._files:
+                self._work.remove_task(self._files.pop(outcome.name))
+            self._left -= 1
+            self._ended[outcome.status] += 1
+            self._audio += outcome.duration if outcome.status is Status.DONE else 0.0
+            self._total.advance(self._batch)
+
+    def __rich__(self) -> Group:
+        """Return the board as it is now."""
+        with self._lock:
+            return Group(self._total, Text(self._figures()), self._work)
+
+    def _figures(self) -> str:
+        done, kept = self._ended[Status.DONE], self._ended[Status.KEPT]
+        failed = self._ended[Status.FAILED]
+        figures = [say(f"{done} done", f"完成 {done}")]
+        if kept:
+            figures.append(say(f"{kept} done before", f"此前已完成 {kept}"))
+        hours = self._audio / 3600
+        figures += [
+            say(f"{failed} failed", f"失败 {failed}"),
+            say(f"{hours:.2f} h audio", f"音频 {hours:.2f} 小时"),
+        ]
+        if done and self._began is not None:
+            spent = max(self._now() - self._began, 1e-9)
+            speed, left = self._audio / spent, clock(spent / done * self._left)
+            figures += [
+                say(f"{speed:.1f}x real time", f"{speed:.1f} 倍实时"),
+                say(f"{left} left", f"剩余 {left}"),
+            ]
+        return "  ".join(figures)
+
+
+@contextmanager
+def board(files: int, now: Callable[[], float], console: Console) -> Iterator[Listener]:
+    """Show a live board while inside; on a stream that is no terminal, nothing."""
+    shown = Board(files, now)
+    with Live(shown, console=console, refresh_per_second=4, transient=True):
+        yield shown
+
+
+def calls(summary: Summary, most: int = 40) -> Table:
+    """Return a row a call, of the first `most` that are done."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    headings = [
+        say("call", "通话"), say("length", "时长"), say("lang", "语种"), say("agent", "坐席说话"),
+        say("customer", "客户说话"), say("silence", "静音"), say("cut in", "抢话"),
+    ]  # fmt: skip
+    for heading, right in zip(headings, (False, True, False, True, True, True, True), strict=True):
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    done = [o for o in summary.outcomes if o.brief is not None]
+    for outcome in done[:most]:
+        brief = outcome.brief
+        assert brief is not None
+        table.add_row(
+            Name(outcome.name.rsplit("/", 1)[-1]),
+            clock(outcome.duration),
+            brief.language or "–",
+            *(_share(brief.talk.get(role)) for role in (Role.AGENT, Role.CUSTOMER)),
+            _share(brief.silence),
+            str(brief.interruptions),
+        )
+    if len(done) > most:
+        table.caption = say(f"and {len(done) - most} more", f"另有 {len(done) - most} 通")
+    return table
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+@contextmanager
+def steps(console: Console, *, quiet: bool) -> Iterator[Listen]:
+    """Show how far an installation of models is, while inside."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, disable=quiet) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def listen(step: Step) -> None:
+            title = f"{step.doing.value} {step.subject}"
+            if title not in tasks:
+                tasks[title] = progress.add_task(title, total=step.total or None)
+            progress.update(tasks[title], completed=step.done)
+
+        yield listen
+
+
+def totals(summary: Summary) -> str:
+    """Return the last line of a batch."""
+    count = summary.count
+    counts = say(
+        f"{count(Status.DONE)} done, {count(Status.KEPT)} already done, "
+        f"{count(Status.SAME)} the same as another, {count(Status.FAILED)} failed",
+        f"完成 {count(Status.DONE)}，此前已完成 {count(Status.KEPT)}，"
+        f"重复 {count(Status.SAME)}，失败 {count(Status.FAILED)}",
+    )
+    if summary.interrupted:
+        counts += say(
+            "; interrupted, the rest waits for the next run", "；已中断，其余留待下次运行"
+        )
+    if not summary.audio or not summary.seconds:
+        return counts
+    audio, taken, speed = summary.audio, summary.seconds, summary.audio / summary.seconds
+    return counts + say(
+        f"; {clock(audio)} of audio in {clock(taken)} ({speed:.1f}x real time)",
+        f"；音频 {clock(audio)}，用时 {clock(taken)}（{speed:.1f} 倍实时）",
+    )
+
+
+def failures(summary: Summary) -> Text:
+    """Return what failed, a line each: file, reason, remedy. Lines, so that names stay whole."""
+    lines = [say("Failed:", "失败的录音：")]
+    for outcome in summary.outcomes:
+        if outcome.error is not None:
+            error = outcome.error
+            lines.append(printable(f"{outcome.name}: {error.reason}; {error.remedy}"))
+    return Text("\n".join(lines))

@@ -1,0 +1,30 @@
+"""Open the database that the settings name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from huiting.app.settings import Settings
+from huiting.core.errors import ConfigError
+from huiting.store.repository import Store
+
+
+@contextmanager
+def store_of(settings: Settings) -> Iterator[Store]:
+    """Open the store while inside; the folder of an SQLite file is made when missing.
+
+    Raises:
+        StoreError: the database cannot be used.
+        ConfigError: its folder cannot be made.
+    """
+    prefix = "sqlite:///"
+    if settings.store.startswith(prefix):
+        folder = Path(settings.store.removeprefix(prefix)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                str(folder), str(error.strerror), "name another database with --store"
+            ) from error
+    with Store.open(settings.store) as store:
+        yield store
