@@ -11,7 +11,6 @@ over whole channels. `--quick` leaves out the long recordings. Writes results/re
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import threading
@@ -192,6 +191,7 @@ class Product:
 
 def timed_run(name: str, work: Callable[[], Mapping[tuple[str, int], str]]) -> Result:
     wall, processor = time.perf_counter(), time.process_time()
+    print(f"{name} …", file=sys.stderr, flush=True)
     texts = work()
     return Result(name, time.perf_counter() - wall, time.process_time() - processor, texts)
 
@@ -358,7 +358,9 @@ def child(length: float, weights: Path) -> None:
     began = time.perf_counter()
     product.run([Source(Samples(samples, RATE), f"call {i}") for i in range(count)])
     wall = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    status = dict(line.split(":", 1) for line in lines)
+    peak = int(status["VmHWM"].split()[0]) / 1024  # ru_maxrss would be that of the parent
     print(json.dumps(asdict(Cost(length, wall, peak))))
 
 

@@ -39,7 +39,7 @@ class View:
     """Silence a window must hold behind the clip."""
     lead: float = 0.0
     """Silence put before the clip."""
-    beam: int = 2
+    beam: int = 5
 
     def size(self, seconds: float) -> float:
         """Return the window for a clip of this length."""
@@ -68,20 +68,22 @@ def padded(features: NDArray[np.float32], size: float, lead: float) -> NDArray[n
 
 
 def batches(
-    seconds: Sequence[float], sizes: Sequence[float], most: int, workers: int
+    seconds: Sequence[float], sizes: Sequence[float], most: float, workers: int
 ) -> list[list[int]]:
     """Return indexes of clips that are decoded together, the longest first.
 
     Args:
         seconds: length of each clip.
         sizes: of its window; only windows of one size share a batch.
-        most: clips in a batch.
+        most: seconds of windows in a batch; one window is always taken.
         workers: batches decoded at once; few clips are divided among all of them.
     """
-    most = min(most, max(1, ceil(len(seconds) / workers)))
+    share = max(1, ceil(len(seconds) / workers))
     found: list[list[int]] = []
     for i in sorted(range(len(seconds)), key=lambda i: (-sizes[i], -seconds[i])):
-        if found and len(found[-1]) < most and sizes[found[-1][0]] == sizes[i]:
+        clips = len(found[-1]) + 1 if found else 1
+        fits = clips <= share and clips * sizes[i] <= most
+        if found and fits and sizes[found[-1][0]] == sizes[i]:
             found[-1].append(i)
         else:
             found.append([i])

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
@@ -53,13 +54,15 @@ class Profile:
     refused. A higher bound costs time and wins nothing."""
     halved: float = 8.0
     """Seconds; a shorter clip is not."""
-    batch: int = 16
-    """Clips decoded at once."""
+    batch: float = 160.0
+    """Seconds of windows decoded at once; bounds the memory of the decoder."""
 
 
 PROFILES: dict[str, Profile] = {
-    "fast": Profile((View(beam=2),)),
-    "accurate": Profile((View(window=30.0, beam=5),)),
+    "fast": Profile((View(),)),
+    "accurate": Profile(
+        (View(window=30.0), View(window=30.0, lead=0.5), View(window=30.0, lead=1.0), View())
+    ),
 }
 """Options sets measured in docs/decisions/0003-recognition-windows.md."""
 
@@ -353,8 +356,17 @@ class Whisper:
 
 
 def chosen(drafts: Sequence[Draft]) -> Draft:
-    """Return the likeliest draft that does not run in circles; the first of equals."""
-    return max(drafts, key=lambda d: (not repeats(d.text), d.log_probability))
+    """Return the draft most like the others; the first of equals. Loops are left out.
+
+    Of two drafts neither is more like the other: the likelier one is kept.
+
+    Source:
+        Minimum Bayes risk decoding, with edit distance as the risk (Goel and Byrne 2000).
+    """
+    sound = [d for d in drafts if not repeats(d.text)] or list(drafts)
+    if len(sound) <= 2:  # noqa: PLR2004  (a vote needs three)
+        return max(sound, key=lambda d: d.log_probability)
+    return min(sound, key=lambda d: sum(Levenshtein.distance(d.text, o.text) for o in sound))
 
 
 def _native(array: NDArray[np.float32]) -> Native:

@@ -206,6 +206,16 @@ def test_several_views_are_heard_and_the_likeliest_draft_is_kept() -> None:
     assert model.windows == [10, 20]
 
 
+def test_of_three_drafts_the_one_most_like_the_others_is_kept() -> None:
+    profile = Profile((View(beam=2), View(beam=3), View(beam=4)))
+    model = Scripted()
+    model.say(clip(3, 0.1), ["讲"], -0.1)
+    model.say(clip(3, 0.1), ["你", "好"], -0.9, beam=3)
+    model.say(clip(3, 0.1), ["你", "好", "请"], -0.9, beam=4)
+
+    assert texts(engine(model, profile), [clip(3, 0.1)]) == ["你好"]
+
+
 def test_a_loop_is_not_kept_however_likely() -> None:
     profile = Profile((View(beam=2), View(beam=5)))
     model = Scripted()
@@ -250,7 +260,7 @@ def test_words_of_english_are_words() -> None:
 def test_a_lead_is_taken_off_the_word_times() -> None:
     model = Scripted()
     model.say(clip(3, 0.1), ["你", "好", "请"])
-    profile = Profile((View(lead=0.3),))
+    profile = Profile((View(lead=0.3, beam=2),))
     (heard,) = engine(model, profile).transcribe([clip(3, 0.1)], Hints(language="zh"))
 
     assert [round(w.span.start, 2) for w in heard.words] == [0.0, 0.0, 0.1]

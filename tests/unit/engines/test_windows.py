@@ -59,19 +59,19 @@ def test_clips_shorter_than_a_frame_have_features(samples: int) -> None:
 
 @given(
     st.lists(st.floats(0.1, 29), max_size=40),
-    st.integers(1, 16),
+    st.floats(1, 200),
     st.integers(1, 4),
 )
 def test_every_clip_is_in_one_batch_of_its_window(
-    seconds: list[float], most: int, workers: int
+    seconds: list[float], most: float, workers: int
 ) -> None:
     sizes = [View().size(length) for length in seconds]
     found = batches(seconds, sizes, most, workers)
 
     assert sorted(i for batch in found for i in batch) == list(range(len(seconds)))
     assert all(len({sizes[i] for i in batch}) == 1 for batch in found)
-    assert all(1 <= len(batch) <= most for batch in found)
+    assert all(len(b) == 1 or sum(sizes[i] for i in b) <= most for b in found)
 
 
 def test_few_clips_are_divided_among_the_workers() -> None:
-    assert [len(b) for b in batches([3.0] * 6, [10.0] * 6, 16, 2)] == [3, 3]
+    assert [len(b) for b in batches([3.0] * 6, [10.0] * 6, 160, 2)] == [3, 3]
