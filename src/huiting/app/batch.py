@@ -15,7 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from huiting.app.files import make_folder, replace_file, results_name
+from huiting.app.display import printable
+from huiting.app.files import make_folder, remedy_of, replace_file, results_name
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
@@ -275,9 +276,9 @@ class Batch:
             write_tables(self.out, self._rows(outcomes), metadata_names(self._rows(outcomes)))
         except OSError as error:
             raise ConfigError(
-                str(self.out),
+                printable(str(error.filename or self.out)),
                 f"the tables cannot be written: {error.strerror}",
-                "free space or close the program that has them open, then run again",
+                remedy_of(error),
             ) from error
 
     def _rows(self, outcomes: Sequence[Outcome]) -> Iterator[Row]:

@@ -178,8 +178,9 @@ def calls(summary: Summary, most: int = 40) -> Table:
         say("call", "通话"), say("length", "时长"), say("lang", "语种"), say("agent", "坐席说话"),
         say("customer", "客户说话"), say("silence", "静音"), say("cut in", "抢话"),
     ]  # fmt: skip
-    for heading, right in zip(headings, (False, True, False, True, True, True, True), strict=True):
-        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    table.add_column(headings[0])  # the only one that gives way, see `Name`
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
     done = [o for o in summary.outcomes if o.brief is not None]
     for outcome in done[:most]:
         brief = outcome.brief

@@ -191,7 +191,7 @@ def calls(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     headings = ("id", say("name", "名称"), say("began", "开始"), say("length", "时长"))
     for heading in (*headings, say("lang", "语种")):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading != headings[1])  # only a name gives way
     with store_of(settings) as kept:
         found = kept.calls(since=_in_zone(since, settings), until=_in_zone(until, settings))
         for call in islice(found, limit):

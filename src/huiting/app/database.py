@@ -15,8 +15,10 @@ def store_of(settings: Settings) -> Iterator[Store]:
 
     Raises:
         StoreError: the database cannot be used.
-        ConfigError: its folder cannot be made.
+        ConfigError: none is named, or its folder cannot be made.
     """
+    if not settings.store.strip():
+        raise ConfigError("setting store", "no database is named", "give sqlite:///FILE")
     prefix = "sqlite:///"
     if settings.store.startswith(prefix):
         folder = Path(settings.store.removeprefix(prefix)).parent

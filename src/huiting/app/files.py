@@ -1,9 +1,11 @@
 """Files of results: named after their recording, written whole or not at all."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path, PurePath
 
+from huiting.app.display import printable
 from huiting.core.errors import ConfigError
 from huiting.core.types import Recording
 
@@ -43,8 +45,17 @@ def replace_file(target: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise ConfigError(
-            str(target), f"it cannot be written: {error.strerror}", "free space, then run again"
+            printable(str(target)), f"it cannot be written: {error.strerror}", remedy_of(error)
         ) from error
+
+
+def remedy_of(error: OSError) -> str:
+    """Say what to do about a file that cannot be written."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return "free space, then run again"
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return "give this user the right to write there, or name another folder with --out"
+    return "check the disk, then run again"
 
 
 def make_folder(folder: Path) -> None:
@@ -57,5 +68,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(
-            str(folder), f"it cannot be made: {error.strerror}", "name another folder with --out"
+            printable(str(folder)),
+            f"it cannot be made: {error.strerror}",
+            "name another folder with --out",
         ) from error

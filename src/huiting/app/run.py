@@ -88,7 +88,7 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             parallel=parallel_of(settings),
             again=order.again,
         )
-        _let_signals_stop(batch)
+        _let_signals_stop(batch, err if order.show is Show.ALL else None)
         summary = batch.run(found.files, found.problems)
     _report(summary, order, out, err)
     return INTERRUPTED if summary.interrupted else FAILED * bool(summary.count(Status.FAILED))
@@ -107,13 +107,15 @@ def _shown(files: int, show: Show, err: Console) -> AbstractContextManager[Liste
     return board.board(files, time.monotonic, err)
 
 
-def _let_signals_stop(batch: Batch) -> None:
+def _let_signals_stop(batch: Batch, told: Console | None) -> None:
     """Let Ctrl-C or SIGTERM end a batch in order; a second of either ends it at once."""
 
     def stop(_signal: int, _frame: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
         batch.stop()
+        if told is not None:
+            told.print(say("Stopping; once more ends at once.", "正在停止；再按一次立即结束。"))
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

@@ -1,11 +1,8 @@
 """Build the parts that the settings ask for. The only place that chooses an engine."""
 
-import inspect
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from huiting import __version__
@@ -14,12 +11,11 @@ from huiting.audio.clips import CUTTINGS
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
-from huiting.core.plugins import make
+from huiting.core.plugins import make, parameters
 from huiting.core.ports import Diarizer, Hints, Recognizer, TextStage
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
-from huiting.store.repository import Store
 from huiting.text.hotwords import read_hotwords
 
 MODELS = {"whisper": "whisper-base"}
@@ -46,36 +42,33 @@ def parallel_of(settings: Settings) -> int:
     return settings.parallel or min(MOST_PARALLEL, threads_of(settings) + 1)
 
 
-@contextmanager
-def store_of(settings: Settings) -> Iterator[Store]:
-    """Open the store while inside; the folder of an SQLite file is made when missing.
-
-    Raises:
-        StoreError: the database cannot be used.
-        ConfigError: its folder cannot be made.
-    """
-    prefix = "sqlite:///"
-    if settings.store.startswith(prefix):
-        folder = Path(settings.store.removeprefix(prefix)).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                str(folder), str(error.strerror), "name another database with --store"
-            ) from error
-    with Store.open(settings.store) as store:
-        yield store
-
-
 def hints_of(settings: Settings) -> Hints:
     """Return what the caller knows before a call is heard.
 
     Raises:
         InputError: the hotword list cannot be read.
+        ConfigError: the model knows no such language.
     """
+    _check_languages(settings)
     words = read_hotwords(settings.hotwords) if settings.hotwords else ()
     language = None if settings.language == "auto" else settings.language
     return Hints(language=language, hotwords=words)
+
+
+def _check_languages(settings: Settings) -> None:
+    """Refuse a language that would fail every call, before the first one."""
+    if settings.engine not in MODELS:
+        return  # what another engine knows it says itself
+    from huiting.engines.whisper import STAND_INS
+
+    known = {*catalogue.model(MODELS[settings.engine]).covers, *STAND_INS}
+    unknown = {settings.language, *settings.languages} - known - {"auto"}
+    if unknown:
+        raise ConfigError(
+            f"language {', '.join(sorted(unknown))}",
+            f"{settings.engine} does not know it",
+            f"choose auto or one of {', '.join(sorted(known))}",
+        )
 
 
 @contextmanager
@@ -111,7 +104,7 @@ def recognizer_of(settings: Settings) -> Recognizer:
     }
     if settings.engine in MODELS:
         ours["weights"] = catalogue.weights(MODELS[settings.engine], settings.models).folder
-    known = inspect.signature(import_module(f"huiting.engines.{settings.engine}").build).parameters
+    known = parameters("huiting.engines", settings.engine)
     options = {name: value for name, value in ours.items() if name in known}
     found: Recognizer = make(
         "huiting.engines", settings.engine, **options | dict(settings.engine_options)

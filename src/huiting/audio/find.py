@@ -104,8 +104,8 @@ def find(
 ) -> Found:
     """Return the audio files that `names` stand for.
 
-    Hidden and unfinished files of a folder are left out, and links that run in circles are
-    followed once.
+    Hidden and unfinished files of a folder are left out, sidecars of recordings everywhere,
+    and links that run in circles are followed once.
 
     Args:
         names: of files, of folders, or globs (`**` for any depth).
@@ -124,8 +124,18 @@ def find(
                 break
         if not any_found and len(search.problems) == problems:
             search.problem(name, "no audio file is found there", "check the name and the extension")
-    ordered = sorted(search.files.values(), key=os.fsencode)
+    ordered = sorted(_without_sidecars(search.files).values(), key=os.fsencode)
     return Found(tuple(ordered), tuple(search.problems))
+
+
+def _without_sidecars(files: dict[str, Path]) -> dict[str, Path]:
+    """Leave out each NAME.json that tells of a NAME.wav: `day/*` in a shell names both."""
+    told = {os.path.splitext(name)[0] for name in files if not name.lower().endswith(".json")}  # noqa: PTH122
+    return {
+        name: path
+        for name, path in files.items()
+        if not (name.lower().endswith(".json") and os.path.splitext(name)[0] in told)  # noqa: PTH122
+    }
 
 
 def _named(name: str | Path, search: _Search) -> Iterator[Path]:

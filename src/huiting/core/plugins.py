@@ -5,6 +5,7 @@ is adding one file.
 """
 
 import re
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import signature
@@ -31,17 +32,22 @@ def _builds(module: str) -> bool:
     return re.search(r"^def build\(", source, re.MULTILINE) is not None
 
 
+def parameters(package: str, kind: str) -> tuple[str, ...]:
+    """Return the names of the options that `kind` of `package` takes.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    return tuple(signature(_build_of(package, kind)).parameters)
+
+
 def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what `build` returns)
     """Build the plug-in `kind` of `package` with `options`.
 
     Raises:
         ConfigError: there is no such kind, or `build` does not take these options.
     """
-    if kind not in kinds(package):
-        raise ConfigError(
-            f"{package} {kind!r}", "no such kind", f"choose one of {', '.join(kinds(package))}"
-        )
-    build = import_module(f"{package}.{kind}").build
+    build = _build_of(package, kind)
     try:
         signature(build).bind(**options)
     except TypeError as error:
@@ -49,3 +55,12 @@ def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what
             f"{package} {kind!r}", str(error), f"it takes {signature(build)}"
         ) from error
     return build(**options)
+
+
+def _build_of(package: str, kind: str) -> Callable[..., Any]:
+    if kind not in kinds(package):
+        raise ConfigError(
+            f"{package} {kind!r}", "no such kind", f"choose one of {', '.join(kinds(package))}"
+        )
+    build: Callable[..., Any] = import_module(f"{package}.{kind}").build
+    return build

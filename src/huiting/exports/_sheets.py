@@ -5,6 +5,7 @@ The table is whole when the context has ended without an error; files stay open.
 """
 
 import csv
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -161,11 +162,28 @@ class Book:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        """Put the file together, or let go of everything after an error."""
+        """Put the file together, or let go of everything after an error.
+
+        Raises:
+            OSError: the file or the temporary folder cannot be written.
+        """
         try:
-            if kind is None:
-                self._workbook.close()
+            failed = self._close() if kind is None else None
+            if failed is not None:
+                gc.collect()  # the half-written archive complains if its file is closed before it
+                raise failed
         finally:
             for sheet in self._workbook.worksheets():
                 sheet._opt_close()  # noqa: SLF001  (it has no public way to give up)
             self._rows.cleanup()
+
+    def _close(self) -> OSError | None:
+        """Put the file together; return why it could not be."""
+        from xlsxwriter.exceptions import FileCreateError
+
+        try:
+            self._workbook.close()
+        except FileCreateError as error:  # the library's word for any OSError
+            cause = error.args[0]
+            return OSError(cause.errno, cause.strerror, cause.filename or self._rows.name)
+        return None

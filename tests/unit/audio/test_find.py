@@ -122,3 +122,9 @@ def test_a_search_without_end_is_ended(tmp_path: Path) -> None:
 
     assert len(found.files) == 3
     assert "more than 3 files" in str(found.problems[0])
+
+
+def test_a_sidecar_that_a_shell_named_with_its_recording_is_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "a.wav", "a.json", "alone.json")
+
+    assert names(tmp_path, *sorted(tmp_path.iterdir())) == ["a.wav", "alone.json"]
