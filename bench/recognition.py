@@ -351,8 +351,9 @@ def _in_child(arguments: list[str], weights: Path, tracks: NDArray[np.float32]) 
 
 def child(length: float, weights: Path) -> None:
     """Analyze `length` minutes of what comes on stdin; below zero, two such calls at once."""
-    tracks = np.frombuffer(sys.stdin.buffer.read(), np.float32)
-    samples = np.resize(tracks, round(abs(length) * 60 * RATE))
+    samples = np.resize(
+        np.frombuffer(sys.stdin.buffer.read(), np.float32), round(abs(length) * 60 * RATE)
+    )
     count = 2 if length < 0 else 1
     product = Product("fast", weights)
     began = time.perf_counter()

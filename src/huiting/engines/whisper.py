@@ -54,7 +54,7 @@ class Profile:
     refused. A higher bound costs time and wins nothing."""
     halved: float = 8.0
     """Seconds; a shorter clip is not."""
-    batch: float = 160.0
+    batch: float = 100.0
     """Seconds of windows decoded at once; bounds the memory of the decoder."""
 
 
