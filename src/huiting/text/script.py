@@ -5,6 +5,7 @@ stays Cantonese. What was recognized, its words and its text change together, so
 this is no correction and leaves no edit.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -18,6 +19,8 @@ Target = Literal["simplified", "traditional"]
 
 _CONFIGS: dict[Target, str] = {"simplified": "t2s", "traditional": "s2tw"}
 _LANGUAGES = ("zh", "yue")
+# Taiwan writes 着 as 著, and t2s keeps it, as it is right in 著名 and 显著.
+_PARTICLE = re.compile(r"(?<![显名原专编译巨论遗昭卓拙土])著(?![名作述者称书录])")
 
 
 def build(*, target: Target | None = "simplified") -> TextStage:
@@ -29,7 +32,11 @@ def build(*, target: Target | None = "simplified") -> TextStage:
         return _leave
     from opencc import OpenCC
 
-    convert: Callable[[str], str] = OpenCC(_CONFIGS[target]).convert
+    table = OpenCC(_CONFIGS[target])
+
+    def convert(text: str) -> str:
+        found: str = table.convert(text)
+        return _PARTICLE.sub("着", found) if target == "simplified" else found
 
     def stage(segment: Segment) -> Segment:
         if language_of(segment) not in _LANGUAGES:

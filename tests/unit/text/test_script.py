@@ -41,6 +41,19 @@ def test_the_words_people_chose_stay() -> None:
     assert script.build()(says("軟體和滑鼠")).text == "软体和滑鼠"
 
 
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        pytest.param("您先別著急", "您先别着急", id="particle"),
+        pytest.param("他看著我", "他看着我", id="particle after a verb"),
+        pytest.param("先别著急", "先别着急", id="mixed scripts"),
+        pytest.param("著名作家的著作權很顯著", "著名作家的著作权很显著", id="not where it is 著"),
+    ],
+)
+def test_zhe_is_written_as_on_the_mainland(traditional: str, simplified: str) -> None:
+    assert script.build()(says(traditional)).text == simplified
+
+
 def test_cantonese_changes_script_only() -> None:
     assert script.build()(says("佢哋嘅單號係幾多", language="yue")).text == "佢哋嘅单号系几多"
 
