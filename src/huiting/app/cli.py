@@ -288,12 +288,15 @@ def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Print every setting, its value, and where the value came from."""
     resolved = _settings(config)
     values = {f.name: getattr(resolved.settings, f.name) for f in fields(Settings)}
+    values["store"] = without_password(values["store"])
     if as_json:
         print(json.dumps(values, ensure_ascii=False, default=str, indent=1))
         return
-    table = Table(say("setting", "设置"), say("value", "值"), say("from", "来源"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in (say("setting", "设置"), say("value", "值"), say("from", "来源")):
+        table.add_column(heading, overflow="fold")
     for name, value in values.items():
-        table.add_row(name, Text(without_password(str(value))), resolved.sources[name])
+        table.add_row(name, Text(printable(str(value))), resolved.sources[name])
     out.print(table)
 
 

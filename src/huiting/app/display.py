@@ -54,6 +54,6 @@ class Name:
         return Measurement(min(width, self.least), width).with_maximum(options.max_width)
 
 
-def without_password(text: str) -> str:
-    """Return a setting's value as it may be shown: a database's password is left out."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", text)
+def without_password(url: str) -> str:
+    """Return a database's URL as it may be shown: its password is left out."""
+    return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url))
