@@ -43,7 +43,7 @@ class Cutting:
             raise ValueError(f"need max_length >= 1, max_gap >= 0, pad >= 0, not {self}")
 
 
-CUTTINGS = {"fast": Cutting(), "accurate": Cutting(max_length=26.0)}
+CUTTINGS = {"fast": Cutting(), "accurate": Cutting(max_length=28.0)}
 """The cutting that goes with a profile of the recognizer."""
 
 

@@ -39,7 +39,7 @@ class View:
     """Silence a window must hold behind the clip."""
     lead: float = 0.0
     """Silence put before the clip."""
-    beam: int = 5
+    beam: int = 2
 
     def size(self, seconds: float) -> float:
         """Return the window for a clip of this length."""

@@ -1,7 +1,7 @@
 """OpenAI Whisper as CTranslate2 weights, driven for calls.
 
 Clips of any number of calls are sorted by length and decoded in batches, in windows
-shorter than Whisper's 30 s; what the model was unsure of is heard again in another view.
+shorter than Whisper's 30 s; what the model was unsure of is heard again in halves.
 No text is ever carried from one clip to the next, so one bad clip cannot spoil its
 neighbours. What the gates refuse comes back empty, with the gate's name.
 
@@ -20,13 +20,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio, Span, Word
 from huiting.engines._alignment import Aligned, words_of
-from huiting.engines._gates import Gates, Heard, gate_of, repeats
+from huiting.engines._gates import Gates, Heard, gate_of
 from huiting.engines._windows import FRAME, LONGEST, RATE, View, batches, features_of, padded
 
 Native = Any
@@ -47,8 +46,8 @@ STAND_INS = {"yue": "zh", "jv": "jw"}
 class Profile:
     """A point between speed and accuracy."""
 
-    views: tuple[View, ...]
-    """How every clip is heard; of several drafts the one most like the others is kept."""
+    view: View
+    """How a clip is heard."""
     doubt: float = -1.0
     """Mean log-probability below which a clip is heard again, in halves; so is what a gate
     refused. A higher bound costs time and wins nothing."""
@@ -59,10 +58,8 @@ class Profile:
 
 
 PROFILES: dict[str, Profile] = {
-    "fast": Profile((View(),)),
-    "accurate": Profile(
-        (View(window=30.0), View(window=30.0, lead=0.5), View(window=30.0, lead=1.0), View())
-    ),
+    "fast": Profile(View(beam=2)),
+    "accurate": Profile(View(window=30.0, beam=5)),
 }
 """Options sets measured in docs/decisions/0003-recognition-windows.md."""
 
@@ -77,7 +74,6 @@ class Draft:
     no_speech: float
     encoded: NDArray[np.float32] = field(repr=False, compare=False)
     """What the encoder heard, shape (frames, states)."""
-    lead: float
 
 
 def build(
@@ -183,7 +179,7 @@ class Whisper:
     ) -> Iterator[Found]:
         """Yield what `work` finds for each clip, in order; batches run on all threads."""
         seconds = [clip.duration for clip in clips]
-        sizes = [self._profile.views[0].size(length) for length in seconds]
+        sizes = [self._profile.view.size(length) for length in seconds]
         order = batches(seconds, sizes, self._profile.batch, self._threads)
         with ThreadPoolExecutor(self._threads, "whisper") as pool:
             results = list(pool.map(lambda batch: work([clips[i] for i in batch]), order))
@@ -196,15 +192,9 @@ class Whisper:
 
     def _recognize(self, clips: Sequence[Audio], language: str | None) -> list[Hypothesis]:
         """Return one hypothesis for each clip of a batch."""
-        first, *others = self._profile.views
-        encoded = self._encode(clips, first)
+        encoded = self._encode(clips, self._profile.view)
         codes = self._spoken(encoded, language)
-        drafts = [[d] for d in self._drafts(encoded, clips, codes, first)]
-        for view in others:
-            tries = self._drafts(self._encode(clips, view), clips, codes, view)
-            for few, draft in zip(drafts, tries, strict=True):
-                few.append(draft)
-        found = self._judged(clips, codes, [chosen(few) for few in drafts])
+        found = self._judged(clips, codes, self._drafts(encoded, clips, codes))
         return [
             self._in_halves(clip, hypothesis) if self._doubtful(clip, hypothesis) else hypothesis
             for clip, hypothesis in zip(clips, found, strict=True)
@@ -255,7 +245,6 @@ class Whisper:
         encoded: NDArray[np.float32],
         clips: Sequence[Audio],
         codes: Sequence[str],
-        view: View,
     ) -> list[Draft]:
         longest = max(clip.duration for clip in clips)
         prompts = []
@@ -266,7 +255,7 @@ class Whisper:
             results = self._model.generate(
                 _native(encoded),
                 prompts,
-                beam_size=view.beam,
+                beam_size=self._profile.view.beam,
                 max_length=min(MOST_TOKENS, 20 + ceil(TOKEN_RATE * longest)),
                 return_scores=True,
                 return_no_speech_prob=True,
@@ -284,7 +273,6 @@ class Whisper:
                     log_probability=result.scores[0] * length / (length + 1),
                     no_speech=result.no_speech_prob,
                     encoded=row,
-                    lead=view.lead,
                 )
             )
         return drafts
@@ -328,7 +316,7 @@ class Whisper:
                     _native(np.stack([drafts[i].encoded for i in group])),
                     tokenizer.sot_sequence,
                     [list(drafts[i].tokens) for i in group],
-                    [ceil((drafts[i].lead + clips[i].duration) / FRAME) for i in group],
+                    [ceil((self._profile.view.lead + clips[i].duration) / FRAME) for i in group],
                 )
             for i, result in zip(group, aligned, strict=True):
                 steps = Aligned(result.alignments, result.text_token_probs)
@@ -336,7 +324,7 @@ class Whisper:
                     steps,
                     drafts[i].tokens,
                     tokenizer,
-                    lead=drafts[i].lead,
+                    lead=self._profile.view.lead,
                     end=clips[i].duration,
                 )
         return found
@@ -353,20 +341,6 @@ class Whisper:
 
     def _knows(self, code: str) -> bool:
         return self._vocabulary.token_to_id(f"<|{code}|>") is not None
-
-
-def chosen(drafts: Sequence[Draft]) -> Draft:
-    """Return the draft most like the others; the first of equals. Loops are left out.
-
-    Of two drafts neither is more like the other: the likelier one is kept.
-
-    Source:
-        Minimum Bayes risk decoding, with edit distance as the risk (Goel and Byrne 2000).
-    """
-    sound = [d for d in drafts if not repeats(d.text)] or list(drafts)
-    if len(sound) <= 2:  # noqa: PLR2004  (a vote needs three)
-        return max(sound, key=lambda d: d.log_probability)
-    return min(sound, key=lambda d: sum(Levenshtein.distance(d.text, o.text) for o in sound))
 
 
 def _native(array: NDArray[np.float32]) -> Native:
