@@ -20,7 +20,7 @@ def store_of(settings: Settings) -> Iterator[Store]:
     if not settings.store.strip():
         raise ConfigError("setting store", "no database is named", "give sqlite:///FILE")
     prefix = "sqlite:///"
-    if settings.store.startswith(prefix):
+    if settings.store.startswith(prefix) or "://" not in settings.store:
         folder = Path(settings.store.removeprefix(prefix)).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,7 @@ class Analyzer:
         source = Source(
             audio=_audio(audio, rate),
             name=name or (str(audio) if isinstance(audio, str | Path) else "audio"),
-            roles=tuple(Role(role) for role in roles) if roles is not None else self._roles,
+            roles=tuple(map(_role, roles)) if roles is not None else self._roles,
             started_at=started_at,
             metadata=dict(metadata or {}),
             raw=RawFormat.parse(raw) if raw else None,
@@ -125,6 +125,15 @@ def _audio(audio: str | Path | bytes | NDArray[Any], rate: int | None) -> Path |
     if rate is None:
         raise InputError("samples", "their rate is not given", "give it in Hz: analyze(x, 16000)")
     return Samples(audio, rate)
+
+
+def _role(name: Role | str) -> Role:
+    try:
+        return Role(name)
+    except ValueError as error:
+        raise InputError(
+            f"role {name!r}", "there is no such role", f"choose one of {', '.join(Role)}"
+        ) from error
 
 
 def _joined(listed: Iterable[Hotword], given: Iterable[Hotword]) -> tuple[Hotword, ...]:

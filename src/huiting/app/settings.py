@@ -6,7 +6,7 @@ environment. `resolve` also says where each value came from.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import tzinfo
 from pathlib import Path
@@ -103,6 +103,7 @@ def resolve(
         ConfigError: a name is unknown or a value does not fit; nothing was read half.
     """
     environment = os.environ if environment is None else environment
+    _check_names(options, "option ")
     path = file or _file(environment)
     values: dict[str, Any] = {}
     sources = {f.name: "default" for f in fields(Settings)}
@@ -150,13 +151,17 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(str(path), str(error.strerror), "give a file that can be read") from error
     except ValueError as error:
         raise ConfigError(str(path), f"not TOML ({error})", "mend this line") from error
+    _check_names(found, f"{path}: ")
+    return found
+
+
+def _check_names(found: Iterable[str], where: str) -> None:
     known = [f.name for f in fields(Settings)]
     for name in found:
         if name not in known:
             raise ConfigError(
-                f"{path}: {name}", "no such setting", f"choose one of {', '.join(known)}"
+                f"{where}{name}", "no such setting", f"choose one of {', '.join(known)}"
             )
-    return found
 
 
 def _from_text(name: str, text: str) -> object:

@@ -96,7 +96,12 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
 
 
 def recognizer_of(settings: Settings) -> Recognizer:
-    """Load the recognizer; it gets those of our options that it has."""
+    """Load the recognizer; it gets those of our options that it has.
+
+    Raises:
+        ConfigError: there is no such engine, or it is no recognizer.
+        ModelUnavailable: weights are missing or wrong.
+    """
     ours: dict[str, Any] = {
         "profile": settings.profile,
         "threads": threads_of(settings),
@@ -109,6 +114,10 @@ def recognizer_of(settings: Settings) -> Recognizer:
     found: Recognizer = make(
         "huiting.engines", settings.engine, **options | dict(settings.engine_options)
     )
+    if not hasattr(found, "transcribe"):
+        raise ConfigError(
+            f"setting engine: {settings.engine!r}", "this is no recognizer", "choose whisper"
+        )
     return found
 
 

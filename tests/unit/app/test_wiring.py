@@ -1,0 +1,211 @@
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import huiting.engines
+from huiting.app import wiring
+from huiting.app.settings import Settings
+from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.core.ports import Hints
+from huiting.engines import catalogue
+
+EARS = """
+from tones import Ear
+
+def build(*, languages, beam=1):
+    ear = Ear()
+    ear.options = (languages, beam)
+    return ear
+"""
+
+
+@pytest.fixture
+def ears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A recognizer of another make: one file in huiting.engines."""
+    (tmp_path / "ears.py").write_text(EARS)
+    monkeypatch.setattr(huiting.engines, "__path__", [*huiting.engines.__path__, str(tmp_path)])
+    return "ears"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where `catalogue.weights` would find a model."""
+
+    folder: Path
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        return {"weights": self.folder / "weights.bin"}
+
+
+class Built:
+    """What `make` is asked for, instead of what it would build."""
+
+    def __init__(self) -> None:
+        self.options: dict[str, dict[str, object]] = {}
+
+    def __call__(self, package: str, kind: str, **options: object) -> "Built":
+        self.options[kind] = options
+        return self
+
+    def transcribe(self) -> None:
+        """Pass for a recognizer."""
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> Built:
+    """Everything that needs weights is asked for, and not loaded."""
+    made = Built()
+    monkeypatch.setattr(wiring, "make", made)
+    monkeypatch.setattr(catalogue, "weights", lambda name, cache: Installed(cache / name))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        pytest.param(
+            Settings(),
+            ["whisper-base", "silero-v6", "campplus", "pyannote-segmentation-3.0"],
+            id="as it comes",
+        ),
+        pytest.param(Settings(speakers=1), ["whisper-base", "silero-v6"], id="mono left whole"),
+        pytest.param(Settings(engine="ears", speakers=1), ["silero-v6"], id="another engine"),
+    ],
+)
+def test_only_the_models_of_the_settings_are_needed(settings: Settings, names: list[str]) -> None:
+    assert [model.name for model in wiring.models_of(settings)] == names
+
+
+@pytest.mark.parametrize(
+    ("cores", "settings", "threads", "parallel"),
+    [
+        pytest.param(1, Settings(), 1, 2, id="one core"),
+        pytest.param(2, Settings(), 2, 3, id="two cores"),
+        pytest.param(64, Settings(), 64, 4, id="many cores"),
+        pytest.param(64, Settings(threads=2), 2, 3, id="told threads"),
+        pytest.param(2, Settings(parallel=9), 2, 9, id="told calls"),
+    ],
+)
+def test_the_work_fits_the_machine(
+    monkeypatch: pytest.MonkeyPatch, cores: int, settings: Settings, threads: int, parallel: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+
+    assert wiring.threads_of(settings) == threads
+    assert wiring.parallel_of(settings) == parallel
+
+
+def test_hints_are_what_the_settings_tell(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("七天无理由退货\n", "utf-8")
+
+    assert wiring.hints_of(Settings()) == Hints()
+    told = wiring.hints_of(Settings(language="yue", hotwords=tmp_path / "words.txt"))
+    assert told.language == "yue"
+    assert [word.text for word in told.hotwords] == ["七天无理由退货"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(Settings(language="tlh"), id="the one given"),
+        pytest.param(Settings(languages=("zh", "tlh")), id="one of those to choose from"),
+    ],
+)
+def test_a_language_the_model_does_not_know_is_refused_before_any_call(settings: Settings) -> None:
+    with pytest.raises(ConfigError, match="language tlh: whisper does not know it; choose auto"):
+        wiring.hints_of(settings)
+
+
+def test_an_engine_of_another_make_knows_its_languages_itself() -> None:
+    assert wiring.hints_of(Settings(engine="ears", language="tlh")).language == "tlh"
+
+
+def test_a_kit_is_built_from_the_settings(ears: str) -> None:
+    settings = Settings(
+        engine=ears,
+        engine_options={"beam": 3},
+        speakers=1,
+        vad_options={"threshold": 0.6},
+        max_hours=2.0,
+        languages=("zh", "ja"),
+        script="as-heard",
+    )
+
+    with wiring.kit_of(settings, Hints()) as kit:
+        assert kit.asr.rate == 16_000
+        assert kit.diarizer is None
+        assert (kit.speakers, kit.languages) == (1, ("zh", "ja"))
+        assert kit.limits.duration == 7200
+        assert len(kit.text) == 4
+        assert (kit.made_by.engine, list(kit.made_by.models)) == ("ears", ["silero-v6"])
+
+
+def test_an_engine_gets_those_of_our_options_that_it_takes(ears: str) -> None:
+    recognizer = wiring.recognizer_of(
+        Settings(engine=ears, engine_options={"beam": 3}, languages=("ko",))
+    )
+
+    assert recognizer.options == (("ko",), 3)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        pytest.param(Settings(engine="nope"), "'nope': no such kind; choose one of", id="engine"),
+        pytest.param(Settings(engine="silero"), "'silero': this is no recognizer", id="detector"),
+        pytest.param(
+            Settings(engine="ears", engine_options={"bean": 3}),
+            "argument 'bean'; it takes",
+            id="option",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("ears")
+def test_an_engine_that_does_not_fit_is_refused(settings: Settings, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        wiring.recognizer_of(settings)
+
+
+def test_the_embedded_engine_gets_its_weights(tmp_path: Path, built: Built) -> None:
+    wiring.recognizer_of(Settings(models=tmp_path, profile="accurate", threads=3))
+
+    assert built.options["whisper"] == {
+        "profile": "accurate",
+        "threads": 3,
+        "languages": ("zh", "en", "ja", "ko"),
+        "weights": tmp_path / "whisper-base",
+    }
+
+
+def test_the_diarizer_gets_both_of_its_networks(tmp_path: Path, built: Built) -> None:
+    assert wiring.diarizer_of(Settings(models=tmp_path)) is not None
+    assert built.options["diarizer"] == {
+        "embedding": tmp_path / "campplus" / "weights.bin",
+        "segmentation": tmp_path / "pyannote-segmentation-3.0" / "weights.bin",
+    }
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="run `huiting setup`"):
+        wiring.recognizer_of(Settings(models=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Settings(profile="accurate"), id="profile"),
+        pytest.param(Settings(engine_options={"beam": 2}), id="engine option"),
+        pytest.param(Settings(vad_options={"pad": 0.2}), id="detector option"),
+        pytest.param(Settings(script="traditional"), id="script"),
+        pytest.param(Settings(speakers=1), id="models"),
+    ],
+)
+def test_what_changes_a_result_is_part_of_what_made_it(other: Settings) -> None:
+    assert wiring.made_by(other) != wiring.made_by(Settings())
+
+
+def test_what_changes_no_result_is_not() -> None:
+    assert wiring.made_by(Settings(threads=7, parallel=3)) == wiring.made_by(Settings())
