@@ -16,11 +16,9 @@ from huiting.core.types import Audio, Span, Word
 PAUSE = 0.7
 """Seconds of silence between two regions from which they are two segments; a speaker who
 dictates a number breathes for less."""
-
-
 EARLY = 0.25
-"""Seconds by which a recognizer may place a word before its region; less than what is
-kept of a silence, so that the word is not taken for one of the region before."""
+"""Seconds by which a recognizer may end a word before the region it is in begins; less
+than what is kept of a silence, so that it is not taken for a word of the region before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +237,11 @@ def sound_of(clip: Clip, span: Span) -> Audio:
 
 
 def _on_clock(word: Word, clip: Clip) -> Word:
-    """Put a word on the recording's clock, by the last region begun at its middle."""
-    middle = (word.span.start + word.span.end) / 2
-    begun = sum(offset - EARLY <= middle for offset in clip.offsets)
+    """Put a word on the recording's clock, by the last region begun before its end.
+
+    Its end, as a recognizer may let a word begin in the silence before it, but not end there.
+    """
+    begun = sum(offset - EARLY < word.span.end for offset in clip.offsets)
     lag = _lag(clip, max(0, begun - 1))
     return Word(
         word.text,

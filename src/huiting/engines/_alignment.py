@@ -18,6 +18,10 @@ UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "bo", "km"})
 """Languages written without spaces; their words are characters here."""
 PER_SECOND = 50
 """Encoder frames in a second."""
+UNIT = 0.2
+"""Seconds a character takes at most: 300 a minute, the pace of careful speech."""
+LETTER = 0.12
+"""Seconds a letter adds to a word at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,18 @@ def words_of(
     for piece, first, last in zip(pieces, bounds[:-1], bounds[1:], strict=False):
         start = min(max(float(times[first]), 0.0), end)
         stop = min(max(float(times[last]), start), end)
+        # After a pause the alignment lets a word begin where the one before it ended.
+        start = max(start, stop - _longest(piece, tokenizer.language_code))
         odds = float(np.mean(aligned.odds[first:last]))
         found += _split(piece, Span(start, stop), odds, tokenizer.language_code)
     return tuple(found)
+
+
+def _longest(piece: str, language: str) -> float:
+    """Return the seconds a piece takes at most when it is spoken; more of them are a pause."""
+    if language in UNSPACED:
+        return UNIT * len(_units(piece))
+    return UNIT + LETTER * len(_bare(piece))
 
 
 def _split(piece: str, span: Span, odds: float, language: str) -> Iterator[Word]:

@@ -182,6 +182,15 @@ def test_words_behind_a_silence_left_out_are_on_the_recording_clock() -> None:
     assert starts == pytest.approx([10, 20, 20.2])
 
 
+def test_a_word_that_begins_in_the_silence_before_its_region_is_of_that_region() -> None:
+    clip = Clip(0, None, (Span(1, 2), Span(5, 6)), track(3), 0.6, (0.4, 2.2))
+    words = (word("好", 0.9, 1.2), word("的", 1.3, 2.1))
+
+    first, second = pieces_of(clip, Hypothesis("好的", words))
+
+    assert (first.text, second.text) == ("好", "的")
+
+
 def test_the_sound_of_a_piece_of_a_clip_as_recorded() -> None:
     clip = Clip(0, None, (Span(10, 12),), track(2.5), 9.8)
 

@@ -39,9 +39,9 @@ def shown(found: Sequence[Word]) -> list[tuple[str, float, float]]:
     [
         pytest.param(
             ["您好", "，", "请"],
-            [0, 20, 25, 50],
+            [0, 20, 25, 35],
             "zh",
-            [("您", 0, 0.2), ("好", 0.2, 0.4), ("请", 0.5, 1.0)],
+            [("您", 0, 0.2), ("好", 0.2, 0.4), ("请", 0.5, 0.7)],
             id="characters share the time of their token",
         ),
         pytest.param(
@@ -59,6 +59,20 @@ def shown(found: Sequence[Word]) -> list[tuple[str, float, float]]:
             id="punctuation is no part of a word",
         ),
         pytest.param(["好"], [10, 10], "zh", [("好", 0.2, 0.2)], id="a word of no length"),
+        pytest.param(
+            ["好", "非常"],
+            [0, 10, 100],
+            "zh",
+            [("好", 0, 0.2), ("非", 1.6, 1.8), ("常", 1.8, 2.0)],
+            id="a pause before a word is none of it",
+        ),
+        pytest.param(
+            [" It", " is"],
+            [0, 100, 110],
+            "en",
+            [("It", 1.56, 2.0), ("is", 2.0, 2.2)],
+            id="nor in a language with spaces",
+        ),
         pytest.param([], [0], "zh", [], id="no tokens"),
     ],
 )
@@ -72,7 +86,7 @@ def test_words(
 
 
 def test_no_word_reaches_beyond_the_clip() -> None:
-    assert shown(words(["你", "好"], [0, 40, 60], end=0.9)) == [("你", 0, 0.8), ("好", 0.8, 0.9)]
+    assert shown(words(["你", "好"], [0, 8, 60], end=0.3)) == [("你", 0, 0.16), ("好", 0.16, 0.3)]
 
 
 def test_an_alignment_that_stops_early_gives_no_words() -> None:
