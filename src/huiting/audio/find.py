@@ -193,11 +193,18 @@ def _sorted_out(
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if _is_folder(entry):
             folders.append(Path(entry.path))
         elif _wanted(entry.name, extensions):
             files.append(Path(entry.path))
     return files, folders
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself: not this folder's fault
+        return False
 
 
 def _wanted(name: str, extensions: frozenset[str]) -> bool:

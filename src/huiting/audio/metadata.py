@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from pathlib import Path
 
 from huiting.audio.source import shown
@@ -44,6 +45,9 @@ DIRECTIVES = {
     "%": "%",
 }
 """What of strptime's directives a pattern may use."""
+MOST_FREE = 3
+"""Fields of a pattern that may end anywhere: the time to find that a name does not match
+is its length, at most 255 bytes, to the power of their number."""
 FIXED = {"m", "d", "H", "I", "M", "S"}
 """Two digits each when the next one follows at once."""
 
@@ -97,7 +101,9 @@ class Pattern:
         pieces: list[str] = []
         names: list[str] = []
         times: dict[str, str] = {}
-        for literal, name, form in _fields(text):
+        fields = _fields(text)
+        free = 0
+        for (literal, name, form), (after, _, then) in pairwise([*fields, ("", None, "")]):
             pieces.append(re.escape(literal))
             if name is None:
                 continue
@@ -105,10 +111,21 @@ class Pattern:
             names.append(name)
             if form:
                 times[name] = form
-            body = _time_regex(text, form) if form else r"[^/]+?"
+            # Up to one character there is nothing to try out; before a time, which is plain
+            # to see, a field may hold that character too: 张_三_20250312101523.
+            plain = len(after) == 1 and after != "/" and not then
+            any_text = f"[^/{re.escape(after)}]+" if plain else "[^/]+?"
+            body = _time_regex(text, form) if form else any_text
+            free += not form and not plain
             pieces.append(f"(?:{body})" if name == IGNORED else f"(?P<{name}>{body})")
         if not names:
             raise _bad(text, "it has no field", "write one such as {agent}")
+        if free > MOST_FREE:
+            raise _bad(
+                text,
+                f"more than {MOST_FREE} fields end nowhere in particular",
+                "put _ or - after them",
+            )
         return cls(text, re.compile("".join(pieces), re.DOTALL), times, text.count("/") + 1, zone)
 
     def read(self, path: Path) -> Metadata:
@@ -242,15 +259,25 @@ def _understood(
 _LOOSE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
+_DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+"""Formats of times written as digits alone; others are counts of something, not dates."""
+_EARLIEST, _LATEST = 1970, 2100
+"""Years in which a call can have been recorded."""
+
+
 def _moment(text: str, zone: tzinfo | None) -> datetime | None:
     text = text.strip()
     try:
         if (loose := _LOOSE.fullmatch(text)) is not None:  # as Excel writes it: 2025/3/12 9:05
             year, month, day, hour, minute, second = (int(n or 0) for n in loose.groups())
             moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  (zone below)
+        elif text.isdigit():
+            moment = datetime.strptime(text, _DIGITS.get(len(text), "no time"))  # noqa: DTZ007
         else:
             moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not _EARLIEST <= moment.year <= _LATEST:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 

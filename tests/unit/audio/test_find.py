@@ -62,6 +62,13 @@ def test_what_is_named_twice_is_found_once(tmp_path: Path) -> None:
     assert names(tmp_path, tmp_path, tmp_path / "a.wav", str(tmp_path / "*.wav")) == ["a.wav"]
 
 
+def test_a_link_to_itself_does_not_hide_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+    assert find([tmp_path]).files == (tmp_path / "a.wav",)
+
+
 def test_links_that_run_in_circles_are_followed_once(tmp_path: Path) -> None:
     made(tmp_path, "a/b/c.wav")
     (tmp_path / "a/b/up").symlink_to(tmp_path / "a")

@@ -64,6 +64,42 @@ def test_a_name_is_taken_apart(
     assert Pattern.compile(pattern).read(Path("day") / name) == Metadata(started, (), values)
 
 
+@pytest.mark.parametrize("filler", ["_", "-", "_a"])
+def test_a_name_that_does_not_match_is_found_out_at_once(filler: str) -> None:
+    pattern = Pattern.compile("{a}_{b}_{c}_{d}_{e}_{f}_{g}-{h}--{i}.{j}")
+    name = Path((filler * 250)[:250] + ".wav")
+
+    assert pattern.read(name) == Metadata()
+
+
+def test_fields_that_end_anywhere_are_few() -> None:
+    with pytest.raises(InputError, match="more than 3 fields end nowhere in particular"):
+        Pattern.compile("{a}--{b}--{c}--{d}")
+
+
+def test_a_field_before_a_time_may_hold_what_stands_between_them() -> None:
+    found = Pattern.compile("{agent}_{time:%Y%m%d%H%M%S}").read(Path("张_三_20250312101523.wav"))
+
+    assert found.values == {"agent": "张_三"}
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        pytest.param("20250313143005", 2025, id="digits to the second"),
+        pytest.param("20250313", 2025, id="digits of a day"),
+        pytest.param("1712101200123", None, id="milliseconds since 1970 are no date"),
+        pytest.param("0999-01-01", None, id="before there were recordings"),
+    ],
+)
+def test_times_of_digits(tmp_path: Path, text: str, year: int | None) -> None:
+    (tmp_path / "a.json").write_text(f'{{"time": "{text}"}}')
+
+    started = gather(tmp_path / "a.wav").started_at
+
+    assert (started and started.year) == year
+
+
 def test_a_time_without_zone_gets_the_one_that_is_set() -> None:
     read = Pattern.compile(USUAL, BEIJING).read(Path("8001_20250312101523_1_in.wav"))
 
