@@ -157,6 +157,8 @@ class Batch:
         began = self.clock()
         make_folder(self.out / "calls")
         ended = self._all(files)
+        while left := self._orphans(files, ended):
+            ended |= self._all(left)
         outcomes = [ended[path] for path in files if path in ended]
         for problem in problems:
             outcomes.append(self._failed(problem.subject, None, problem))
@@ -234,7 +236,8 @@ class Batch:
         if self.again or not self.store.done(recording, wanted):
             return None
         analysis = self.store.analysis(recording)
-        self.store.save(analysis, at=self.now(), names=(name,))  # under this name too
+        if name not in self.store.names(recording):
+            self.store.save(analysis, at=self.now(), names=(name,))  # under this name too
         self._write(analysis)
         return _over(name, Status.KEPT, analysis)
 
@@ -254,6 +257,26 @@ class Batch:
         self._write(analysis)
         log.info("recording done", extra={"recording": recording, "seconds": watch.seconds})
         return _over(name, Status.DONE, analysis)
+
+    def _orphans(self, files: Sequence[Path], ended: Mapping[Path, Outcome]) -> list[Path]:
+        """Return copies of a call that failed under its first name, to be tried themselves.
+
+        The same bytes may well succeed: another name has another sidecar. Each round ends
+        at least one of them otherwise than as a copy, so there is an end.
+        """
+        if self._stop.is_set():
+            return []
+        made = {o.recording for o in ended.values() if o.status in {Status.DONE, Status.KEPT}}
+        left = [
+            path
+            for path in files
+            if (outcome := ended.get(path)) is not None
+            and outcome.status is Status.SAME
+            and outcome.recording not in made
+        ]
+        for path in left:
+            self._claimed.pop(ended[path].recording or "", None)
+        return left
 
     def _name_copies(self, outcomes: Sequence[Outcome]) -> None:
         """Let each call be found under the names of its copies too."""

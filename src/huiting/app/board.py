@@ -22,10 +22,10 @@ from rich.table import Table
 from rich.text import Text
 
 from huiting.app.batch import Listener, Outcome, Status, Summary
-from huiting.app.display import Name, clock, middle, printable
+from huiting.app.display import Name, middle, printable
 from huiting.app.tongue import say
 from huiting.core import watch
-from huiting.core.types import Role
+from huiting.core.types import Role, clock
 from huiting.engines.provision import Listen, Step
 
 

@@ -25,13 +25,13 @@ from rich.table import Table
 from rich.text import Text
 
 from huiting import __version__
-from huiting.app.display import Name, clock, printable, without_password
+from huiting.app.display import Name, printable, without_password
 from huiting.app.logs import start_logging
 from huiting.app.settings import Resolved, Settings, resolve, zone_of
 from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds, make
-from huiting.core.types import Role
+from huiting.core.types import Role, clock
 
 REFUSED, UNSAVED, INTERRUPTED = 2, 3, 130
 """Exit statuses of a command that ends early."""

@@ -9,13 +9,6 @@ from rich.measure import Measurement
 from rich.text import Text
 
 
-def clock(seconds: float) -> str:
-    """Write a length of time as H:MM:SS or M:SS."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
 def printable(text: str) -> str:
     """Return a name that stays on one line and carries no control character."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -28,10 +28,16 @@ def results_name(recording: Recording) -> str:
 def replace_file(target: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, meets the old one or the new one.
 
+    A file that holds this already is left alone: the next run over a thousand calls that
+    are done should not write them all to disk again.
+
     Raises:
         ConfigError: it cannot be written; the old file stays and nothing else is left.
     """
     try:
+        there = target.is_file() and target.stat().st_size == len(content)
+        if there and target.read_bytes() == content:
+            return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:

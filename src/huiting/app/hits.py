@@ -2,9 +2,9 @@
 
 from rich.text import Text
 
-from huiting.app.display import clock, printable
+from huiting.app.display import printable
 from huiting.app.tongue import say
-from huiting.core.types import Role
+from huiting.core.types import Role, clock
 from huiting.store.search import Hit, Match
 
 ROLES = {

@@ -11,7 +11,7 @@ Without a filter that explains what is there nothing is touched, so channels tha
 sound at the same time stay as they are. A copy as loud as its source is not dealt with.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,8 @@ PAD = 0.12
 """Seconds kept around what is its own."""
 JOIN = 0.6
 """Seconds of copy inside one stretch that do not part it."""
+PART = 60.0
+"""Seconds of speech judged at once."""
 WHOLE = 0.15
 """Seconds of copy at the ends of a stretch that are not worth cutting."""
 
@@ -88,12 +90,37 @@ def without_bleed(tracks: Sequence[SpooledTrack], speech: Sequence[Sequence[Span
             path = _path(loud, loud_spans, quiet)
             if path is None:
                 continue
-            left = [own for span in kept for own in _own(span, loud, quiet, path)]
+            left = [
+                own
+                for span in kept
+                for own in _joined(
+                    o for part in _parts(span) for o in _own(part, loud, quiet, path)
+                )
+            ]
             if left != kept:
                 conditions.append(Condition(ConditionKind.BLEED, quiet.channel, path.level))
             kept = left
         cleaned.append(tuple(kept))
     return Cleaned(tuple(cleaned), tuple(conditions))
+
+
+def _parts(span: Span) -> Iterator[Span]:
+    """Yield a stretch of speech in parts of bounded length: hours of it would fill the memory."""
+    while span.duration > PART:
+        yield Span(span.start, span.start + PART)
+        span = Span(span.start + PART, span.end)
+    yield span
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Put together again what was parted in the middle of a voice."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def _path(loud: SpooledTrack, spans: Sequence[Span], quiet: SpooledTrack) -> _Path | None:

@@ -20,6 +20,13 @@ Seconds = Annotated[float, PlainSerializer(lambda x: round(x, 3), return_type=fl
 Share = Annotated[float, PlainSerializer(lambda x: round(x, 4), return_type=float)]
 
 
+def clock(seconds: float) -> str:
+    """Return a time as people read it: `3:07`, or `1:03:07` from an hour on."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of time, half-open: 0 <= start <= end."""

@@ -47,10 +47,3 @@ def labels(call: Call, language: str | None = None) -> Labels:
         number = str(seen[role]) if many[role] > 1 or role is Role.UNKNOWN else ""
         names[party] = f"{words[role]} {number}".strip() if number else words[role]
     return Labels(names)
-
-
-def clock(seconds: float) -> str:
-    """Return a time as people read it: `3:07`, or `1:03:07` from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

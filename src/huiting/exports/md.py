@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from huiting.core.analysis import Analysis
-from huiting.core.types import RoleSource
+from huiting.core.types import RoleSource, clock
 from huiting.exports._cells import clean
-from huiting.exports._labels import clock, labels
+from huiting.exports._labels import labels
 
 _ENGLISH = {
     "start": "Began",

@@ -166,6 +166,22 @@ def test_the_same_call_under_two_names_is_one_call(store: Store, day: Path, tmp_
     assert store.find("copy").id == store.find("0").id
 
 
+def test_a_copy_is_tried_when_its_first_name_fails(store: Store, day: Path, tmp_path: Path) -> None:
+    for name in ("copy.wav", "other.wav"):
+        (day / name).write_bytes((day / "0.wav").read_bytes())
+
+    def describe(path: Path) -> Source:
+        if path.name in {"0.wav", "copy.wav"}:
+            raise InputError(str(path), "its sidecar is broken", "mend it")
+        return Source(path, str(path))
+
+    summary = batch(store, tmp_path / "out", describe=describe, parallel=1).run(files(day))
+
+    ended = {Path(o.name).name: o.status.value for o in summary.outcomes}
+    assert (ended["0.wav"], ended["copy.wav"], ended["other.wav"]) == ("failed", "failed", "done")
+    assert len(rows(tmp_path / "out")) == 5
+
+
 def test_a_file_that_vanished_is_a_failure_with_a_reason(
     store: Store, day: Path, tmp_path: Path
 ) -> None:

@@ -3,14 +3,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from huiting.app.display import Name, clock, middle, printable, without_password
+from huiting.app.display import Name, middle, printable, without_password
+from huiting.core.types import clock
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
         pytest.param(0, "0:00", id="nothing"),
-        pytest.param(59.6, "1:00", id="rounded up to a minute"),
+        pytest.param(59.6, "0:59", id="a second not yet over"),
         pytest.param(3599, "59:59", id="under an hour"),
         pytest.param(36_061, "10:01:01", id="hours"),
     ],

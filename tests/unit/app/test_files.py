@@ -41,6 +41,15 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_file_that_is_right_already_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "x.json"
+    replace_file(target, b"same")
+    before = target.stat()
+    replace_file(target, b"same")
+
+    assert target.stat() == before
+
+
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
