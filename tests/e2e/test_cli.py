@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,13 +20,14 @@ import pytest
 from huiting import __version__
 from huiting.app import cli
 from huiting.app.run import CALL_FILES
-from huiting.app.settings import Settings
-from huiting.app.wiring import text_of
+from huiting.app.settings import Settings, resolve
+from huiting.app.wiring import models_of, text_of
 from huiting.core.analysis import MadeBy
 from huiting.core.codec import from_json
 from huiting.core.plugins import kinds
 from huiting.core.ports import Hints
 from huiting.core.types import Role, RoleSource
+from huiting.engines import catalogue
 from huiting.pipeline import Kit
 from tones import Ear, kit, speak, write_wav
 
@@ -102,6 +104,12 @@ def day(tmp_path: Path) -> Path:
     return folder
 
 
+SAMPLES = Path(__file__).parents[2] / "samples"
+CALL = "8002_20250313143005_16055550102_in.wav"
+MONO = "8030_20250413090909_16055550130_in.amr"
+SAMPLE_PATTERN = ("--metadata", "{agent}_{time:%Y%m%d%H%M%S}_{phone}_{direction}")
+HOME, MODELS = os.environ.get("HOME", "/"), os.environ.get("HUITING_MODELS")
+"""Before a test has a machine of its own."""
 PATTERN = ("--metadata", "{agent}_{time:%Y%m%d%H%M%S}")
 
 
@@ -628,3 +636,45 @@ def test_log_lines_hold_nothing_that_was_said_and_no_name(
     }
     for secret in ("退货", "您好", "张伟民", "8001_2025", str(day)):
         assert secret not in result.err
+
+
+@pytest.fixture
+def weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real models; a test without them is skipped and says why."""
+    monkeypatch.setenv("HOME", HOME)
+    if MODELS is not None:
+        monkeypatch.setenv("HUITING_MODELS", MODELS)
+    settings = resolve({}).settings
+    for entry in models_of(settings):
+        found = catalogue.check(entry, settings.models)
+        if found.state is not catalogue.State.VERIFIED:
+            pytest.skip(f"model {entry.name}: {found.reason}; run `huiting setup`")
+
+
+def program(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the program itself."""
+    command = [sys.executable, "-c", "from huiting.app.cli import main; main()", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("weights")
+def test_real_calls_are_heard_found_and_exported() -> None:
+    done = program("analyze", SAMPLES / CALL, SAMPLES / MONO, *SAMPLE_PATTERN)
+    found = program("search", "您好", "--role", "agent")
+    printed = program("export", CALL, "--format", "srt", "--out", "-")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(len(row["text_written"]) > 50 for row in rows())
+    assert {row["meta_direction"] for row in rows()} == {"in"}
+    assert found.returncode == 0
+    assert " --> " in printed.stdout
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("weights")
+def test_the_doctor_finds_a_whole_installation() -> None:
+    result = program("doctor")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("verified") == 4

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -6,9 +6,9 @@ import pytest
 
 from fakes import recording, says
 from huiting.core.errors import EngineError, UndecodableAudio
-from huiting.core.ports import Hints, Track
+from huiting.core.ports import Hints, Hypothesis, Track
 from huiting.core.rewrite import Change, rewrite
-from huiting.core.types import Call, ConditionKind, Party, Role, RoleSource, Span
+from huiting.core.types import Audio, Call, ConditionKind, Party, Role, RoleSource, Span
 from huiting.core.watch import Progress, Watch
 from huiting.pipeline import Kit, Samples, Source, analyze, digest, with_roles
 from tones import RATE, Ear, kit, speak, write_wav
@@ -74,6 +74,7 @@ def test_given_roles_that_what_is_said_contradicts_are_exchanged() -> None:
         parties=(
             Party(0, None, Role.CUSTOMER, RoleSource.GIVEN),
             Party(1, None, Role.AGENT, RoleSource.GIVEN),
+            Party(2, None, Role.SYSTEM, RoleSource.GIVEN),
         ),
         segments=(
             says(Role.UNKNOWN, 0, 3, agent, channel=0),
@@ -86,6 +87,7 @@ def test_given_roles_that_what_is_said_contradicts_are_exchanged() -> None:
     assert [(p.role, p.source) for p in found.parties] == [
         (Role.AGENT, RoleSource.HEARD),
         (Role.CUSTOMER, RoleSource.HEARD),
+        (Role.SYSTEM, RoleSource.GIVEN),
     ]
     assert [s.role for s in found.segments] == [Role.AGENT, Role.CUSTOMER]
     assert [c.kind for c in found.conditions] == [ConditionKind.SWAPPED]
@@ -122,6 +124,18 @@ def test_a_voice_that_says_little_has_the_language_of_the_others() -> None:
     segments = analyze(source(short), kit(), Hints()).call.segments
 
     assert {s.language for s in segments} == {"zh"}
+
+
+class Unsure(Ear):
+    """A recognizer that names no language."""
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        del hints
+        return super().transcribe(clips, Hints())
+
+
+def test_a_call_whose_language_nobody_names_has_none() -> None:
+    assert analyze(source(speak(8, (1, 2, 700))), kit(Unsure()), Hints()).call.language is None
 
 
 class Halves:
