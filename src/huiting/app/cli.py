@@ -27,7 +27,7 @@ from rich.text import Text
 from huiting import __version__
 from huiting.app.display import Name, printable, without_password
 from huiting.app.logs import start_logging
-from huiting.app.settings import Resolved, Settings, resolve, zone_of
+from huiting.app.settings import Resolved, Settings, in_zone, resolve
 from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds, make
@@ -160,8 +160,8 @@ def search(
             query,
             sounds_like=sounds_like,
             role=role,
-            since=_in_zone(since, settings),
-            until=_in_zone(until, settings),
+            since=in_zone(since, settings),
+            until=in_zone(until, settings),
             language=language,
             agent=agent,
             limit=limit,
@@ -193,7 +193,7 @@ def calls(
     for heading in (*headings, say("lang", "语种")):
         table.add_column(heading, no_wrap=heading != headings[1])  # only a name gives way
     with store_of(settings) as kept:
-        found = kept.calls(since=_in_zone(since, settings), until=_in_zone(until, settings))
+        found = kept.calls(since=in_zone(since, settings), until=in_zone(until, settings))
         for call in islice(found, limit):
             began = f"{call.started_at:%Y-%m-%d %H:%M}" if call.started_at else ""
             length = clock(call.duration)
@@ -310,13 +310,6 @@ def _settings(config: Path | None, **options: Any) -> Resolved:  # noqa: ANN401 
     resolved = resolve(options, file=config)
     start_logging(resolved.settings.log, sys.stderr)
     return resolved
-
-
-def _in_zone(when: datetime | None, settings: Settings) -> datetime | None:
-    """Give a time that states no zone the one of the settings, as the times of calls have it."""
-    if when is None or when.tzinfo is not None:
-        return when
-    return when.replace(tzinfo=zone_of(settings))
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from huiting.app.settings import Settings, zone_of
+from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.audio.metadata import Manifest, Pattern, gather
 from huiting.audio.raw import RawFormat
 from huiting.pipeline import Source
@@ -34,7 +34,7 @@ def describer(
             audio=path,
             name=str(path),
             roles=known.roles or settings.roles,
-            started_at=known.started_at,
+            started_at=in_zone(known.started_at, settings),
             metadata=known.values,
             raw=form,
         )

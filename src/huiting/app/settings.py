@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,7 +38,11 @@ class Settings:
         "options of the recognizer, beyond those of the profile", default_factory=dict
     )
     vad_options: Mapping[str, Any] = _help(
-        "options of the voice detector: thresholds, shortest and longest segment",
+        "options of the voice detector: thresholds, shortest speech and silence",
+        default_factory=dict,
+    )
+    cutting_options: Mapping[str, Any] = _help(
+        "how speech is cut for the recognizer: max_length, max_gap, pad (seconds)",
         default_factory=dict,
     )
     language: str = _help("ISO 639 code, or auto to detect it per channel", default="auto")
@@ -120,7 +124,7 @@ def resolve(
 
 
 def zone_of(settings: Settings) -> tzinfo | None:
-    """Return the time zone of times that state none.
+    """Return the time zone of times that state none; None for that of the machine.
 
     Raises:
         ConfigError: there is no such zone.
@@ -135,6 +139,18 @@ def zone_of(settings: Settings) -> tzinfo | None:
             "no such time zone",
             "give one such as Asia/Shanghai",
         ) from error
+
+
+def in_zone(when: datetime | None, settings: Settings) -> datetime | None:
+    """Give a time that states no zone the one of the settings.
+
+    Raises:
+        ConfigError: there is no such zone.
+    """
+    if when is None or when.tzinfo is not None:
+        return when
+    zone = zone_of(settings)
+    return when.replace(tzinfo=zone) if zone else when.astimezone()
 
 
 def _file(environment: Mapping[str, str]) -> Path | None:

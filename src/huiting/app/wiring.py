@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import fields, replace
 from typing import Any
 
 from huiting import __version__
 from huiting.app.settings import Settings
-from huiting.audio.clips import CUTTINGS
+from huiting.audio.clips import CUTTINGS, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
@@ -91,8 +92,24 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
             speakers=settings.speakers,
             limits=Limits(duration=settings.max_hours * 3600),
             languages=settings.languages,
-            cutting=CUTTINGS[settings.profile],
+            cutting=cutting_of(settings),
         )
+
+
+def cutting_of(settings: Settings) -> Cutting:
+    """Return how speech is cut for the recognizer: as the profile has it, but for the options.
+
+    Raises:
+        ConfigError: there is no such option, or its value makes no sense.
+    """
+    usual = CUTTINGS[settings.profile]
+    try:
+        return replace(usual, **settings.cutting_options)
+    except (TypeError, ValueError) as error:
+        known = ", ".join(f.name for f in fields(Cutting))
+        raise ConfigError(
+            "setting cutting_options", str(error), f"give seconds for some of {known}"
+        ) from error
 
 
 def recognizer_of(settings: Settings) -> Recognizer:

@@ -40,6 +40,14 @@ def test_all_that_is_told_comes_together(tmp_path: Path) -> None:
     assert source.raw == RawFormat.parse("alaw:8000:2")
 
 
+def test_a_time_that_states_no_zone_is_in_that_of_the_machine(tmp_path: Path) -> None:
+    path = tmp_path / "20250312101523.wav"
+
+    began = describer(Settings(metadata="{time:%Y%m%d%H%M%S}"))(path).started_at
+
+    assert began == datetime(2025, 3, 12, 10, 15, 23).astimezone()
+
+
 def test_sidecars_can_be_left_unread(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"line": "7"}', "utf-8")
 

@@ -1,5 +1,5 @@
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +7,7 @@ import pytest
 import huiting.engines
 from huiting.app import wiring
 from huiting.app.settings import Settings
+from huiting.audio.clips import CUTTINGS
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.ports import Hints
 from huiting.engines import catalogue
@@ -209,3 +210,21 @@ def test_what_changes_a_result_is_part_of_what_made_it(other: Settings) -> None:
 
 def test_what_changes_no_result_is_not() -> None:
     assert wiring.made_by(Settings(threads=7, parallel=3)) == wiring.made_by(Settings())
+
+
+def test_cutting_is_that_of_the_profile_but_for_the_options() -> None:
+    cutting = wiring.cutting_of(Settings(profile="accurate", cutting_options={"max_length": 10.0}))
+
+    assert cutting == replace(CUTTINGS["accurate"], max_length=10.0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"longest": 3.0}, id="no such option"),
+        pytest.param({"max_length": 0.1}, id="no sense"),
+    ],
+)
+def test_a_wrong_cutting_is_refused(options: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match="give seconds for some of max_gap, max_length, pad"):
+        wiring.cutting_of(Settings(cutting_options=options))
