@@ -29,7 +29,8 @@ def gathering(
     """Share `recognizer` between threads while inside; what waits at the end is still decoded.
 
     Args:
-        recognizer: used by one thread at a time from now on.
+        recognizer: `transcribe` is called by one thread at a time from now on;
+            `languages` by any.
         patience: seconds an idle model waits for more clips.
         limit: seconds of clips decoded at once, at least one request.
     """
