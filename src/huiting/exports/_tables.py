@@ -60,7 +60,7 @@ def write_tables(folder: Path, outcomes: Iterable[Outcome], metadata: Sequence[s
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of `path` when it is whole, and vanishes after an error."""
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")  # two runs may write here
     try:
         with partial.open("wb") as file:
             yield file
