@@ -13,8 +13,10 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import wave
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +39,7 @@ from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio, Span
 from huiting.engines import catalogue, silero, whisper
 from huiting.engines.gather import gathering
-from huiting.pipeline import Kit, Samples, Source, analyze
+from huiting.pipeline import Kit, Source, analyze
 from huiting.text.error_rate import NOTHING, ErrorRate, score_channel, unit_of
 
 RESULTS = Path(__file__).parent / "results"
@@ -329,40 +331,69 @@ def detection(calls: Sequence[Reference]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a recording of some length costs."""
+    """What recordings of some length cost, models loaded."""
 
-    minutes: float
+    what: str
+    speech: float
+    """Minutes of one recording in which someone mostly speaks."""
+    silence: float
+    """Minutes after them in which nobody does."""
+    calls: int
+    """Recordings in flight."""
     wall: float
     peak: float
     """MiB of the whole process."""
 
 
-def cost(weights: Path, minutes: Sequence[float], calls: Sequence[Reference]) -> list[Cost]:
-    """Analyze recordings made of the calls' channels, one after the other, in one process each."""
+LENGTHS = [
+    ("two calls in flight", 10.0, 0.0, 2),
+    ("one call", 1.0, 0.0, 1),
+    ("one call", 10.0, 0.0, 1),
+]
+SILENT = ("silence after it", 1.0, 60.0, 1)
+LONG = [("one call", 60.0, 0.0, 1), ("one call", 180.0, 0.0, 1)]
+
+
+def cost(
+    weights: Path, lengths: Sequence[tuple[str, float, float, int]], calls: Sequence[Reference]
+) -> list[Cost]:
+    """Analyze recordings made of the calls' channels, one after the other, in a process each."""
     tracks = np.concatenate([track for call in calls for track in call.tracks])
-    return [_in_child(["--child", str(length)], weights, tracks) for length in minutes]
+    sound = (np.clip(tracks, -1, 1) * 32767).astype("<i2")
+    costs = []
+    for what, speech, silence, count in lengths:
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            _write(Path(file.name), sound, speech, silence)
+            command = [sys.executable, __file__, "--child", file.name, "--in-flight", str(count)]
+            done = subprocess.run(
+                [*command, "--weights", str(weights)], stdout=subprocess.PIPE, check=True
+            )
+        wall, peak = json.loads(done.stdout.splitlines()[-1])
+        costs.append(Cost(what, speech, silence, count, wall, peak))
+    return costs
 
 
-def _in_child(arguments: list[str], weights: Path, tracks: NDArray[np.float32]) -> Cost:
-    command = [sys.executable, __file__, *arguments, "--weights", str(weights)]
-    done = subprocess.run(command, input=tracks.tobytes(), capture_output=True, check=True)
-    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+def _write(path: Path, sound: NDArray[np.int16], speech: float, silence: float) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        left = round(speech * 60 * RATE)
+        while left:
+            file.writeframes(sound[:left].tobytes())
+            left -= min(left, len(sound))
+        for _ in range(round(silence)):
+            file.writeframes(bytes(2 * 60 * RATE))
 
 
-def child(length: float, weights: Path) -> None:
-    """Analyze `length` minutes of what comes on stdin; below zero, two such calls at once."""
-    samples = np.resize(
-        np.frombuffer(sys.stdin.buffer.read(), np.float32), round(abs(length) * 60 * RATE)
-    )
-    count = 2 if length < 0 else 1
+def child(path: Path, count: int, weights: Path) -> None:
+    """Analyze a recording `count` times at once; print the seconds and the peak memory."""
     product = Product("fast", weights)
     began = time.perf_counter()
-    product.run([Source(Samples(samples, RATE), f"call {i}") for i in range(count)])
+    product.run([Source(path, f"call {i}") for i in range(count)])
     wall = time.perf_counter() - began
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     status = dict(line.split(":", 1) for line in lines)
     peak = int(status["VmHWM"].split()[0]) / 1024  # ru_maxrss would be that of the parent
-    print(json.dumps(asdict(Cost(length, wall, peak))))
+    print(json.dumps([wall, peak]))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -378,7 +409,7 @@ def report(  # the order of the page
     costs: Sequence[Cost],
 ) -> list[str]:
     batched = next(r for r in results if "batched" in r.name)
-    seconds = sum(len(t) / RATE for c in calls for t in c.tracks)
+    seconds = sum(max(len(t) for t in c.tracks) / RATE for c in calls)
     languages = sorted({c.language for c in calls})
     rows = []
     for result in results:
@@ -397,7 +428,7 @@ def report(  # the order of the page
     lines = [
         "# Recognition",
         "",
-        f"{len(calls)} stereo calls, {seconds / 60:.1f} channel minutes.",
+        f"{len(calls)} stereo calls, {seconds / 60:.1f} minutes, two channels each.",
         "",
     ]
     lines += table(
@@ -419,11 +450,12 @@ def report(  # the order of the page
          for t in timing(calls, fast)],
     )  # fmt: skip
     lines += ["", "## Voice detection", "", *detection(calls)]
-    lines += ["", "## Cost by length, fast profile (below zero: two such calls in flight)", ""]
+    lines += ["", "## Cost by length, fast profile, mono", ""]
     lines += table(
-        ["minutes", "wall s", "wall s a minute", "peak MiB"],
-        [[f"{c.minutes:g}", f"{c.wall:.1f}", f"{c.wall / abs(c.minutes):.2f}", f"{c.peak:.0f}"]
-         for c in costs],
+        ["recordings", "minutes of speech", "of silence", "wall s", "wall s a minute of speech",
+         "peak MiB"],
+        [[c.what, f"{c.speech:g}", f"{c.silence:g}", f"{c.wall:.1f}",
+          f"{c.wall / c.speech / c.calls:.2f}", f"{c.peak:.0f}"] for c in costs],
     )  # fmt: skip
     if mono:
         result, _ = ours("fast", fast.weights, mono)
@@ -439,18 +471,19 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=user_cache_path("huiting") / "models")
     parser.add_argument("--weights", type=Path, help="folder of the model, instead of --models")
     parser.add_argument("--quick", action="store_true", help="no recordings over 10 minutes")
-    parser.add_argument("--child", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--in-flight", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args()
     weights = options.weights or catalogue.weights("whisper-base", options.models).folder
     if options.child is not None:
-        child(options.child, weights)
+        child(options.child, options.in_flight, weights)
         return
     calls = references(options.shared / "calls" / "open", 2)
     mono = references(options.shared / "calls" / "open", 1)
     products = [ours(profile, weights, calls) for profile in whisper.PROFILES]
     results = [*peers(weights, calls), *(result for result, _ in products)]
-    minutes = [-10.0, 1.0, 10.0] + ([] if options.quick else [60.0, 180.0])
-    costs = cost(weights, minutes, calls)
+    lengths = [*LENGTHS, SILENT, *([] if options.quick else LONG)]
+    costs = cost(weights, lengths, calls)
     lines = report(calls, mono, results, products[0][1], costs)
     print("\n".join(lines))
     (RESULTS / "recognition.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
