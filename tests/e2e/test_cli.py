@@ -470,7 +470,7 @@ def test_a_hit_has_all_that_a_script_needs(huiting: Run) -> None:
     [line] = huiting("search", "退货", "--agent", "8001").out.splitlines()
 
     assert hit["name"] == "8001_20250312101523.wav"
-    assert hit["started_at"] == "2025-03-12T10:15:23"
+    assert hit["started_at"].startswith("2025-03-12T10:15:23")
     assert (hit["role"], hit["match"]) == ("customer", "exact")
     assert [hit["snippet"][start:end] for start, end in hit["marks"]] == ["退货"]
     assert line.startswith("2025-03-12 10:15  8001_20250312101523.wav  0:03  customer  我想退货")
@@ -571,7 +571,7 @@ def test_the_doctor_ends_with_1_when_models_are_missing(huiting: Run, tmp_path: 
 
     assert result.status == 1
     assert "whisper-base" in result.out
-    assert "nothing: analysis opens no connection" in result.out
+    assert "nothing: analysis opens no connection" in " ".join(result.out.split())
     assert "0 calls" in result.out
     assert "run `huiting setup`" in result.err
 
