@@ -1,10 +1,10 @@
 """What hotword correction finds and what it spoils, on results of Huiting.
 
-Usage: python -m bench.hotwords RESULTS [--truth ../shared/calls/open]
+Usage: python bench/hotwords.py [RESULTS] [--truth ../shared/calls/open]
 
 RESULTS is a folder of analyses (JSON) of the labelled calls, made with or without
 hotwords: corrections in them are undone first, so every list starts from what was
-recognized. Recall is measured with the terms of all calls in one list, so that those of
+recognized. Without it the calls are analyzed first. Recall is measured with the terms of all calls in one list, so that those of
 the other calls are there to distract. A correction is false when the word it wrote was
 not said then. False corrections are also counted with general terms
 (hotwords_generic.txt), less those that the call's own truth contains: there every
@@ -14,6 +14,9 @@ correction is false. Writes bench/results/hotwords.md.
 import argparse
 import json
 import random
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -193,9 +196,7 @@ def report(calls: Sequence[Heard]) -> str:
         "ja": [c.name for c in calls if c.language == "ja"],
     }
     engines = ", ".join(sorted({c.engine for c in calls}))
-    made = (
-        f"{len(calls)} labelled calls, recognized by {engines}. `python -m bench.hotwords RESULTS`"
-    )
+    made = f"{len(calls)} labelled calls, recognized by {engines}. `python bench/hotwords.py`"
     head = "| calls | terms said | found before | found after | right | false | false an hour |\n"
     head += "|---|--:|--:|--:|--:|--:|--:|"
     lines = [
@@ -226,14 +227,32 @@ def report(calls: Sequence[Heard]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def analyzed(truth: Path, folder: Path) -> Path:
+    """Run the program over the labelled calls, with a store of its own; return its results."""
+    huiting = Path(sys.executable).with_name("huiting")
+    command: list[str | Path] = [
+        huiting,
+        "analyze",
+        truth,
+        "--no-sidecars",
+        "--quiet",
+        "--out",
+        folder,
+    ]
+    subprocess.run([*command, "--store", f"sqlite:///{folder}/bench.db"], check=True)
+    return folder / "calls"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("results", type=Path)
+    parser.add_argument("results", type=Path, nargs="?")
     parser.add_argument("--truth", type=Path, default=HERE.parent.parent / "shared/calls/open")
     options = parser.parse_args()
-    calls = list(read_calls(options.results, options.truth))
+    with tempfile.TemporaryDirectory() as folder:
+        results = options.results or analyzed(options.truth, Path(folder))
+        calls = list(read_calls(results, options.truth))
     if not calls:
-        raise SystemExit(f"{options.results}: no analyses of the calls in {options.truth}")
+        raise SystemExit(f"{results}: no analyses of the calls in {options.truth}")
     text = report(calls)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text, "utf-8")
