@@ -205,7 +205,7 @@ class Batch:
         try:
             with opened(path, largest=self.kit.limits.size) as file:
                 recording = file.id
-            outcome = self._known(path, recording) or self._new(path, recording)
+            outcome = self._ended(name, path, recording)
         except _Stopped:
             return None
         except (StoreError, ConfigError):
@@ -226,13 +226,17 @@ class Batch:
         self.store.fail(name, error, at=self.now(), recording=recording)
         return Outcome(name, Status.FAILED, recording, error=error)
 
-    def _known(self, path: Path, recording: str) -> Outcome | None:
-        """Return how a file ends that needs no work; None when it does."""
-        name = str(path)
+    def _ended(self, name: str, path: Path, recording: str) -> Outcome:
+        """Say how a file ends that can be read: as a copy, as done before, or analyzed now."""
         with self._lock:
             if self._claimed.setdefault(recording, name) != name:
                 return Outcome(name, Status.SAME, recording)
-        wanted = digest(self.describe(path), self.kit, self.hints)
+        source = self.describe(path)  # once: what is looked up is what is analyzed
+        return self._known(name, source, recording) or self._new(name, source, recording)
+
+    def _known(self, name: str, source: Source, recording: str) -> Outcome | None:
+        """Return how a call ends that was analyzed before; None when it was not."""
+        wanted = digest(source, self.kit, self.hints)
         if self.again or not self.store.done(recording, wanted):
             return None
         analysis = self.store.analysis(recording)
@@ -241,16 +245,14 @@ class Batch:
         self._write(analysis)
         return _over(name, Status.KEPT, analysis)
 
-    def _new(self, path: Path, recording: str) -> Outcome:
-        name = str(path)
-
+    def _new(self, name: str, source: Source, recording: str) -> Outcome:
         def listen(progress: Progress) -> None:
             if self._stop.is_set():
                 raise _Stopped
             self.listener.staged(name, progress)
 
         watch = Watch(listen, self.clock)
-        analysis = analyze(self.describe(path), self.kit, self.hints, watch)
+        analysis = analyze(source, self.kit, self.hints, watch)
         if analysis.call.recording.id != recording:
             raise InputError(name, "it changed while it was read", "run again when it is whole")
         self.store.save(analysis, at=self.now(), names=(name,))
