@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from huiting.core.meaning import Meaning
 from huiting.core.metrics import Metrics
 from huiting.core.types import Call
 
@@ -19,12 +20,15 @@ class MadeBy:
     """Model name to the SHA-256 of its weights."""
     settings: str = ""
     """Digest of every option that can change the result, hotwords included."""
+    meaning: str = ""
+    """Digest of what `Analysis.meaning` was told with: the team's lists and intents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A call, its metrics, and what made them."""
+    """A call, its metrics, what it is about, and what made them."""
 
     call: Call
     metrics: Metrics
     made_by: MadeBy
+    meaning: Meaning = field(default_factory=Meaning)

@@ -14,7 +14,9 @@ from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError
 
 FORMAT = "huiting.analysis"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)
+"""Version 1 knew no emotion, no events and no meaning."""
 _adapter = TypeAdapter(Analysis)
 
 
@@ -44,12 +46,12 @@ def from_json(data: bytes, name: str = "analysis") -> Analysis:
         raise InputError(name, f"not JSON ({error})", "give a result file of Huiting") from error
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise InputError(name, "not an analysis", "give a result file of Huiting")
-    if body.get("version") != VERSION:
+    if body.get("version") not in READABLE:
         raise InputError(
             name, f"format version {body.get('version')}, not {VERSION}", "update Huiting"
         )
     try:
-        return _adapter.validate_python({k: body[k] for k in ("call", "metrics", "made_by")})
+        return _adapter.validate_python({k: body[k] for k in body.keys() - {"format", "version"}})
     except (KeyError, ValidationError) as error:
         raise InputError(name, f"damaged: {error}", "analyze the recording again") from error
 

@@ -6,11 +6,15 @@ many fails at once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from huiting.core.analysis import Analysis
-from huiting.core.types import Audio, Call, Party, Segment, Span, Word
+from huiting.core.meaning import Meaning
+from huiting.core.types import Audio, Call, Emotion, Event, Party, Segment, Span, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,21 @@ class Hints:
     hotwords: tuple[Hotword, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """What the encoder of a recognizer heard in a clip, for others to listen with."""
+
+    values: NDArray[np.float32]
+    """Shape (frames, features); frame 0 begins where the clip does."""
+    step: float
+    """Seconds from one frame to the next."""
+
+    def cut(self, span: Span) -> "States":
+        """Return the frames of `span`, at least one where there is any."""
+        first = min(round(span.start / self.step), max(0, len(self.values) - 1))
+        return States(self.values[first : max(first + 1, round(span.end / self.step))], self.step)
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """What an engine returns for one clip. Times are seconds from the start of the clip."""
@@ -45,6 +64,12 @@ class Hypothesis:
     """Geometric mean of the token probabilities; None when the engine gives none."""
     gate: str | None = None
     """Why the text should not be believed; the text is then empty."""
+    emotion: Emotion | None = None
+    """From engines that tag it."""
+    events: tuple[Event, ...] = ()
+    """From engines that tag them; times from the start of the clip."""
+    states: States | None = field(default=None, repr=False, compare=False)
+    """None from engines that do not show them."""
 
 
 class Track(Protocol):
@@ -116,6 +141,62 @@ class Diarizer(Protocol):
         """
         ...
 
+
+class EmotionTagger(Protocol):
+    """Emotion recognition, in two steps: a voice is judged against itself.
+
+    What `listen` returns is all that is kept of the sound of a segment, so that memory
+    does not grow with the length of a call.
+    """
+
+    def listen(self, clip: Audio, states: States | None, /) -> NDArray[np.float32]:
+        """Return what a stretch of speech sounds like, shape (n,); n is at most 128.
+
+        Args:
+            clip: at 16 kHz, the stretch alone.
+            states: what the recognizer's encoder heard in it, where it shows that.
+        """
+        ...
+
+    def judge(
+        self, segments: Sequence[Segment], impressions: Sequence[NDArray[np.float32]], /
+    ) -> Sequence[Emotion]:
+        """Return the emotion of each segment of one voice in one call, in order.
+
+        Args:
+            segments: all of them, by start, with their final text.
+            impressions: what `listen` returned for each.
+        """
+        ...
+
+
+class SoundTagger(Protocol):
+    """Sound event detection."""
+
+    def events(self, track: Track, channel: int, speech: Sequence[Span], /) -> Sequence[Event]:
+        """Return what sounds on a channel besides words, by start; reads in bounded blocks.
+
+        Args:
+            track: at 16 kHz.
+            channel: its number, for the events.
+            speech: where the voice detector heard speech, by start.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Sentences as vectors whose nearness is nearness in meaning."""
+
+    def embed(self, texts: Sequence[str], /) -> NDArray[np.float32]:
+        """Return a row a text, shape (n, size): centered and of unit length."""
+        ...
+
+
+Sound = Callable[[str], Sequence[str]]
+"""How each character of a text sounds; see `dialogue.Line.sound`."""
+
+MeaningStage = Callable[[Call, Meaning], Meaning]
+"""Adds to what a call is about; reads text, never audio."""
 
 TextStage = Callable[[Segment], Segment]
 """Text to text, through `core.rewrite`."""

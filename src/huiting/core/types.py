@@ -218,6 +218,112 @@ class Edit:
     """How sure the least sure of them was; None for a rule that has no degree."""
 
 
+class EmotionLabel(StrEnum):
+    """How somebody sounds: SenseVoice's vocabulary."""
+
+    HAPPY = "HAPPY"
+    SAD = "SAD"
+    ANGRY = "ANGRY"
+    NEUTRAL = "NEUTRAL"
+    FEARFUL = "FEARFUL"
+    DISGUSTED = "DISGUSTED"
+    SURPRISED = "SURPRISED"
+    UNKNOWN = "EMO_UNKNOWN"
+    """Nothing stands out enough to say."""
+
+
+class EmotionSource(StrEnum):
+    """What an emotion was told from."""
+
+    ENGINE = "engine"
+    """A tag of the recognizer."""
+    VOICE = "voice"
+    """How it sounds, by our classifier."""
+    WORDS = "words"
+    """What is said, by our lexicon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emotion:
+    """How a segment sounds."""
+
+    label: EmotionLabel
+    score: Share | None = None
+    """Calibrated: of labels given at 0.8, eight in ten are right; None when the source has none."""
+    arousal: Share | None = None
+    """From calm, -1, to excited, 1."""
+    valence: Share | None = None
+    """From unpleasant, -1, to pleasant, 1."""
+    odds: Mapping[EmotionLabel, Share] = field(default_factory=dict)
+    """Probability of each label that is likely enough to matter; for ranking."""
+    sources: tuple[EmotionSource, ...] = ()
+    words: tuple[str, ...] = ()
+    """What was said that counted."""
+
+
+class EventLabel(StrEnum):
+    """What happens in a call besides words. `Event.value` is given in parentheses."""
+
+    MUSIC = "music"
+    """Music and nobody speaking: music on hold."""
+    MUSIC_UNDER_SPEECH = "music-under-speech"
+    SINGING = "singing"
+    LAUGHTER = "laughter"
+    APPLAUSE = "applause"
+    CRY = "cry"
+    COUGH = "cough"
+    SNEEZE = "sneeze"
+    BREATH = "breath"
+    """A breath or a sigh."""
+    NOISE = "noise"
+    """(signal-to-noise ratio in dB)"""
+    RINGBACK = "ringback"
+    BUSY = "busy"
+    DTMF = "dtmf"
+    """Keys pressed; `text` holds the digits."""
+    SILENCE = "silence"
+    """Nobody speaks, long enough to be noticed; `role` was expected to (seconds)."""
+    HOLD = "hold"
+    """A silence that the agent had announced (seconds)."""
+    CROSSTALK = "crosstalk"
+    """Two speak at once; `role` began second (seconds)."""
+    INTERRUPTION = "interruption"
+    """`role` took the turn from the other (seconds both spoke)."""
+    LOUDNESS_JUMP = "loudness-jump"
+    """`role` suddenly speaks louder (dB above its last segment)."""
+    RATE_SPIKE = "rate-spike"
+    """`role` suddenly speaks faster (units a minute)."""
+
+
+class EventSource(StrEnum):
+    """How an event was found."""
+
+    ENGINE = "engine"
+    """A tag of the recognizer."""
+    MODEL = "model"
+    SIGNAL = "signal"
+    """Computed from the samples."""
+    DERIVED = "derived"
+    """Follows from who speaks when, and what is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens in a call besides words."""
+
+    label: EventLabel
+    span: Span
+    source: EventSource
+    channel: int | None = None
+    score: Share | None = None
+    """In [0, 1]; None where there is no degree."""
+    role: Role | None = None
+    """Whom it concerns."""
+    value: Share | None = None
+    """The measured number; the label says which."""
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """What one party says between pauses."""
@@ -240,6 +346,8 @@ class Segment:
     """Geometric mean of the token probabilities; None when the engine gives none."""
     loudness: Share | None = None
     """RMS of the speech as recorded, in dBFS."""
+    emotion: Emotion | None = None
+    """None when nobody listened for it."""
 
     def __post_init__(self) -> None:
         """Hold the text to its edits, so that word times survive every stage."""
@@ -282,6 +390,8 @@ class Call:
     regions: tuple[Region, ...] = ()
     segments: tuple[Segment, ...] = ()
     """By start, then channel: the order in which people read a call."""
+    events: tuple[Event, ...] = ()
+    """By start; those heard and those derived."""
     rejected: tuple[Rejected, ...] = ()
     conditions: tuple[Condition, ...] = ()
     language: str | None = None

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
-from huiting.core.ports import Hints, Hypothesis
+from huiting.core.ports import Hints, Hypothesis, States
 from huiting.core.types import Audio, Span, Word
 from huiting.engines._alignment import Aligned, words_of
 from huiting.engines._gates import Gates, Heard, gate_of
@@ -36,6 +36,8 @@ PROBE = 6.0
 """Seconds of a clip that are heard to tell its language."""
 MOST_TOKENS = 448
 """Positions the decoder has."""
+STATE = 2 * FRAME
+"""Seconds from one state of the encoder to the next."""
 TOKEN_RATE = 14
 """Tokens a second that nobody speaks; a loop ends here."""
 STAND_INS = {"yue": "zh", "jv": "jw"}
@@ -83,6 +85,7 @@ def build(
     threads: int = 2,
     compute: str = "int8",
     words: bool = True,
+    states: bool = False,
     languages: Sequence[str] = (),
 ) -> "Whisper":
     """Load the model.
@@ -93,6 +96,7 @@ def build(
         threads: cores to use; each decodes its own batch.
         compute: CTranslate2's compute type, such as `int8` or `float32`.
         words: whether to align words with their times.
+        states: whether to hand on what the encoder heard; 100 kB a second of speech.
         languages: codes among which a language is detected; empty for all.
 
     Raises:
@@ -119,6 +123,7 @@ def build(
         PROFILES[profile],
         threads=threads,
         words=words,
+        states=states,
         languages=tuple(languages),
     )
 
@@ -136,6 +141,7 @@ class Whisper:
         *,
         threads: int = 1,
         words: bool = True,
+        states: bool = False,
         languages: tuple[str, ...] = (),
         gates: Gates | None = None,
     ) -> None:
@@ -144,6 +150,7 @@ class Whisper:
         self._profile = profile
         self._threads = threads
         self._words = words
+        self._states = states
         self._languages = languages
         self._gates = gates or Gates()
         self._tokenizer = cache(self._load_tokenizer)
@@ -293,9 +300,17 @@ class Whisper:
                 language=code,
                 confidence=exp(draft.log_probability),
                 gate=gate,
+                states=self._states_of(draft, clips[i]),
             )
             for i, (draft, code, gate) in enumerate(zip(drafts, codes, gated, strict=True))
         ]
+
+    def _states_of(self, draft: Draft, clip: Audio) -> States | None:
+        if not self._states:
+            return None
+        first = round(self._profile.view.lead / STATE)
+        heard = draft.encoded[first : first + max(1, ceil(clip.duration / STATE))]
+        return States(heard.copy(), STATE)  # a view would keep the whole batch in memory
 
     def _align(
         self,
@@ -397,7 +412,15 @@ def _joined(hypotheses: Sequence[Hypothesis], parts: Sequence[Audio]) -> Hypothe
         text=" ".join(h.text for h in believed),
         words=tuple(words) if all(h.words for h in believed) else (),
         confidence=_mean([h.confidence for h in believed], [len(h.text) for h in believed]),
+        states=_one_after_another([h.states for h in hypotheses]),
     )
+
+
+def _one_after_another(parts: Sequence[States | None]) -> States | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return States(np.concatenate([part.values for part in known]), known[0].step)
 
 
 def _mean(confidences: Sequence[float | None], weights: Sequence[int]) -> float:

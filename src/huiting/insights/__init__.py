@@ -1,0 +1,1 @@
+"""What many calls show together: causes, words, trends, agents."""

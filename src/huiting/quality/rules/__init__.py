@@ -1,0 +1,1 @@
+"""The rule language: YAML files read, checked, and judged over calls."""

@@ -1,0 +1,114 @@
+"""What passes between a rule and its operators.
+
+An operator is a module of `huiting.quality.operators`. Its `build` takes what stands
+under its key in YAML as keyword arguments and returns an `Operator`. It is given the
+part of the call it may look at and returns what it found there; scopes, anchors, counts,
+`not` and verdicts are the language's matter (`quality.rules`), never an operator's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from huiting.core.dialogue import Dialogue, Line
+from huiting.core.judgement import EvidenceKind, Finding, Match
+from huiting.core.ports import Embedder, Sound
+from huiting.core.types import Role, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where what was asked for is found."""
+
+    span: Span
+    """When; the whole call for what has no place in it."""
+    kind: EvidenceKind
+    channel: int | None = None
+    role: Role | None = None
+    segment: int | None = None
+    """`Line.segment` of what was said."""
+    quote: str | None = None
+    match: Match | None = None
+    score: float | None = None
+    """Of the match, in [0, 1]; None where there is no degree."""
+    value: float | None = None
+    limit: float | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of a call that an operator looks at."""
+
+    windows: tuple[Span, ...]
+    """In order and apart."""
+    roles: frozenset[Role] | None = None
+    """None for everybody."""
+    lines: tuple[Line, ...] = ()
+    """What those roles say in those windows, in order: a line belongs to the window in which
+    it begins, one that anchors put partly outside is not cut."""
+
+    def covers(self, span: Span) -> bool:
+        """Tell whether something begins inside one of the windows."""
+        return any(w.start <= span.start < w.end for w in self.windows)
+
+    def asks(self, role: Role | None) -> bool:
+        """Tell whether `role` is among those looked at."""
+        return self.roles is None or role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an operator found in its scope."""
+
+    hits: tuple[Hit, ...] = ()
+    """By start."""
+    nearest: Hit | None = None
+    """What came closest, when there is no hit."""
+    doubts: tuple[Hit, ...] = ()
+    """Where a hit may hide that was not heard clearly, or what may be no hit at all; they
+    make a verdict that rests on this uncertain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an operator may use besides the call."""
+
+    sound: Sound
+    embedder: Embedder | None = None
+    """None where no model of meaning is installed: `similar` then says so."""
+    ask: "Callable[[Dialogue, Scope, str], Answer] | None" = None
+    """Puts a yes/no question to a language model; None unless a server is set."""
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    """Of the rules judged before in this call, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a language model says of a call."""
+
+    yes: bool
+    quotes: tuple[Hit, ...] = ()
+    """Each was found in the call."""
+    reason: str = ""
+
+
+class Operator(Protocol):
+    """One thing a rule can ask. Pure but for the models in the context."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether it rests on what was said, so that unclear speech can hide a hit."""
+        ...
+
+    def find(self, dialogue: Dialogue, scope: Scope, context: Context, /) -> Found:
+        """Return what is found in the scope.
+
+        Raises:
+            HuitingError: the question cannot be answered; the rule is then not judged.
+        """
+        ...
+
+    def phrases(self) -> Sequence[str]:
+        """Return literal texts it looks for, so that one pass finds those of all rules."""
+        ...

@@ -1,0 +1,1 @@
+"""Pages for people: what `insights` finds, laid out to be read and printed."""
