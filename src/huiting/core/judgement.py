@@ -136,6 +136,10 @@ class Score:
     uncertain: bool = False
     """An item rests on a rule that is uncertain: the score may still change."""
     grade: str = ""
+    low: float | None = None
+    """What the points become if all that is uncertain turns out badly."""
+    high: float | None = None
+    """What they become if it all turns out well."""
 
 
 @dataclass(frozen=True, slots=True)
