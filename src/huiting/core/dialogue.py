@@ -28,8 +28,9 @@ class Line:
     spoken: str
     """As recognized."""
     sound: tuple[str, ...] = ()
-    """How each character of `text` sounds: toneless pinyin of a Chinese character, a digit or
-    a letter (in lower case) itself; empty where there is no sound. As long as `text`."""
+    """How each character of `text` sounds: toneless pinyin of a Chinese character and of a digit
+    as it is read (1 and 幺 are both `yi`), a letter (in lower case) itself; empty where there is
+    no sound. As long as `text`."""
     starts: tuple[Seconds, ...] = ()
     """When each character of `text` begins; empty when the engine gave no times."""
     ends: tuple[Seconds, ...] = ()

@@ -1,0 +1,147 @@
+"""An analysis made flat for rules and reports: `Dialogue` out of `Analysis`.
+
+Judges nothing and reads no audio. How characters sound is given as an argument: the
+quality layer knows no pronunciation.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from pathlib import PurePath
+
+from huiting.core.analysis import Analysis
+from huiting.core.dialogue import Dialogue, Line, Unclear
+from huiting.core.ports import Sound
+from huiting.core.rewrite import written_words
+from huiting.core.types import Call, Event, EventLabel, Rejected, Role, Segment, Span, Word
+
+_NOBODY_SPEAKS = frozenset(
+    {EventLabel.MUSIC, EventLabel.RINGBACK, EventLabel.BUSY, EventLabel.DTMF}
+)
+_MOSTLY = 0.5
+"""Share of a rejected stretch from which a sound explains why no words were found in it."""
+
+
+def dialogue_of(analysis: Analysis, sound: Sound) -> Dialogue:
+    """Return a call as rules and reports read it; pure, and linear in the length of its text.
+
+    Args:
+        analysis: of which events, derived ones included, are taken as they are.
+        sound: says how each character of a text sounds; called once a segment.
+
+    Raises:
+        ValueError: `sound` does not return one entry for each character.
+    """
+    call = analysis.call
+    rates = chain(analysis.metrics.rates, repeat(None))
+    return Dialogue(
+        call=call.recording.id,
+        name=PurePath(call.recording.path).name,
+        duration=call.recording.duration,
+        metrics=analysis.metrics,
+        lines=tuple(
+            _line(place, segment, rate, sound)
+            for place, (segment, rate) in enumerate(zip(call.segments, rates, strict=False))
+        ),
+        events=call.events,
+        unclear=tuple(_unclear(call)),
+        meaning=analysis.meaning,
+        language=call.language,
+        started_at=call.recording.started_at,
+        metadata=call.recording.metadata,
+    )
+
+
+def _line(place: int, segment: Segment, rate: float | None, sound: Sound) -> Line:
+    sounds = tuple(sound(segment.text))
+    if len(sounds) != len(segment.text):
+        raise ValueError(f"{len(sounds)} sounds for {len(segment.text)} characters")
+    times = character_times(segment)
+    return Line(
+        segment=place,
+        channel=segment.channel,
+        speaker=segment.speaker,
+        role=segment.role,
+        span=segment.span,
+        text=segment.text,
+        spoken=segment.spoken,
+        sound=sounds,
+        starts=tuple(time.start for time in times),
+        ends=tuple(time.end for time in times),
+        language=segment.language,
+        confidence=segment.confidence,
+        loudness=segment.loudness,
+        rate=rate,
+        emotion=segment.emotion,
+    )
+
+
+def character_times(segment: Segment) -> tuple[Span, ...]:
+    """Return when each character of the written text is said; empty without word times.
+
+    The time of a word is shared evenly by its letters, digits and characters. What has
+    no sound of its own (punctuation, spaces) takes no time, where it stands.
+    """
+    words = written_words(segment)
+    if not words:
+        return ()
+    found: list[Span] = []
+    now = words[0].span.start
+    for word in words:
+        at = segment.text.index(word.text, len(found))
+        found += [Span(now, now)] * (at - len(found))
+        found += _shared(word)
+        now = found[-1].end
+    found += [Span(now, now)] * (len(segment.text) - len(found))
+    return tuple(found)
+
+
+def _shared(word: Word) -> Iterator[Span]:
+    voiced = [char.isalnum() for char in word.text]
+    if not any(voiced):
+        voiced = [True] * len(voiced)
+    step = word.span.duration / sum(voiced)
+    passed = 0
+    for speaks in voiced:
+        start = word.span.start + passed * step
+        passed += speaks
+        yield Span(start, word.span.start + passed * step)
+
+
+def _unclear(call: Call) -> Iterator[Unclear]:
+    """Yield what was taken for speech and not understood, unless a sound explains it."""
+    for rejected in sorted(call.rejected, key=lambda r: (r.span, r.channel)):
+        if not _explained(rejected, call.events):
+            yield Unclear(_who(rejected, call), rejected.channel, rejected.span)
+
+
+def _explained(rejected: Rejected, events: Iterable[Event]) -> bool:
+    heard = (e for e in events if e.label in _NOBODY_SPEAKS)
+    here = (e.span for e in heard if e.channel in (None, rejected.channel))
+    covered = sum(span.overlap(rejected.span) for span in here)
+    return covered > _MOSTLY * rejected.span.duration
+
+
+def _who(rejected: Rejected, call: Call) -> Role:
+    """Return whose voice it is: the channel's only one, or the one that spoke there most."""
+    roles = {p.speaker: p.role for p in call.parties if p.channel == rejected.channel}
+    if len(set(roles.values())) == 1:
+        return next(iter(roles.values()))
+    spoke = {
+        speaker: _total(
+            region.span.overlap(rejected.span)
+            for region in call.regions
+            if region.channel == rejected.channel and region.speaker == speaker
+        )
+        for speaker in roles
+    }
+    best = max(spoke, key=lambda speaker: spoke[speaker], default=None)
+    return roles[best] if spoke.get(best) else Role.UNKNOWN
+
+
+def _total(seconds: Iterable[float]) -> float:
+    return sum(seconds, 0.0)
+
+
+def silent(text: str) -> Sequence[str]:
+    """Return no sounds: a `Sound` for readers that do not compare by sound."""
+    return ("",) * len(text)
