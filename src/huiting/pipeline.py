@@ -1,4 +1,4 @@
-"""Turn one recording into one analysis: decode, voice detection, recognition, text, roles, metrics.
+"""Turn one recording into one analysis: decode, listen, recognize, write down, understand.
 
 Knows no model and no store: it is given objects (`Kit`) and returns a value. Memory does
 not grow with the length of the call but for its transcript: audio is read from the
@@ -15,21 +15,25 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from huiting.audio.bleed import without_bleed
-from huiting.audio.clips import Cutting, Piece, clips_of, pieces_of, sound_of
+from huiting.audio.clips import Cutting, Piece, clips_of, on_recording, pieces_of, place_of, sound_of
 from huiting.audio.decode import Decoded, Limits, decode, from_samples
 from huiting.audio.raw import RawFormat
 from huiting.audio.spool import SpooledTrack
 from huiting.core.analysis import Analysis, MadeBy
+from huiting.core.meaning import Meaning
 from huiting.core.ports import (
     Clip,
     Diarizer,
+    EmotionTagger,
     Hints,
     Hypothesis,
+    MeaningStage,
     Recognizer,
     RoleDecider,
+    SoundTagger,
     TextStage,
     VoiceDetector,
 )
@@ -38,6 +42,7 @@ from huiting.core.types import (
     Channel,
     Condition,
     ConditionKind,
+    Event,
     Party,
     Recording,
     Region,
@@ -99,6 +104,9 @@ class Kit:
     made_by: MadeBy
     text: tuple[TextStage, ...] = ()
     diarizer: Diarizer | None = None
+    emotion: EmotionTagger | None = None
+    sounds: SoundTagger | None = None
+    meaning: tuple[MeaningStage, ...] = ()
     speakers: int = 2
     """Voices on a mono recording; 0 to estimate, 1 to leave it whole."""
     cutting: Cutting = field(default_factory=Cutting)
@@ -155,15 +163,20 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
     with watch("language"):
         languages = detect(tracks, regions, kit, hints)
     with watch("asr"):
-        segments, rejected = recognize(tracks, regions, kit, hints, languages, watch)
+        heard = recognize(tracks, regions, kit, hints, languages, watch)
     with watch("text"):
-        segments = [reduce(lambda s, stage: stage(s), kit.text, s) for s in segments]
+        segments = [reduce(lambda s, stage: stage(s), kit.text, s) for s in heard.segments]
+    with watch("emotion"):
+        segments = with_emotion(segments, heard.impressions, kit.emotion)
+    with watch("sounds"):
+        events = [*heard.events, *sounds_in(tracks, speech, kit.sounds)]
     call = Call(
         recording=recording_of(source, decoded),
         parties=assumed(source, decoded, regions),
         regions=tuple(regions),
         segments=in_order(segments),
-        rejected=tuple(rejected),
+        events=tuple(sorted(events, key=lambda e: e.span)),
+        rejected=tuple(heard.rejected),
         conditions=(*decoded.conditions, *cleaned.conditions),
         language=_most_spoken(segments),
     )
@@ -172,7 +185,19 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
     with watch("metrics"):
         metrics = measure(call)
     made_by = replace(kit.made_by, settings=digest(source, kit, hints))
-    return Analysis(call=call, metrics=metrics, made_by=made_by)
+    return understand(Analysis(call=call, metrics=metrics, made_by=made_by), kit, watch)
+
+
+def understand(analysis: Analysis, kit: Kit, watch: Watch | None = None) -> Analysis:
+    """Tell what a call is about, from what was heard before.
+
+    Called again when a team has changed its lists: the audio is not needed.
+    """
+    watch = watch or Watch()
+    with watch("meaning"):
+        told = reduce(lambda known, stage: stage(analysis.call, known), kit.meaning, Meaning())
+    made_by = replace(analysis.made_by, meaning=kit.made_by.meaning)
+    return replace(analysis, meaning=told, made_by=made_by)
 
 
 def digest(source: Source, kit: Kit, hints: Hints) -> str:
@@ -263,10 +288,13 @@ def recognize(
     hints: Hints,
     languages: Mapping[Voice, str | None],
     watch: Watch,
-) -> tuple[list[Segment], list[Rejected]]:
-    """Recognize all speech, in batches of bounded length; words are on the recording's clock."""
-    segments: list[Segment] = []
-    rejected: list[Rejected] = []
+) -> "Heard":
+    """Recognize all speech, in batches of bounded length; words are on the recording's clock.
+
+    Emotion is listened for on the way, while the sound and what the recognizer's encoder
+    made of it are in memory.
+    """
+    found = Heard()
     total = sum(r.span.duration for r in regions) or 1.0
     done = 0.0
     for language, voices in _by_language(languages).items():
@@ -279,17 +307,50 @@ def recognize(
         for batch in _batches(clips):
             heard = kit.asr.transcribe([clip.audio for clip in batch], said)
             for clip, hypothesis in zip(batch, heard, strict=True):
-                if hypothesis.gate is not None:
-                    rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
-                else:
-                    segments += _segments(clip, hypothesis, tracks[clip.channel])
+                found.take(clip, hypothesis, tracks[clip.channel], kit.emotion)
                 done += sum(span.duration for span in clip.spans)
                 watch.advance(done / total)
-    return segments, rejected
+    return found
 
 
-def _segments(clip: Clip, hypothesis: Hypothesis, track: SpooledTrack) -> Iterator[Segment]:
-    for piece in pieces_of(clip, hypothesis):
+@dataclass(slots=True)
+class Heard:
+    """What the recognizer made of the clips of a call."""
+
+    segments: list[Segment] = field(default_factory=list)
+    impressions: list[NDArray[np.float32]] = field(default_factory=list)
+    """Of each segment; empty when nobody listens for emotion."""
+    rejected: list[Rejected] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def take(
+        self,
+        clip: Clip,
+        hypothesis: Hypothesis,
+        track: SpooledTrack,
+        emotion: EmotionTagger | None,
+    ) -> None:
+        """Add what was heard in a clip; of its sound only impressions are kept."""
+        self.events += [
+            replace(event, span=on_recording(clip, event.span), channel=clip.channel)
+            for event in hypothesis.events
+        ]
+        if hypothesis.gate is not None:
+            self.rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
+            return
+        pieces = pieces_of(clip, hypothesis)
+        self.segments += _segments(clip, pieces, hypothesis, track.gain)
+        if emotion is None:
+            return
+        for piece in pieces:
+            states = hypothesis.states and hypothesis.states.cut(place_of(clip, piece.span))
+            self.impressions.append(emotion.listen(sound_of(clip, piece.span), states))
+
+
+def _segments(
+    clip: Clip, pieces: Iterable[Piece], hypothesis: Hypothesis, gain: float
+) -> Iterator[Segment]:
+    for piece in pieces:
         yield Segment(
             channel=clip.channel,
             speaker=clip.speaker,
@@ -300,7 +361,8 @@ def _segments(clip: Clip, hypothesis: Hypothesis, track: SpooledTrack) -> Iterat
             words=piece.words,
             language=refine(hypothesis.language, piece.text),
             confidence=piece.confidence,
-            loudness=_loudness(clip, piece, track.gain),
+            loudness=_loudness(clip, piece, gain),
+            emotion=hypothesis.emotion,
         )
 
 
@@ -336,6 +398,38 @@ def _by_language(languages: Mapping[Voice, str | None]) -> dict[str | None, list
     for voice, language in languages.items():
         found.setdefault(language, []).append(voice)
     return found
+
+
+def with_emotion(
+    segments: Sequence[Segment],
+    impressions: Sequence[NDArray[np.float32]],
+    tagger: EmotionTagger | None,
+) -> list[Segment]:
+    """Give each segment the emotion heard in it; what the engine itself tagged stays.
+
+    A voice is judged as a whole, since anger is a departure from how it usually sounds.
+    """
+    if tagger is None:
+        return list(segments)
+    voices: dict[Voice, list[int]] = {}
+    for i in sorted(range(len(segments)), key=lambda i: segments[i].span):
+        voices.setdefault((segments[i].channel, segments[i].speaker), []).append(i)
+    found = list(segments)
+    for own in voices.values():
+        judged = tagger.judge([segments[i] for i in own], [impressions[i] for i in own])
+        for i, emotion in zip(own, judged, strict=True):
+            if segments[i].emotion is None:
+                found[i] = replace(segments[i], emotion=emotion)
+    return found
+
+
+def sounds_in(
+    tracks: Tracks, speech: Mapping[int, Sequence[Span]], tagger: SoundTagger | None
+) -> list[Event]:
+    """Return what sounds besides words, channel by channel."""
+    if tagger is None:
+        return []
+    return [e for i, track in tracks.items() for e in tagger.events(track, i, speech[i])]
 
 
 def in_order(segments: Iterable[Segment]) -> tuple[Segment, ...]:

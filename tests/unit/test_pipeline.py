@@ -5,12 +5,29 @@ import numpy as np
 import pytest
 
 from fakes import recording, says
+from huiting.core.analysis import MadeBy
 from huiting.core.errors import EngineError, UndecodableAudio
-from huiting.core.ports import Hints, Hypothesis, Track
+from huiting.core.meaning import Intent, IntentSource, Meaning
+from huiting.core.ports import Hints, Hypothesis, States, Track
 from huiting.core.rewrite import Change, rewrite
-from huiting.core.types import Audio, Call, ConditionKind, Party, Role, RoleSource, Span
+from huiting.core.types import (
+    Audio,
+    Call,
+    ConditionKind,
+    Emotion,
+    EmotionLabel,
+    EmotionSource,
+    Event,
+    EventLabel,
+    EventSource,
+    Party,
+    Role,
+    RoleSource,
+    Segment,
+    Span,
+)
 from huiting.core.watch import Progress, Watch
-from huiting.pipeline import Kit, Samples, Source, analyze, digest, with_roles
+from huiting.pipeline import Kit, Samples, Source, analyze, digest, understand, with_roles
 from tones import RATE, Ear, kit, speak, write_wav
 
 AGENT = speak(8, (0.5, 2.5, 400), (5.0, 6.5, 600))
@@ -228,7 +245,8 @@ def test_progress_names_the_stages_and_ends_at_one() -> None:
     analyze(source(), kit(), Hints(), Watch(heard.append))
 
     stages = list(dict.fromkeys(p.stage for p in heard))
-    assert stages == ["decode", "vad", "speakers", "language", "asr", "text", "roles", "metrics"]
+    before = ["decode", "vad", "speakers", "language", "asr", "text", "emotion", "sounds"]
+    assert stages == [*before, "roles", "metrics", "meaning"]
     assert max(p.done for p in heard if p.stage == "asr") == pytest.approx(1.0)
 
 
@@ -262,3 +280,116 @@ def test_what_can_change_a_result_changes_its_digest(
     assert digest(source(), kit(), Hints()) == usual
     assert digest(known, other, hints) != usual
     assert analyze(source(), kit(), Hints()).made_by.settings == usual
+
+
+class Loud:
+    """An `EmotionTagger`: whoever is louder than their own mean is angry."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def listen(self, clip: Audio, states: States | None, /) -> np.ndarray:
+        frames = len(states.values) if states else 0
+        return np.array([np.abs(clip.samples).mean(), clip.duration, frames], np.float32)
+
+    def judge(
+        self, segments: Sequence[Segment], impressions: Sequence[np.ndarray], /
+    ) -> Sequence[Emotion]:
+        self.asked.append([s.text for s in segments])
+        usual = np.mean([i[0] for i in impressions])
+        labels = (EmotionLabel.NEUTRAL, EmotionLabel.ANGRY)
+        return [Emotion(labels[int(i[0] > usual * 1.1)], float(i[1])) for i in impressions]
+
+
+def test_each_voice_is_judged_by_itself_with_its_final_text() -> None:
+    tagger = Loud()
+    loud = np.stack([speak(8, (0.5, 2.5, 400), (5.0, 6.5, 600)), CUSTOMER])
+    loud[0, 5 * RATE :] *= 2
+
+    call = analyze(source(loud), kit(emotion=tagger), Hints()).call
+
+    assert tagger.asked == [
+        ["您好工号八零零一为您服务", "好的马上为您处理"],
+        ["我想退货", "谢谢"],
+    ]
+    moods = [s.emotion.label for s in call.segments if s.emotion is not None]
+    assert moods == [EmotionLabel.NEUTRAL] * 2 + [EmotionLabel.ANGRY, EmotionLabel.NEUTRAL]
+
+
+def test_emotion_is_heard_in_the_segment_alone() -> None:
+    segments = analyze(source(), kit(emotion=Loud()), Hints()).call.segments
+
+    lengths = [s.emotion.score for s in segments if s.emotion is not None]
+    assert lengths == pytest.approx([s.span.duration for s in segments], abs=0.01)
+
+
+class Tagging(Ear):
+    """An engine that tags emotion and events, and shows its states."""
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        for clip, heard in zip(clips, super().transcribe(clips, hints), strict=True):
+            yield Hypothesis(
+                heard.text,
+                heard.words,
+                heard.language,
+                heard.confidence,
+                emotion=Emotion(EmotionLabel.HAPPY, sources=(EmotionSource.ENGINE,)),
+                events=(Event(EventLabel.LAUGHTER, Span(0.1, 0.2), EventSource.ENGINE),),
+                states=States(np.zeros((round(clip.duration / 0.02), 4), np.float32), 0.02),
+            )
+
+
+def test_what_the_engine_tags_is_kept_on_the_recording_clock() -> None:
+    call = analyze(source(), kit(Tagging(), emotion=Loud()), Hints()).call
+
+    assert {s.emotion.label for s in call.segments if s.emotion} == {EmotionLabel.HAPPY}
+    laughs = [(e.channel, e.span.start) for e in call.events if e.label is EventLabel.LAUGHTER]
+    assert [channel for channel, _ in laughs] == [0, 1, 0, 1]
+    starts = [s.span.start for s in call.segments]
+    assert all(abs(at - start) < 0.6 for (_, at), start in zip(laughs, starts, strict=True))
+
+
+def test_states_of_a_segment_are_as_long_as_it_is() -> None:
+    states = States(np.arange(100, dtype=np.float32).reshape(50, 2), 0.02)
+
+    assert states.cut(Span(0.2, 0.4)).values[:, 0].tolist() == list(range(20, 40, 2))
+    assert len(states.cut(Span(3.0, 4.0)).values) == 1
+
+
+class Bell:
+    """A `SoundTagger` that hears a bell at the first second of every channel."""
+
+    def events(self, track: Track, channel: int, speech: Sequence[Span], /) -> Sequence[Event]:
+        assert speech
+        return [Event(EventLabel.RINGBACK, Span(1, 2), EventSource.SIGNAL, channel, 1.0)]
+
+
+def test_sounds_are_listened_for_on_every_channel() -> None:
+    events = analyze(source(), kit(sounds=Bell()), Hints()).call.events
+
+    assert [e.channel for e in events if e.label is EventLabel.RINGBACK] == [0, 1]
+
+
+def refunds(call: Call, known: Meaning, /) -> Meaning:
+    said = any("退货" in s.text for s in call.segments if s.role is Role.CUSTOMER)
+    found = (Intent("售后/退货", 0.9, IntentSource.WORDS),) if said else ()
+    return Meaning(intents=(*known.intents, *found))
+
+
+def test_meaning_is_told_from_the_finished_call() -> None:
+    made = MadeBy("0", "ear", {}, meaning="lists 1")
+
+    analysis = analyze(source(), kit(meaning=(refunds, refunds), made_by=made), Hints())
+
+    assert [i.name for i in analysis.meaning.intents] == ["售后/退货", "售后/退货"]
+    assert analysis.made_by.meaning == "lists 1"
+
+
+def test_meaning_is_told_again_without_the_audio() -> None:
+    first = analyze(source(), kit(), Hints())
+
+    again = understand(first, kit(meaning=(refunds,), made_by=MadeBy("0", "", {}, meaning="2")))
+
+    assert (first.meaning.intents, len(again.meaning.intents)) == ((), 1)
+    assert again.call is first.call
+    assert (again.made_by.settings, again.made_by.meaning) == (first.made_by.settings, "2")

@@ -230,10 +230,22 @@ def _within(words: Sequence[Word], span: Span) -> tuple[Word, ...]:
     return tuple(held)
 
 
+def place_of(clip: Clip, span: Span) -> Span:
+    """Return where a piece of the recording is in the clip."""
+    start = max(0.0, span.start + _lag(clip, _last(clip, span.start)))
+    return Span(start, start + span.duration)
+
+
+def on_recording(clip: Clip, span: Span) -> Span:
+    """Return where a piece of the clip is in the recording."""
+    begun = sum(offset <= span.start + 1e-6 for offset in clip.offsets)
+    start = max(0.0, span.start - _lag(clip, max(0, begun - 1)))
+    return Span(start, start + span.duration)
+
+
 def sound_of(clip: Clip, span: Span) -> Audio:
     """Return the samples of a piece of the clip, as a view; its span is on the recording's clock."""
-    start = max(0.0, span.start + _lag(clip, _last(clip, span.start)))
-    return clip.audio.cut(Span(start, start + span.duration))
+    return clip.audio.cut(place_of(clip, span))
 
 
 def _on_clock(word: Word, clip: Clip) -> Word:

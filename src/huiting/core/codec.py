@@ -52,7 +52,7 @@ def from_json(data: bytes, name: str = "analysis") -> Analysis:
         )
     try:
         return _adapter.validate_python({k: body[k] for k in body.keys() - {"format", "version"}})
-    except (KeyError, ValidationError) as error:
+    except ValidationError as error:
         raise InputError(name, f"damaged: {error}", "analyze the recording again") from error
 
 

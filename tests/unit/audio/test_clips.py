@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiting.audio.clips import Cutting, Piece, clips_of, pieces_of, sound_of
+from huiting.audio.clips import (
+    Cutting,
+    Piece,
+    clips_of,
+    on_recording,
+    pieces_of,
+    place_of,
+    sound_of,
+)
 from huiting.core.ports import Clip, Hypothesis
 from huiting.core.types import Audio, Span, Word
 
@@ -216,3 +224,13 @@ def test_words_of_unknown_confidence_leave_that_of_the_clip() -> None:
     pieces = pieces_of(clip_at(0, (0, 1), (3, 4)), heard)
 
     assert [p.confidence for p in pieces] == [0.4, 0.9]
+
+
+def test_a_place_in_a_clip_and_back() -> None:
+    track = Audio(np.zeros(60 * RATE, np.float32), RATE)
+    cutting = Cutting(pad=0.4, max_gap=30)
+    (clip,) = clips_of(track, 0, None, [Span(2, 4), Span(20, 22)], cutting)
+
+    for span in (Span(2, 3), Span(3.5, 4), Span(20, 21.5)):
+        assert on_recording(clip, place_of(clip, span)) == span
+    assert place_of(clip, Span(20, 21)).start < 5

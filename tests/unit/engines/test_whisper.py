@@ -322,3 +322,23 @@ def test_ctranslate2_takes_our_arrays() -> None:
 
     assert isinstance(view, ctranslate2.StorageView)
     assert view.shape == [1, 80, 10]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "frames"),
+    [
+        pytest.param(3.0, 150, id="a short clip, without its padding"),
+        pytest.param(60.0, 3000, id="a clip heard in parts"),
+    ],
+)
+def test_states_are_as_long_as_the_clip(seconds: float, frames: int) -> None:
+    (heard,) = engine(Scripted(), states=True).transcribe([clip(seconds, 0.1)], Hints("zh"))
+
+    assert heard.states is not None
+    assert (len(heard.states.values), heard.states.step) == (frames, 0.02)
+
+
+def test_states_are_not_handed_on_unless_asked_for() -> None:
+    heard = engine(Scripted()).transcribe([clip(3, 0.1), clip(60, 0.1)], Hints("zh"))
+
+    assert [h.states for h in heard] == [None, None]
