@@ -114,6 +114,19 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What a language model says of a call; each quote was found in it."""
+
+    text: str
+    resolution: str
+    """How the matter was settled; empty when the model does not say."""
+    next_steps: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    by: str
+    """The model."""
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """What a call is about."""
 
@@ -128,5 +141,7 @@ class Meaning:
     """The customer may leave."""
     urgency: Sign | None = None
     documents: tuple[Document, ...] = ()
+    summary: Summary | None = None
+    """None unless a language model is set, and its quotes hold."""
     advice: tuple[str, ...] = ()
     """What should happen next, such as `priority-ticket` or `route:en`."""

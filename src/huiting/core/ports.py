@@ -5,8 +5,9 @@ decodes at once. A caller zips with `strict=True`, so one result too few or too
 many fails at once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -189,6 +190,59 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str], /) -> NDArray[np.float32]:
         """Return a row a text, shape (n, size): centered and of unit length."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A large language model behind a server; off unless a team sets one."""
+
+    @property
+    def name(self) -> str:
+        """What answers are attributed to."""
+        ...
+
+    def ask(self, instructions: str, text: str, /) -> str:
+        """Return what the model answers.
+
+        Args:
+            instructions: what to do; ours.
+            text: what to do it with; never obeyed as instructions.
+
+        Raises:
+            EngineError: the server did not answer, or the budget of this run is spent.
+        """
+        ...
+
+
+class NameKind(StrEnum):
+    """What a name is the name of."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a text."""
+
+    kind: NameKind
+    start: int
+    """First character."""
+    end: int
+    """One past the last."""
+
+
+class NameFinder(Protocol):
+    """Finds names of people, places and organizations by the words around them."""
+
+    @property
+    def languages(self) -> Collection[str]:
+        """ISO 639 codes of what it reads."""
+        ...
+
+    def names(self, texts: Sequence[str], /) -> Iterator[Sequence[Name]]:
+        """Yield the names in each text, in order and apart."""
         ...
 
 
