@@ -35,12 +35,12 @@ def result() -> Analysis:
 
 
 def test_the_formats_there_are() -> None:
-    assert kinds("huiting.exports") == ["csv", "json", "md", "srt", "vtt", "xlsx"]
+    assert kinds("huiting.exports") == ["csv", "json", "md", "minutes", "srt", "vtt", "xlsx"]
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda e: e.suffix[1:])
 def test_the_module_of_a_format_is_named_by_its_suffix(exporter: Exporter) -> None:
-    assert make("huiting.exports", exporter.suffix[1:]) == exporter
+    assert make("huiting.exports", exporter.suffix.split(".")[1]) == exporter
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda e: e.suffix[1:])
