@@ -23,8 +23,8 @@ from huiting.core.errors import ConfigError, HuitingError, InputError, StoreErro
 from huiting.core.ports import Exporter, Hints
 from huiting.core.types import Role
 from huiting.core.watch import Progress, Watch
+from huiting.exports import Names, write_tables
 from huiting.exports import Outcome as Row
-from huiting.exports import metadata_names, write_tables
 from huiting.pipeline import Kit, Source, analyze, digest
 from huiting.store.repository import Store
 
@@ -298,7 +298,7 @@ class Batch:
     def _tables(self, outcomes: Sequence[Outcome]) -> None:
         """Write the tables of the batch, reading one analysis at a time from the store."""
         try:
-            write_tables(self.out, self._rows(outcomes), metadata_names(self._rows(outcomes)))
+            write_tables(self.out, self._rows(outcomes), Names.of(self._rows(outcomes)))
         except OSError as error:
             raise ConfigError(
                 printable(str(error.filename or self.out)),

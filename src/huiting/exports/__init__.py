@@ -5,6 +5,7 @@ an `Exporter`. `write_tables` writes the tables of a whole batch.
 """
 
 from huiting.exports._columns import Outcome
-from huiting.exports._tables import TABLES, metadata_names, write_tables
+from huiting.exports._judged_columns import Names
+from huiting.exports._tables import TABLES, write_tables
 
-__all__ = ["TABLES", "Outcome", "metadata_names", "write_tables"]
+__all__ = ["TABLES", "Names", "Outcome", "write_tables"]

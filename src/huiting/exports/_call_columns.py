@@ -1,6 +1,6 @@
 """The table of calls: one row for each recording, analyzed or failed, with all its numbers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from huiting.core.analysis import Analysis
 from huiting.core.errors import HuitingError
@@ -8,11 +8,13 @@ from huiting.core.metrics import PartyMetrics
 from huiting.core.types import Condition, Role, RoleSource, Segment
 from huiting.exports._cells import Cell
 from huiting.exports._columns import Column, Kind, Outcome
+from huiting.exports._judged_columns import Names, judged_columns
 from huiting.exports._labels import labels
+from huiting.exports._meaning_columns import MEANING_COLUMNS
 
 
-def call_columns(metadata: Sequence[str]) -> tuple[Column[Outcome], ...]:
-    """Return the columns of the table of calls, with one for each field of `metadata`."""
+def call_columns(names: Names) -> tuple[Column[Outcome], ...]:
+    """Return the columns of the table of calls, with one for each of `names`."""
     return (
         *_STATUS,
         *(
@@ -23,7 +25,7 @@ def call_columns(metadata: Sequence[str]) -> tuple[Column[Outcome], ...]:
                 f"Field {name!r} that came with the recording",
                 _of_call(lambda a, name=name: a.call.recording.metadata.get(name)),  # type: ignore[misc]
             )
-            for name in metadata
+            for name in names.metadata
         ),
         *_RECORDING,
         *_METRICS,
@@ -32,6 +34,8 @@ def call_columns(metadata: Sequence[str]) -> tuple[Column[Outcome], ...]:
             for role, zh in ((Role.AGENT, "客服"), (Role.CUSTOMER, "客户"))
             for c in _party(role, zh)
         ),
+        *MEANING_COLUMNS,
+        *judged_columns(names),
         *_TEXT,
         *_ORIGIN,
     )

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from huiting.core.analysis import Analysis
 from huiting.core.errors import HuitingError
+from huiting.core.judgement import Judgement
 from huiting.core.types import Segment
 from huiting.exports._cells import Cell
 
@@ -59,6 +60,8 @@ class Outcome:
     error: HuitingError | None = None
     other_names: tuple[str, ...] = ()
     """Files with the same bytes."""
+    judgement: Judgement | None = None
+    """None when no rules were given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,4 +69,32 @@ SEGMENT_COLUMNS: tuple[Column[Said], ...] = (
         "Units per minute",
         _rate_of,
     ),
+    Column(
+        "emotion",
+        Kind.TEXT,
+        "情绪；EMO_UNKNOWN 为不能确定",
+        "Emotion; EMO_UNKNOWN when nothing stands out",
+        lambda r: None if r.segment.emotion is None else r.segment.emotion.label.value,
+    ),
+    Column(
+        "emotion_score",
+        Kind.SHARE,
+        "情绪的得分（经校准）",
+        "Its score, calibrated",
+        lambda r: None if r.segment.emotion is None else r.segment.emotion.score,
+    ),
+    Column(
+        "arousal",
+        Kind.SHARE,
+        "激动程度，-1 到 1",
+        "From calm, -1, to excited, 1",
+        lambda r: None if r.segment.emotion is None else r.segment.emotion.arousal,
+    ),
+    Column(
+        "valence",
+        Kind.SHARE,
+        "愉悦程度，-1 到 1",
+        "From unpleasant, -1, to pleasant, 1",
+        lambda r: None if r.segment.emotion is None else r.segment.emotion.valence,
+    ),
 )

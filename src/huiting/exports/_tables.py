@@ -1,4 +1,4 @@
-"""The tables of a batch: every call and every segment, for spreadsheets and for Power BI.
+"""The tables of a batch: calls, segments, events, findings, for spreadsheets and for Power BI.
 
 Written whole each time from what the batch holds; a table appears under its name only
 when it is finished, so a reader never meets half of one, and an error leaves the last
@@ -12,48 +12,70 @@ from pathlib import Path
 from typing import IO
 
 from huiting.exports._call_columns import call_columns
-from huiting.exports._columns import Outcome, Said
+from huiting.exports._columns import Column, Outcome, Row, Said
+from huiting.exports._event_columns import (
+    ENTITY_COLUMNS,
+    EVENT_COLUMNS,
+    entities_in,
+    events_in,
+)
+from huiting.exports._judged_columns import FINDING_COLUMNS, Names, shown_in
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
-from huiting.exports._sheets import Book, csv_table, parquet_table
+from huiting.exports._sheets import Book, Take, csv_table, parquet_table
 
-TABLES = ("calls.csv", "calls.xlsx", "segments.csv", "segments.parquet")
+TABLES = (
+    "calls.csv",
+    "calls.xlsx",
+    "segments.csv",
+    "segments.parquet",
+    "events.csv",
+    "entities.csv",
+    "findings.csv",
+)
 
 
-def metadata_names(outcomes: Iterable[Outcome]) -> list[str]:
-    """Return the names of all metadata fields, in order of their first call."""
-    found: dict[str, None] = {}
-    for outcome in outcomes:
-        if outcome.analysis is not None:
-            found |= dict.fromkeys(outcome.analysis.call.recording.metadata)
-    return list(found)
+NO_NAMES = Names()
 
 
-def write_tables(folder: Path, outcomes: Iterable[Outcome], metadata: Sequence[str] = ()) -> None:
+def write_tables(folder: Path, outcomes: Iterable[Outcome], names: Names = NO_NAMES) -> None:
     """Write the `TABLES` into `folder`, reading `outcomes` once.
 
     Args:
         folder: where they go; it exists.
         outcomes: one for each recording, in the order of the rows.
-        metadata: names of the metadata fields that become columns (see `metadata_names`).
+        names: what gets a column of its own (see `Names.of`).
 
     Raises:
         OSError: a file cannot be written; the tables from before are left as they were.
     """
-    columns = call_columns(metadata)
+    columns = call_columns(names)
     with ExitStack() as opened:
-        files = [opened.enter_context(replacing(folder / name)) for name in TABLES]
-        calls_csv, calls_xlsx, segments_csv, segments_parquet = files
-        book = opened.enter_context(Book(calls_xlsx))
+        files = {name: opened.enter_context(replacing(folder / name)) for name in TABLES}
+
+        def csv(name: str, columns: Sequence[Column[Row]]) -> Take[Row]:
+            return opened.enter_context(csv_table(files[name], columns))
+
+        book = opened.enter_context(Book(files["calls.xlsx"]))
         with book.table("calls", columns) as take_for_excel:
-            take_call = opened.enter_context(csv_table(calls_csv, columns))
-            take_said = opened.enter_context(csv_table(segments_csv, SEGMENT_COLUMNS))
-            take_typed = opened.enter_context(parquet_table(segments_parquet, SEGMENT_COLUMNS))
+            take_call = csv("calls.csv", columns)
+            take_said = csv("segments.csv", SEGMENT_COLUMNS)
+            take_event = csv("events.csv", EVENT_COLUMNS)
+            take_entity = csv("entities.csv", ENTITY_COLUMNS)
+            take_finding = csv("findings.csv", FINDING_COLUMNS)
+            parquet = parquet_table(files["segments.parquet"], SEGMENT_COLUMNS)
+            take_typed = opened.enter_context(parquet)
             for outcome in outcomes:
                 take_call(outcome)
                 take_for_excel(outcome)
                 for said in said_in(outcome):
                     take_said(said)
                     take_typed(said)
+                for happened in events_in(outcome):
+                    take_event(happened)
+                for named in entities_in(outcome):
+                    take_entity(named)
+                for shown in shown_in(outcome):
+                    take_finding(shown)
         book.fields(columns)
 
 

@@ -6,9 +6,10 @@ from io import BytesIO
 from huiting.core.analysis import Analysis
 from huiting.exports._call_columns import call_columns
 from huiting.exports._columns import Outcome
+from huiting.exports._judged_columns import Names
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
 from huiting.exports._sheets import Book
-from huiting.exports._tables import metadata_names, said_in
+from huiting.exports._tables import said_in
 
 
 def build() -> "Xlsx":
@@ -26,7 +27,7 @@ class Xlsx:
     def write(self, analysis: Analysis) -> bytes:
         """Return the workbook."""
         outcome = Outcome(analysis.call.recording.path, analysis)
-        columns = call_columns(metadata_names([outcome]))
+        columns = call_columns(Names.of([outcome]))
         file = BytesIO()
         with Book(file) as book:
             with book.table("segments", SEGMENT_COLUMNS) as take_said:

@@ -143,7 +143,7 @@ def test_csv_has_a_row_a_segment(result: Analysis) -> None:
 
     assert header.startswith("call_id,file,segment,start_s,end_s")
     assert first.startswith(f"{'ab' * 32},8001.wav,1,0.5,2.5,2.0,agent,0,,zh,您好，请问")
-    assert second.endswith(",0,,-25.5,240.0")
+    assert second.endswith(",0,,-25.5,240.0,,,,")
     assert end == ""
 
 

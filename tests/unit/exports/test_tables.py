@@ -10,8 +10,43 @@ from pyarrow import parquet
 
 from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.core.errors import UndecodableAudio
-from huiting.core.types import Condition, ConditionKind
-from huiting.exports import TABLES, Outcome, metadata_names, write_tables
+from huiting.core.judgement import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Judgement,
+    Match,
+    Score,
+    Severity,
+    Verdict,
+)
+from huiting.core.meaning import (
+    Document,
+    Entity,
+    EntitySource,
+    Intent,
+    IntentSource,
+    Meaning,
+    OutcomeKind,
+    Quote,
+    Sign,
+    Summary,
+)
+from huiting.core.meaning import (
+    Outcome as End,
+)
+from huiting.core.types import (
+    Condition,
+    ConditionKind,
+    Emotion,
+    EmotionLabel,
+    Event,
+    EventLabel,
+    EventSource,
+    Role,
+    Span,
+)
+from huiting.exports import TABLES, Names, Outcome, write_tables
 from huiting.exports._call_columns import call_columns
 from huiting.exports._columns import Column, Kind
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
@@ -44,7 +79,7 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     outcomes = [done(agent="8001", phone="+8613800000000"), FAILED]
-    write_tables(tmp_path, outcomes, metadata_names(outcomes))
+    write_tables(tmp_path, outcomes, Names.of(outcomes))
     return tmp_path
 
 
@@ -139,7 +174,7 @@ def test_xlsx_explains_every_column_in_both_languages(folder: Path) -> None:
     ],
 )
 def test_text_in_xlsx_is_text(tmp_path: Path, text: str) -> None:
-    write_tables(tmp_path, [done(note=text)], ["note"])
+    write_tables(tmp_path, [done(note=text)], Names(("note",)))
     sheet = openpyxl.load_workbook(tmp_path / "calls.xlsx")["calls"]
     (cell,) = [column[1] for column in sheet.iter_cols() if column[0].value == "meta_note"]
 
@@ -181,7 +216,7 @@ def test_the_same_outcomes_give_the_same_files(folder: Path, tmp_path: Path) -> 
     again = tmp_path / "again"
     again.mkdir()
     outcomes = [done(agent="8001", phone="+8613800000000"), FAILED]
-    write_tables(again, outcomes, metadata_names(outcomes))
+    write_tables(again, outcomes, Names.of(outcomes))
 
     for name in TABLES:
         assert (again / name).read_bytes() == (folder / name).read_bytes()
@@ -190,12 +225,17 @@ def test_the_same_outcomes_give_the_same_files(folder: Path, tmp_path: Path) -> 
 def test_metadata_names_come_in_order_and_once() -> None:
     outcomes = [done(a="1", b="2"), FAILED, done(c="3", a="1")]
 
-    assert metadata_names(outcomes) == ["a", "b", "c"]
+    assert Names.of(outcomes).metadata == ("a", "b", "c")
 
 
 def test_keys_of_columns_are_unique() -> None:
     for keys in (
-        [column.key for column in call_columns(["agent", "status"])],
+        [
+            column.key
+            for column in call_columns(
+                Names(("agent", "status"), {"intent": "意图"}, ("ecommerce",))
+            )
+        ],
         [column.key for column in SEGMENT_COLUMNS],
     ):
         assert len(keys) == len(set(keys))
@@ -238,3 +278,133 @@ def test_parquet_comes_in_groups(tmp_path: Path) -> None:
 
     assert found.num_row_groups == 3
     assert found.read().column("number").to_pylist() == list(range(4_500))
+
+
+def judged() -> Outcome:
+    """A call whose customer is angry, about which everything is known."""
+    spoken = call(
+        says(AGENT, 1, 4, "您好"),
+        says(CUSTOMER, 5, 9, "你们怎么回事"),
+        says(CUSTOMER, 9, 12, "真让人伤心"),
+    )
+    felt = (
+        Emotion(EmotionLabel.NEUTRAL, 0.9),
+        Emotion(EmotionLabel.ANGRY, 0.8, 0.7, -0.6),
+        Emotion(EmotionLabel.SAD, 0.6),
+    )
+    segments = tuple(replace(s, emotion=e) for s, e in zip(spoken.segments, felt, strict=True))
+    music = Event(EventLabel.MUSIC, Span(13, 23), EventSource.MODEL, 0, 0.98)
+    keys = Event(EventLabel.DTMF, Span(24, 25), EventSource.SIGNAL, 1, text="4111")
+    made = analysis(replace(spoken, segments=segments, events=(music, keys)))
+    quote = Quote(1, CUSTOMER, Span(5, 9), "你们怎么回事")
+    meaning = Meaning(
+        entities=(Entity("money", 1, 0, 2, "三百", "300.00", Span(5, 6), EntitySource.PATTERN),),
+        intents=(
+            Intent("投诉/服务", 0.91, IntentSource.WORDS, (quote,)),
+            Intent("售后/退货退款", 0.4, IntentSource.SIMILARITY),
+        ),
+        needs=(quote,),
+        outcome=End(OutcomeKind.PROMISED, 0.7),
+        churn=Sign(0.55),
+        urgency=Sign(0.2),
+        documents=(Document("退货政策", "kb://7", "投诉"),),
+        summary=Summary("客户投诉。", "", (), (quote,), "qwen"),
+        advice=("priority-ticket",),
+    )
+    said = Evidence(
+        EvidenceKind.SAID, Span(5, 9), 1, Role.CUSTOMER, 1, "你们怎么回事", Match.SOUNDS_LIKE, 0.9
+    )
+    judgement = Judgement(
+        call="ab" * 32,
+        findings=(
+            Finding("greet", 2, Verdict.PASS, 0.0, (), "问候"),
+            Finding("calm", 1, Verdict.FAIL, -5.0, (said, said), "安抚", Severity.MAJOR, "先道歉"),
+            Finding("refund", 1, Verdict.NOT_APPLICABLE, name="退货"),
+            Finding("close", 1, Verdict.UNCERTAIN, name="结束语"),
+        ),
+        scores=(Score("shop", 1, 80.0, 100.0, fatal=("privacy",), grade="B"),),
+        problems={"ask": "no server is set"},
+    )
+    return Outcome("a.wav", replace(made, meaning=meaning), judgement=judgement)
+
+
+def test_a_call_says_what_it_was_about_and_how_it_felt(tmp_path: Path) -> None:
+    write_tables(tmp_path, [judged(), done()])
+    row, plain = csv_rows(tmp_path / "calls.csv")
+
+    assert (row["intent"], row["intent_score"]) == ("投诉/服务", "0.91")
+    assert row["intents_other"] == "售后/退货退款 0.40"
+    assert (row["outcome"], row["churn"], row["urgency"]) == ("promised", "0.55", "0.2")
+    assert (row["needs"], row["summary"]) == ("你们怎么回事", "客户投诉。")
+    assert (row["advice"], row["documents"]) == ("priority-ticket", "退货政策 kb://7")
+    assert (row["customer_emotion"], row["customer_emotion_at_s"]) == ("ANGRY", "5.0")
+    assert (row["customer_angry"], row["agent_emotion"], row["music_s"]) == ("1", "", "10.0")
+    assert plain["intent"] == plain["customer_emotion"] == plain["outcome"] == ""
+
+
+def test_each_rule_and_scorecard_is_a_column(tmp_path: Path) -> None:
+    outcomes = [judged(), done(), FAILED]
+    write_tables(tmp_path, outcomes, Names.of(outcomes))
+    row, plain, failed = csv_rows(tmp_path / "calls.csv")
+
+    assert [row[f"rule_{r}"] for r in ("greet", "calm", "refund", "close")] == [
+        "pass",
+        "fail",
+        "n/a",
+        "uncertain",
+    ]
+    assert (row["rules_failed"], row["rules_uncertain"]) == ("calm", "close")
+    assert (row["rules_effect"], row["rules_problems"]) == ("-5.0", "ask: no server is set")
+    assert (row["score_shop"], row["grade_shop"], row["fatal_shop"]) == ("80.0", "B", "privacy")
+    assert plain["rule_greet"] == failed["rule_greet"] == plain["score_shop"] == ""
+
+
+def test_a_rule_that_one_call_was_not_judged_by_is_an_empty_cell(tmp_path: Path) -> None:
+    first = judged()
+    second = replace(judged(), judgement=Judgement("cd" * 32))
+    write_tables(tmp_path, [first, second], Names.of([first, second]))
+
+    row = csv_rows(tmp_path / "calls.csv")[1]
+    assert row["rule_greet"] == row["score_shop"] == ""
+
+
+def test_each_piece_of_evidence_is_a_row(tmp_path: Path) -> None:
+    write_tables(tmp_path, [judged(), done(), FAILED])
+    rows = csv_rows(tmp_path / "findings.csv")
+
+    assert [(r["rule"], r["verdict"]) for r in rows] == [
+        ("greet", "pass"),
+        ("calm", "fail"),
+        ("calm", "fail"),
+        ("close", "uncertain"),
+    ]
+    assert (rows[1]["quote"], rows[1]["match"], rows[1]["start_s"]) == (
+        "你们怎么回事",
+        "sounds-like",
+        "5.0",
+    )
+    assert (rows[1]["severity"], rows[1]["advice"], rows[0]["quote"]) == ("major", "先道歉", "")
+
+
+def test_events_and_entities_are_rows_and_keys_pressed_are_not_told(tmp_path: Path) -> None:
+    write_tables(tmp_path, [judged(), FAILED])
+    events, entities = csv_rows(tmp_path / "events.csv"), csv_rows(tmp_path / "entities.csv")
+
+    assert [(r["event"], r["start_s"], r["source"]) for r in events] == [
+        ("music", "13.0", "model"),
+        ("dtmf", "24.0", "signal"),
+    ]
+    assert "4111" not in (tmp_path / "events.csv").read_text(encoding="utf-8-sig")
+    assert [(r["segment"], r["kind"], r["value"]) for r in entities] == [("2", "money", "300.00")]
+
+
+def test_segments_carry_their_emotion(tmp_path: Path) -> None:
+    write_tables(tmp_path, [judged(), done()])
+    rows = csv_rows(tmp_path / "segments.csv")
+
+    assert [r["emotion"] for r in rows] == ["NEUTRAL", "ANGRY", "SAD", "", ""]
+    assert (rows[1]["emotion_score"], rows[1]["arousal"], rows[1]["valence"]) == (
+        "0.8",
+        "0.7",
+        "-0.6",
+    )

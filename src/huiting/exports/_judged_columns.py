@@ -1,0 +1,213 @@
+"""Columns of what a team's rules and scorecards say, one for each rule and each scorecard."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from huiting.core.judgement import Evidence, Finding, Judgement, Score, Verdict
+from huiting.exports._cells import Cell
+from huiting.exports._columns import Column, Kind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What gets a column of its own: metadata fields, rules, scorecards; in order."""
+
+    metadata: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Name by id."""
+    scorecards: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> "Names":
+        """Collect them from a batch, reading it once."""
+        metadata: dict[str, None] = {}
+        rules: dict[str, str] = {}
+        scorecards: dict[str, None] = {}
+        for outcome in outcomes:
+            if outcome.analysis is not None:
+                metadata |= dict.fromkeys(outcome.analysis.call.recording.metadata)
+            if outcome.judgement is not None:
+                rules |= {f.rule: f.name for f in outcome.judgement.findings}
+                scorecards |= dict.fromkeys(s.scorecard for s in outcome.judgement.scores)
+        return cls(tuple(metadata), rules, tuple(scorecards))
+
+
+def judged_columns(names: Names) -> tuple[Column[Outcome], ...]:
+    """Return the columns of a batch that was judged; none for one that was not."""
+    if not names.rules:
+        return ()
+    return (
+        *_SUMMARY,
+        *(c for scorecard in names.scorecards for c in _score_columns(scorecard)),
+        *(_rule_column(rule, name) for rule, name in names.rules.items()),
+    )
+
+
+def _judged(value: Callable[[Judgement], Cell]) -> Callable[[Outcome], Cell]:
+    return lambda outcome: None if outcome.judgement is None else value(outcome.judgement)
+
+
+def _those(judgement: Judgement, verdict: Verdict) -> str | None:
+    return ", ".join(f.rule for f in judgement.findings if f.verdict is verdict) or None
+
+
+_SUMMARY: tuple[Column[Outcome], ...] = (
+    Column(
+        "rules_failed",
+        Kind.TEXT,
+        "未通过的规则",
+        "Rules that were broken",
+        _judged(lambda j: _those(j, Verdict.FAIL)),
+    ),
+    Column(
+        "rules_uncertain",
+        Kind.TEXT,
+        "需要人工复听的规则",
+        "Rules that somebody should listen for",
+        _judged(lambda j: _those(j, Verdict.UNCERTAIN)),
+    ),
+    Column(
+        "rules_effect",
+        Kind.NUMBER,
+        "规则加减分合计",
+        "What all rules add to the score",
+        _judged(lambda j: sum(f.effect for f in j.findings)),
+    ),
+    Column(
+        "rules_problems",
+        Kind.TEXT,
+        "未能判定的规则及原因",
+        "Rules that could not be judged, and why",
+        _judged(lambda j: "; ".join(f"{k}: {v}" for k, v in j.problems.items()) or None),
+    ),
+)
+
+
+def _rule_column(rule: str, name: str) -> Column[Outcome]:
+    def verdict(judgement: Judgement) -> Cell:
+        return next((f.verdict.value for f in judgement.findings if f.rule == rule), None)
+
+    meanings = "pass 通过、fail 未通过、n/a 不适用、uncertain 需复听"
+    return Column(
+        f"rule_{rule}",
+        Kind.TEXT,
+        f"规则“{name}”：{meanings}",
+        f"Rule {name!r}: pass, fail, n/a, uncertain",
+        _judged(verdict),
+    )
+
+
+def _score_columns(scorecard: str) -> tuple[Column[Outcome], ...]:
+    def of(value: Callable[[Score], Cell]) -> Callable[[Outcome], Cell]:
+        def found(judgement: Judgement) -> Cell:
+            return next((value(s) for s in judgement.scores if s.scorecard == scorecard), None)
+
+        return _judged(found)
+
+    return (
+        Column(
+            f"score_{scorecard}",
+            Kind.NUMBER,
+            f"评分表 {scorecard} 得分",
+            f"Points on scorecard {scorecard}",
+            of(lambda s: s.points),
+        ),
+        Column(
+            f"grade_{scorecard}",
+            Kind.TEXT,
+            f"评分表 {scorecard} 等级",
+            f"Grade on scorecard {scorecard}",
+            of(lambda s: s.grade or None),
+        ),
+        Column(
+            f"fatal_{scorecard}",
+            Kind.TEXT,
+            f"评分表 {scorecard} 的致命项",
+            f"Fatal items of scorecard {scorecard} that failed",
+            of(lambda s: ", ".join(s.fatal) or None),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One piece of evidence of one finding; a finding without any is one row, too."""
+
+    file: str
+    call: str
+    finding: Finding
+    evidence: Evidence | None
+
+
+def shown_in(outcome: Outcome) -> Iterable[Shown]:
+    """Yield the findings of a call with their evidence; rules that did not apply are left out."""
+    judgement = outcome.judgement
+    for finding in judgement.findings if judgement is not None else ():
+        if finding.verdict is not Verdict.NOT_APPLICABLE:
+            assert judgement is not None
+            for evidence in finding.evidence or (None,):
+                yield Shown(outcome.file, judgement.call, finding, evidence)
+
+
+def _of_evidence(value: Callable[[Evidence], Cell]) -> Callable[[Shown], Cell]:
+    return lambda row: None if row.evidence is None else value(row.evidence)
+
+
+FINDING_COLUMNS: tuple[Column[Shown], ...] = (
+    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
+    Column("rule", Kind.TEXT, "规则编号", "Id of the rule", lambda r: r.finding.rule),
+    Column("name", Kind.TEXT, "规则名称", "Its name", lambda r: r.finding.name),
+    Column("version", Kind.INTEGER, "规则版本", "Its version", lambda r: r.finding.version),
+    Column("severity", Kind.TEXT, "严重程度", "Severity", lambda r: r.finding.severity.value),
+    Column(
+        "verdict",
+        Kind.TEXT,
+        "结论：pass、fail、uncertain（需复听）",
+        "Verdict",
+        lambda r: r.finding.verdict.value,
+    ),
+    Column("effect", Kind.NUMBER, "加减分", "Added to the score", lambda r: r.finding.effect),
+    Column(
+        "evidence",
+        Kind.TEXT,
+        "证据类型",
+        "Kind of evidence",
+        _of_evidence(lambda e: e.kind.value),
+    ),
+    Column(
+        "start_s",
+        Kind.SECONDS,
+        "开始时间（秒）",
+        "Start in seconds",
+        _of_evidence(lambda e: None if e.span is None else e.span.start),
+    ),
+    Column(
+        "end_s",
+        Kind.SECONDS,
+        "结束时间（秒）",
+        "End in seconds",
+        _of_evidence(lambda e: None if e.span is None else e.span.end),
+    ),
+    Column("channel", Kind.INTEGER, "声道，从 0 起", "Channel", _of_evidence(lambda e: e.channel)),
+    Column(
+        "role",
+        Kind.TEXT,
+        "角色",
+        "Role",
+        _of_evidence(lambda e: None if e.role is None else e.role.value),
+    ),
+    Column("quote", Kind.TEXT, "原话", "What was said", _of_evidence(lambda e: e.quote)),
+    Column(
+        "match",
+        Kind.TEXT,
+        "匹配方式：exact 完全一致、sounds-like 音近、similar 意近",
+        "Exact, sounds-like, or similar in meaning",
+        _of_evidence(lambda e: None if e.match is None else e.match.value),
+    ),
+    Column("match_score", Kind.SHARE, "匹配得分", "Of the match", _of_evidence(lambda e: e.score)),
+    Column("value", Kind.NUMBER, "测得的数值", "Measured", _of_evidence(lambda e: e.value)),
+    Column("limit", Kind.NUMBER, "比较的界限", "Compared with", _of_evidence(lambda e: e.limit)),
+    Column("note", Kind.TEXT, "说明", "What it is", _of_evidence(lambda e: e.note)),
+    Column("advice", Kind.TEXT, "改进建议", "Advice", lambda r: r.finding.advice or None),
+)
