@@ -269,7 +269,7 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
         with store_of(settings) as kept:
             return say(f"{kept.count()} calls", f"{kept.count()} 通电话")
 
-    report = examine(settings.models, settings.store, look, models_of(settings))
+    report = examine(settings.models, settings.store, look, models_of(settings), settings.llm_url)
     table = Table(show_header=False, box=None)
     for row in report.rows:
         style = "red" if row.fault else ""

@@ -68,6 +68,7 @@ def examine(
     store: str,
     look: Callable[[], str],
     models: Sequence[Model] | None = None,
+    model_server: str = "",
 ) -> Report:
     """Look at this machine.
 
@@ -76,9 +77,10 @@ def examine(
         store: URL of the database.
         look: opens the database and says in a few words what state it is in.
         models: those that the settings need; by default all of the catalogue.
+        model_server: URL of the language model; empty for none.
     """
     wanted = catalogue.models() if models is None else models
-    outgoing = _outgoing(store)
+    outgoing = (*_outgoing(store), *_asked(model_server))
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
         Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
@@ -106,6 +108,9 @@ def _packages() -> Iterator[Row]:
         try:
             yield Row("package", name, metadata.version(name))
         except metadata.PackageNotFoundError:
+            if "platform_machine" in line and platform.machine() not in line:
+                yield Row("package", name, "not for this kind of processor")
+                continue
             if "extra ==" in line:
                 yield Row("package", name, "not installed (optional)")
                 continue
@@ -169,3 +174,10 @@ def _outgoing(store: str) -> tuple[str, ...]:
     hosts = [parts.hostname or "", *parse_qs(parts.query).get("host", ())]
     away = [host for host in hosts if host and host not in HERE and not host.startswith("/")]
     return tuple(f"results go to the database on {host}, as set" for host in away)
+
+
+def _asked(server: str) -> tuple[str, ...]:
+    """Name a language model elsewhere that is told what was said."""
+    host = urlsplit(server).hostname or ""
+    away = bool(host) and host not in HERE
+    return (f"transcripts go to the language model on {host}, as set",) if away else ()

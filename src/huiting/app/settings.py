@@ -55,6 +55,9 @@ class Settings:
     hotwords: Path | None = _help(  # noqa: RUF009  (a field, not a value)
         "list of words the team wants recognized", default=None
     )
+    kind: Literal["call", "meeting"] = _help(
+        "call: agent and customer; meeting: speakers, their number estimated", default="call"
+    )
     roles: tuple[Role, ...] = _help("whom each channel carries, in order", default=())
     speakers: int = _help(
         "voices on a mono recording; 0 to estimate, 1 to leave it whole", default=2
@@ -67,6 +70,35 @@ class Settings:
         "of times that state none, such as Asia/Shanghai; empty for none", default=""
     )
     sidecars: bool = _help("read NAME.json beside NAME.wav", default=True)
+    emotion: bool = _help("listen for how each segment sounds", default=True)
+    sounds: bool = _help("listen for music, tones, laughter and the like", default=True)
+    names: bool = _help("find names of people and places (LAC)", default=True)
+    rules: tuple[Path, ...] = _help("rule files that every call is judged by", default=())
+    scorecards: tuple[Path, ...] = _help("scorecards filled in from the rules", default=())
+    intents: tuple[Path, ...] = _help(
+        "hierarchies of intents, or what was learnt; empty for the built-in one", default=()
+    )
+    entities: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "the team's own entities: products, kinds, tags", default=None
+    )
+    documents: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "which document goes with which condition", default=None
+    )
+    home_languages: tuple[str, ...] = _help(
+        "languages the team serves itself; calls in others get routing advice",
+        default=("zh", "yue"),
+    )
+    llm_url: str = _help(
+        "server of a language model that speaks OpenAI's protocol; empty for none", default=""
+    )
+    llm_model: str = _help("name of the model on that server", default="")
+    llm_key_file: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "file that holds the server's key", default=None
+    )
+    llm_summary: bool = _help("let the model sum up each call", default=False)
+    llm_redact: bool = _help("take personal data out of what the model is shown", default=True)
+    llm_timeout: float = _help("seconds for one answer of the model", default=60.0)
+    llm_budget: int = _help("questions one run may send to the model", default=1000)
     store: str = _help(
         "database: sqlite:///FILE or postgresql+psycopg://…",
         default_factory=lambda: f"sqlite:///{user_data_path('huiting') / 'huiting.db'}",

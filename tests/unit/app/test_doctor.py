@@ -145,3 +145,30 @@ def test_a_missing_decoder_is_a_fault(tmp_path: Path, monkeypatch: pytest.Monkey
     report = doctor.examine(tmp_path, SQLITE, healthy, [])
 
     assert report.faults == (doctor.Fault("PyAV", "no av here", "set Huiting up again"),)
+
+
+@pytest.mark.parametrize(
+    ("server", "away"),
+    [
+        pytest.param("", False, id="none is set"),
+        pytest.param("http://127.0.0.1:11434/v1", False, id="on this machine"),
+        pytest.param("https://llm.example.com/v1", True, id="elsewhere"),
+    ],
+)
+def test_a_language_model_elsewhere_is_named(tmp_path: Path, server: str, *, away: bool) -> None:
+    report = doctor.examine(tmp_path, SQLITE, healthy, [], server)
+
+    named = ("transcripts go to the language model on llm.example.com, as set",)
+    assert report.outgoing == (named if away else ())
+
+
+def test_a_package_for_other_processors_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = ["vectors==1; platform_machine == 'pdp11'"]
+    monkeypatch.setattr(metadata, "requires", lambda _: needed)
+
+    report = doctor.examine(tmp_path, SQLITE, healthy, [])
+
+    assert rows(report, "package") == {"vectors": "not for this kind of processor"}
+    assert report.faults == ()
