@@ -14,6 +14,7 @@ from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Finding, Match
 from huiting.core.ports import Embedder, Sound
 from huiting.core.types import Role, Span
+from huiting.quality.matching.phrasebook import Heard, Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Scope:
     lines: tuple[Line, ...] = ()
     """What those roles say in those windows, in order: a line belongs to the window in which
     it begins, one that anchors put partly outside is not cut."""
+    reached: tuple[Line, ...] = ()
+    """What those roles began to say before a window and are still saying in it, in order; for
+    operators that know when each character is said."""
+    whole: bool = False
+    """What is said must also end inside the window; the lines already do."""
 
     def covers(self, span: Span) -> bool:
         """Tell whether something begins inside one of the windows."""
@@ -81,6 +87,8 @@ class Context:
     """Puts a yes/no question to a language model; None unless a server is set."""
     findings: Mapping[str, Finding] = field(default_factory=dict)
     """Of the rules judged before in this call, by id."""
+    heard: Heard | None = None
+    """Where the phrases of all rules are said in this call; None to look for them oneself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,9 @@ class Operator(Protocol):
         """
         ...
 
-    def phrases(self) -> Sequence[str]:
-        """Return literal texts it looks for, so that one pass finds those of all rules."""
+    def phrases(self) -> Sequence[str | Phrase]:
+        """Return literal texts it looks for, so that one pass finds those of all rules.
+
+        A `Phrase` is then found in `Context.heard`; plain text only says what it rests on.
+        """
         ...

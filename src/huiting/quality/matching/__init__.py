@@ -1,0 +1,1 @@
+"""Finding phrases in what was said: as written, and as it sounds."""

@@ -1,0 +1,273 @@
+"""All phrases of all rules, found in a call in one pass as written and one by sound.
+
+Two automata (Aho and Corasick) run over the whole call: one of the phrases as folded text,
+one of pairs of syllables, whose finds are then compared in full. Confusions that accents
+make (zh and z, n and l, h and f, -n and -ng) are blurred in the pairs, so that a phrase is
+found by any pair that is left whole. Knows no rules, roles or windows.
+
+Source:
+    A. V. Aho, M. J. Corasick, "Efficient string matching", CACM 1975. That an error leaves
+    one of several disjoint pieces whole: Wu and Manber, "Fast text searching allowing
+    errors", CACM 1992.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from huiting.core.dialogue import Dialogue, Line
+from huiting.core.ports import Sound
+from huiting.core.syllables import parts
+from huiting.quality.matching.alignment import Syllables, fit
+from huiting.quality.matching.fold import Folded, fold
+from huiting.quality.matching.spelling import spellings
+
+WEAK = 0.1
+"""How far below what is asked a likeness still leaves a doubt."""
+_NEAR = 0.5
+"""Likeness from which something is worth showing as the nearest."""
+_PAIR = 2
+_MOST = 500
+"""Places of one phrase that are kept: more would prove nothing."""
+_CHINESE = frozenset({None, "zh", "yue", "cmn", "wuu"})
+_NOT_HEARD = "\uffff"
+_DIGITS = {
+    "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi",
+    "8": "ba", "9": "jiu",
+}  # fmt: skip
+_BLURRED = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """What is looked for. Two phrases of the same text are two phrases."""
+
+    text: str
+    like: float | None = None
+    """Likeness in sound from which something counts, in (0, 1]; None: only as written."""
+
+
+class Place(NamedTuple):
+    """Where a phrase is said."""
+
+    line: int
+    """Of the dialogue."""
+    start: int
+    """First character in the line's text."""
+    end: int
+    """One past the last."""
+    score: float
+    exact: bool
+    """As written; otherwise by sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where the phrases of a phrasebook are said in one call."""
+
+    places: Mapping[Phrase, Sequence[Place]]
+    """By line, then start; weak ones included."""
+    nearest: Mapping[Phrase, Place]
+    """What comes closest to a phrase without being good enough even for a doubt."""
+    known: frozenset[Phrase] = field(repr=False)
+
+    def knows(self, phrases: Sequence[Phrase]) -> bool:
+        """Tell whether these were looked for."""
+        return all(phrase in self.known for phrase in phrases)
+
+
+class _Sounding(NamedTuple):
+    phrase: Phrase
+    syllables: Syllables
+    least: float
+
+
+class _Classes(dict[str, str]):
+    """What syllables blur to, a character each; those of no phrase are all the same."""
+
+    def __init__(self) -> None:
+        super().__init__({"\n": "\n"})
+        self._known: dict[str, str] = {}
+
+    def learn(self, sound: str) -> str:
+        """Return the class of a syllable of a phrase."""
+        name = blurred(sound)
+        self[sound] = self._known.setdefault(name, chr(0xE000 + len(self._known)))
+        return self[sound]
+
+    def __missing__(self, sound: str) -> str:
+        self[sound] = self._known.get(blurred(sound), _NOT_HEARD)
+        return self[sound]
+
+
+def blurred(syllable: str) -> str:
+    """Return a name that syllables share which accents of Mandarin confuse."""
+    found = parts(syllable) if syllable.islower() else None
+    if found is None:
+        return syllable
+    initial, (medial, nucleus, coda) = found
+    vowel = {"ɨ": "i"}.get(nucleus, nucleus)
+    return f"{_BLURRED.get(initial, initial)}|{medial}{vowel}{'n' if coda == 'ng' else coda}"
+
+
+class Phrasebook:
+    """Finds phrases in calls. Compiled once; may be used from several threads."""
+
+    def __init__(self, phrases: Sequence[Phrase], sound: Sound) -> None:
+        self._known = frozenset(phrases)
+        written: defaultdict[str, list[Phrase]] = defaultdict(list)
+        self._classes = _Classes()
+        self._soundings: list[_Sounding] = []
+        seeds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for phrase in phrases:
+            ways = spellings(fold(phrase.text).text)
+            for way in ways:
+                if way.strip():
+                    written[way].append(phrase)
+            if phrase.like is not None:
+                self._listen_for(phrase, ways, sound, seeds)
+        self._written = list(written.values())
+        self._writing = AhoCorasick(list(written)) if written else None
+        self._seeds = list(seeds.values())
+        self._sounding = AhoCorasick(list(seeds)) if seeds else None
+
+    def _listen_for(
+        self,
+        phrase: Phrase,
+        ways: Sequence[str],
+        sound: Sound,
+        seeds: defaultdict[str, list[tuple[int, int]]],
+    ) -> None:
+        assert phrase.like is not None
+        seen = set()
+        for way in ways:
+            at, sounds = _sounds(way, sound(way))
+            if len(sounds) < _PAIR or tuple(sounds) in seen:
+                continue
+            seen.add(tuple(sounds))
+            syllables = Syllables(sounds, [way[i] for i in at])
+            classes = "".join(self._classes.learn(s) for s in sounds)
+            for place in _pairs(len(sounds)):
+                seeds[classes[place : place + _PAIR]].append((len(self._soundings), place))
+            self._soundings.append(_Sounding(phrase, syllables, phrase.like - WEAK))
+
+    def hear(self, dialogue: Dialogue) -> Heard:
+        """Return where each phrase is said in a call."""
+        texts = [line.text for line in dialogue.lines]
+        joined = "\n".join(texts)
+        begins = [0]
+        for text in texts:
+            begins.append(begins[-1] + len(text) + 1)
+        found: defaultdict[Phrase, list[tuple[int, int, float, bool]]] = defaultdict(list)
+        near: dict[Phrase, tuple[int, int, float, bool]] = {}
+        if self._writing is not None:
+            self._read(fold(joined), found)
+        if self._sounding is not None:
+            self._listen(dialogue.lines, joined, found, near)
+        return Heard(
+            {phrase: _placed(places, begins) for phrase, places in found.items()},
+            {phrase: _placed([place], begins)[0] for phrase, place in near.items()},
+            self._known,
+        )
+
+    def _read(
+        self, folded: Folded, found: defaultdict[Phrase, list[tuple[int, int, float, bool]]]
+    ) -> None:
+        assert self._writing is not None
+        text, starts, ends = folded.text, folded.starts, folded.ends
+        matches = self._writing.find_matches_as_indexes(text, overlapping=True)
+        for pattern, start, end in matches:
+            if _inside_number(text, start, end):
+                continue
+            first = starts[start + (text[start] == " ")]
+            last = ends[end - 1 - (text[end - 1] == " ")]
+            for phrase in self._written[pattern]:
+                if len(found[phrase]) < _MOST:
+                    found[phrase].append((first, last, 1.0, True))
+
+    def _listen(
+        self,
+        lines: Sequence[Line],
+        joined: str,
+        found: defaultdict[Phrase, list[tuple[int, int, float, bool]]],
+        near: dict[Phrase, tuple[int, int, float, bool]],
+    ) -> None:
+        assert self._sounding is not None
+        at, sounds = _sounds(joined, _sounds_of_lines(lines))
+        classes = self._classes
+        pairs = "".join([classes[s] for s in sounds])
+        said = Syllables(sounds, [joined[i] for i in at])
+        tried: set[tuple[int, int]] = set()
+        for seed, start, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
+            for number, place in self._seeds[seed]:
+                trial = (number, start - place)
+                if trial in tried:
+                    continue
+                tried.add(trial)
+                phrase, syllables, least = self._soundings[number]
+                best = fit(syllables, said, start - place, min(_NEAR, least))
+                if best is None:
+                    continue
+                piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
+                if best.score < least:
+                    if phrase not in near or near[phrase][2] < best.score:
+                        near[phrase] = piece
+                elif len(found[phrase]) < _MOST:
+                    found[phrase].append(piece)
+
+
+def _pairs(size: int) -> Sequence[int]:
+    """Return where the pairs of a phrase begin: apart, or all where there are few."""
+    return range(size - 1) if size <= 3 else (*range(0, size - 2, 2), size - 2)  # noqa: PLR2004
+
+
+def _sounds_of_lines(lines: Sequence[Line]) -> list[str]:
+    found: list[str] = []
+    for line in lines:
+        known = line.language in _CHINESE and len(line.sound) == len(line.text)
+        found += line.sound if known else [""] * len(line.text)
+        found.append("\n")
+    return found
+
+
+def _sounds(text: str, sounds: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return the places of what sounds, and its sounds: letters in upper case, digits as read."""
+    at: list[int] = []
+    kept: list[str] = []
+    for i, (char, sound) in enumerate(zip(text, sounds, strict=False)):
+        if char == "\n":
+            sound = "\n"  # noqa: PLW2901  (keeps lines apart)
+        elif not sound:
+            continue
+        elif char < "\x80":
+            sound = _DIGITS.get(char) or char.upper()  # noqa: PLW2901
+        at.append(i)
+        kept.append(sound)
+    return at, kept
+
+
+def _inside_number(text: str, start: int, end: int) -> bool:
+    """Tell whether a number found is only a part of another one."""
+    if text[start].isdigit() and start and text[start - 1].isdigit():
+        return text[start].isascii() == text[start - 1].isascii()
+    return text[end - 1].isascii() and text[end - 1].isdigit() and text[end : end + 1].isdigit()
+
+
+def _placed(
+    pieces: Sequence[tuple[int, int, float, bool]], begins: Sequence[int]
+) -> Sequence[Place]:
+    """Put places in the joined text into their lines; of overlapping ones the best is kept."""
+    best: list[tuple[int, int, float, bool]] = []
+    for piece in sorted(pieces, key=lambda p: (-p[3], -p[2], p[0])) if len(pieces) > 1 else pieces:
+        if all(piece[1] <= kept[0] or kept[1] <= piece[0] for kept in best):
+            best.append(piece)
+    best.sort()
+    placed = []
+    for start, end, score, exact in best:
+        line = bisect_right(begins, start) - 1
+        placed.append(Place(line, start - begins[line], end - begins[line], score, exact))
+    return placed
