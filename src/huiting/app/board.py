@@ -82,8 +82,12 @@ STAGES = {
     "language": ("language", "判断语种"),
     "asr": ("recognizing", "识别"),
     "text": ("writing", "整理文字"),
+    "emotion": ("emotion", "判断情绪"),
+    "sounds": ("sounds", "识别声音"),
     "roles": ("roles", "判断角色"),
     "metrics": ("measuring", "计算指标"),
+    "meaning": ("meaning", "理解内容"),
+    "rules": ("rules", "质检"),
 }
 """What a person reads for each stage of the pipeline."""
 WIDEST = 38
