@@ -7,7 +7,7 @@ from huiting.core.errors import EngineError
 from huiting.core.judgement import EvidenceKind, Match
 from huiting.core.meaning import Quote
 from huiting.core.ports import LanguageModel
-from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
+from huiting.quality.asking.transcript import Said, hidden, object_in, quotes_in, shown, words_of
 from huiting.quality.rules.asked import Answer, Hit, Scope
 
 INSTRUCTIONS = (
@@ -20,7 +20,9 @@ INSTRUCTIONS = (
 )
 
 
-def asking(model: LanguageModel) -> Callable[[Dialogue, Scope, str], Answer]:
+def asking(
+    model: LanguageModel, *, redact: bool = True
+) -> Callable[[Dialogue, Scope, str], Answer]:
     """Return what puts a question about the lines of a scope to the model.
 
     The returned function raises EngineError when the server does not answer, when the
@@ -28,11 +30,13 @@ def asking(model: LanguageModel) -> Callable[[Dialogue, Scope, str], Answer]:
     not judged.
     """
 
-    def ask(_dialogue: Dialogue, scope: Scope, question: str) -> Answer:
+    def ask(dialogue: Dialogue, scope: Scope, question: str) -> Answer:
         lines = [Said(line.segment, line.role, line.span, line.text) for line in scope.lines]
         lines = [line for line in lines if line.text]
         if not lines:
             return Answer(yes=False, reason="nothing was said there")
+        if redact:
+            lines = hidden(lines, dialogue.meaning.entities)
         found = object_in(model.ask(INSTRUCTIONS + question, shown(lines)), model.name)
         said = str(found.get("answer")).strip().casefold()
         channels = {line.segment: line.channel for line in scope.lines}

@@ -7,7 +7,7 @@ from huiting.core.errors import EngineError
 from huiting.core.meaning import Meaning, Summary
 from huiting.core.ports import LanguageModel, MeaningStage
 from huiting.core.types import Call
-from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
+from huiting.quality.asking.transcript import Said, hidden, object_in, quotes_in, shown, words_of
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ INSTRUCTIONS = (
 )
 
 
-def summary_stage(model: LanguageModel) -> MeaningStage:
-    """Return the stage that adds `Meaning.summary`.
+def summary_stage(model: LanguageModel, *, redact: bool = True) -> MeaningStage:
+    """Return the stage that adds `Meaning.summary`; with `redact`, entities come before it.
 
     A server that does not answer, or answers without a quote that holds, leaves the call
     without a summary: everything else of the call is worth keeping.
@@ -33,6 +33,8 @@ def summary_stage(model: LanguageModel) -> MeaningStage:
         lines = [Said(i, s.role, s.span, s.text) for i, s in enumerate(call.segments) if s.text]
         if not lines:
             return known
+        if redact:
+            lines = hidden(lines, known.entities)
         try:
             found = _summary(lines, model)
         except EngineError as error:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -7,11 +8,11 @@ from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.errors import EngineError
 from huiting.core.judgement import EvidenceKind
-from huiting.core.meaning import Meaning
+from huiting.core.meaning import Entity, EntitySource, Meaning
 from huiting.core.types import Role, Span
 from huiting.quality.asking.question import asking
 from huiting.quality.asking.summary import summary_stage
-from huiting.quality.asking.transcript import LEFT_OUT, Said, object_in, quotes_in, shown
+from huiting.quality.asking.transcript import LEFT_OUT, Said, hidden, object_in, quotes_in, shown
 from huiting.quality.asking.translation import translator
 from huiting.quality.rules.asked import Scope
 
@@ -195,3 +196,50 @@ def test_a_translation_is_the_answer_alone() -> None:
 
     assert translator(model)("我要退货", "en") == "I want a refund"
     assert "en" in model.asked[0][0]
+
+
+def entity(kind: str, segment: int, start: int, end: int) -> Entity:
+    return Entity(kind, segment, start, end, "", "", Span(0, 1), EntitySource.PATTERN)
+
+
+def test_what_points_at_a_person_is_hidden_by_kind() -> None:
+    line = Said(3, CUSTOMER, Span(0, 1), "我是张三，电话13800138000，付了300元")
+    found = [
+        entity("person", 3, 2, 4),
+        entity("phone", 3, 7, 18),
+        entity("money", 3, 21, 25),
+        entity("phone", 4, 0, 5),
+    ]
+
+    (shown_line,) = hidden([line], found)
+
+    assert shown_line.text == "我是[person]，电话[phone]，付了300元"
+
+
+def test_of_two_that_overlap_nothing_shows() -> None:
+    (line,) = hidden(
+        [Said(0, CUSTOMER, Span(0, 1), "a1234567b")],
+        [entity("order_no", 0, 1, 6), entity("phone", 0, 3, 8), entity("id", 0, 4, 5)],
+    )
+
+    assert line.text == "a[order_no][phone]b"
+
+
+@pytest.mark.parametrize("redact", [True, False])
+def test_a_model_sees_personal_data_only_when_a_team_says_so(*, redact: bool) -> None:
+    model = Scripted(GOOD)
+    known = Meaning(entities=(entity("agent_id", 0, 5, 9), entity("order_no", 1, 2, 4)))
+
+    summary_stage(model, redact=redact)(CALL, known)
+
+    assert ("[order_no]" in model.asked[0][1]) is redact
+    assert "8001" in model.asked[0][1]
+
+
+def test_a_question_hides_personal_data_too() -> None:
+    model = Scripted({"answer": "no"})
+    told = replace(DIALOGUE, meaning=Meaning(entities=(entity("order_no", 1, 2, 4),)))
+
+    asking(model)(told, SCOPE, "?")
+
+    assert "[order_no]" in model.asked[0][1]
