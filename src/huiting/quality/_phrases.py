@@ -7,10 +7,12 @@ they know nothing of time or of who speaks.
 import re
 import unicodedata
 
+from huiting.core.syllables import distance
+
 _HOLD = (
     # 稍 is often misheard as one of its homophones; 稍后 alone means "later", not "wait".
-    r"[稍捎少烧梢]\s*[等候]",
-    r"[请請](?:[您你])?[稍捎少烧梢][后後](?!再)",
+    r"稍\s*[等候]",
+    r"[请請](?:[您你])?稍[后後](?!再)",
     r"(?:[请請您你我]|麻烦|麻煩)等(?:一下|一会|一會|我|等|陣|阵)",
     r"(?:先别|先別|不要|别|別|唔好)(?:挂|掛|收线|收線)",
     r"\bhold on\b|\bhold the line\b|\bplease hold\b|\bon (?:a (?:brief|short) )?hold\b",
@@ -20,6 +22,23 @@ _HOLD = (
     r"(?:잠시|잠깐)만",
 )
 _HOLD_PATTERN = re.compile("|".join(_HOLD), re.IGNORECASE)
+_HANZI = re.compile(r"[\u3400-\u9fff]{2,}")
+_SOUNDS = [
+    ("shao", "deng"),
+    *(
+        (*please, "shao", wait)
+        for please in [("qing",), ("qing", "nin")]
+        for wait in ("deng", "hou")
+    ),
+]
+_UNLIKE = {2: 0.0, 3: 0.4, 4: 0.4}
+"""How unlike the syllables may be in all, by their number: 请收等 and 轻烧登 pass. Without a 请
+only what sounds the same, and not in the middle of other words: 捎等, but not 至少等三天."""
+_BEFORE = frozenset("您你那好的啊吧嗯")
+_LAST_WORDS = 200
+"""Characters at the end of a segment in which a misheard 请稍等 is looked for."""
+_LATER = "zai"
+"""请稍后再拨 is no hold."""
 
 # Possessive (++), longest first: no text makes it slow.
 _LISTENING_PATTERN = re.compile(
@@ -36,8 +55,32 @@ _LONGEST_LISTENING = 24
 
 
 def asks_to_wait(text: str) -> bool:
-    """Tell whether the text asks the other party to wait: 请稍等, hold on, 少々お待ちください."""
-    return _HOLD_PATTERN.search(text) is not None
+    """Tell whether the text asks the other party to wait: 请稍等, hold on, 少々お待ちください.
+
+    In Chinese also what sounds like it: a recognizer that mishears 请稍等 writes 请烧等 or
+    请收等, and seldom anything further away.
+    """
+    return _HOLD_PATTERN.search(text) is not None or any(
+        _sounds_like_waiting(run[0]) for run in _HANZI.finditer(text[-_LAST_WORDS:])
+    )
+
+
+def _sounds_like_waiting(hanzi: str) -> bool:
+    from pypinyin import lazy_pinyin  # slow to load; few calls need it
+
+    said = lazy_pinyin(hanzi)
+    for phrase in _SOUNDS:
+        size = len(phrase)
+        for at in range(len(said) - size + 1):
+            begins = size > len(_SOUNDS[0]) or at == 0 or hanzi[at - 1] in _BEFORE
+            later = phrase[-1] == "hou" and said[at + size : at + size + 1] == [_LATER]
+            if begins and not later and _unlike(phrase, said[at : at + size]) <= _UNLIKE[size]:
+                return True
+    return False
+
+
+def _unlike(phrase: tuple[str, ...], said: list[str]) -> float:
+    return sum(distance(one, other) for one, other in zip(phrase, said, strict=True))
 
 
 def only_listens(text: str) -> bool:

@@ -8,13 +8,22 @@ recognizer was fed; text is read only to count what was said and to know a 请�
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from math import fsum, isfinite, log10
 from statistics import median
 
 from huiting.core.metrics import Metrics, Overlap, PartyMetrics, Silence
-from huiting.core.types import Call, Party, Role, RoleSource, Segment, Span
+from huiting.core.types import (
+    Call,
+    Event,
+    EventLabel,
+    Party,
+    Role,
+    RoleSource,
+    Segment,
+    Span,
+)
 from huiting.quality._floor import (
     Entry,
     Spurt,
@@ -45,6 +54,10 @@ class Limits:
     """Shorter speech into another's turn, of which no text is known, is taken for a 嗯."""
     rate_from: float = 2.0
     """Segments with less speech have no speaking rate of their own."""
+    click_to: float = 0.3
+    """Shorter speech in which no word was recognized is a click: about one syllable long."""
+    word_reach: float = 0.3
+    """How far from where a word was placed it may really have been said."""
 
 
 USUAL = Limits()
@@ -59,6 +72,8 @@ class _Voice:
     """In order and apart, inside the call."""
     segments: list[Segment]
     """By start."""
+    heard: tuple[list[float], list[float]] | None = None
+    """When its words begin and end; None when that is not known of all of them."""
 
     def voiced(self, span: Span) -> float:
         """Return how many seconds of `span` the party speaks."""
@@ -72,10 +87,18 @@ class _Voice:
         last = bisect_left(self.segments, span.end, key=lambda s: s.span.start)
         return self.segments[first:last]
 
+    def has_words(self, span: Span, reach: float) -> bool:
+        """Tell whether it says words in `span`: within `reach` where their times are known."""
+        if self.heard is None:
+            return any(segment.spoken for segment in self.said(span))
+        starts, ends = self.heard
+        after = bisect_left(ends, span.start - reach)
+        return after < len(starts) and starts[after] <= span.end + reach
+
 
 def measure(call: Call, limits: Limits = USUAL) -> Metrics:
     """Return the metrics of a call; pure, and linear in its regions and segments."""
-    voices = _voices(call)
+    voices = _voices(call, limits)
     duration = call.recording.duration
     roles = [voice.party.role for voice in voices]
     timeline = stretches([voice.speech for voice in voices], duration)
@@ -111,7 +134,7 @@ def _total(spans: Iterable[Span]) -> float:
     return fsum(span.duration for span in spans)
 
 
-def _voices(call: Call) -> list[_Voice]:
+def _voices(call: Call, limits: Limits) -> list[_Voice]:
     """Return the parties of the call, and whoever speaks in it without being listed there."""
     parties = {(p.channel, p.speaker): p for p in call.parties}
     heard = [(s.channel, s.speaker, s.role) for s in call.segments]
@@ -121,14 +144,47 @@ def _voices(call: Call) -> list[_Voice]:
         parties.setdefault((channel, speaker), party)
     speech: dict[tuple[int, int | None], list[Span]] = {key: [] for key in parties}
     said: dict[tuple[int, int | None], list[Segment]] = {key: [] for key in parties}
+    for segment in sorted(call.segments, key=lambda s: s.span):
+        said[segment.channel, segment.speaker].append(segment)
     end = call.recording.duration
     for region in call.regions:
         if region.span.start < end:
             inside = Span(region.span.start, min(region.span.end, end))
             speech[region.channel, region.speaker].append(inside)
-    for segment in sorted(call.segments, key=lambda s: s.span):
-        said[segment.channel, segment.speaker].append(segment)
-    return [_Voice(party, joined(speech[key]), said[key]) for key, party in parties.items()]
+    voices = [
+        _Voice(p, joined(speech[key]), said[key], _heard(said[key])) for key, p in parties.items()
+    ]
+    if not call.segments:
+        return voices
+    tones = [e for e in call.events if e.label in _NOBODY_SPEAKS]
+    return [
+        replace(v, speech=[s for s in v.speech if _is_speech(s, v, tones, limits)]) for v in voices
+    ]
+
+
+_NOBODY_SPEAKS = frozenset(
+    {EventLabel.MUSIC, EventLabel.RINGBACK, EventLabel.BUSY, EventLabel.DTMF}
+)
+_MOSTLY = 0.5
+"""Share of a wordless stretch from which a sound explains it."""
+
+
+def _is_speech(span: Span, voice: _Voice, tones: Sequence[Event], limits: Limits) -> bool:
+    """Tell speech from music, tones and clicks that the voice detector took for it."""
+    if any(segment.spoken for segment in voice.said(span)):
+        return True
+    if span.duration < limits.click_to:
+        return False
+    here = (e.span for e in tones if e.channel in (None, voice.party.channel))
+    return fsum(tone.overlap(span) for tone in here) <= _MOSTLY * span.duration
+
+
+def _heard(segments: Sequence[Segment]) -> tuple[list[float], list[float]] | None:
+    if not all(segment.words for segment in segments if segment.spoken):
+        return None
+    words = sorted(word.span for segment in segments for word in segment.words)
+    # Running maximum: ends are searched like starts, and a word may lie inside another.
+    return [w.start for w in words], list(accumulate((w.end for w in words), max))
 
 
 def _interrupts(entry: Entry, voices: Sequence[_Voice], limits: Limits) -> bool:
@@ -138,18 +194,17 @@ def _interrupts(entry: Entry, voices: Sequence[_Voice], limits: Limits) -> bool:
     began_in_speech = start > entry.first.span.start and first.voiced(Span(start, start + 1e-6)) > 0
     if not began_in_speech or entry.together < limits.interruption_from:
         return False
-    recognized = any(voice.segments for voice in voices)
-    if recognized and not (_has_words(first, entry.first) and _has_words(second, entry.second)):
+    at_once = Span(start, start + limits.interruption_from)
+    if any(voice.segments for voice in voices) and not (
+        first.has_words(at_once, limits.word_reach)
+        and second.has_words(entry.second.span, limits.word_reach)
+    ):
         return False  # noise may pass for speech, but has no words
     text = _text_of(entry.second, second)
     if text is not None and only_listens(text):
         return False
     long = entry.second.span.duration > limits.listening_to
     return long or (text is not None and entry.outlasts)
-
-
-def _has_words(voice: _Voice, spurt: Spurt) -> bool:
-    return any(segment.spoken for segment in voice.said(spurt.span))
 
 
 def _text_of(spurt: Spurt, voice: _Voice) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 
 from fakes import AGENT, CUSTOMER, SYSTEM, UNKNOWN, call, evenly, recording, says
 from huiting.core.metrics import Metrics, PartyMetrics
-from huiting.core.types import Call, Region, Role, Segment, Span
+from huiting.core.types import Call, Event, EventLabel, EventSource, Region, Role, Segment, Span
 from huiting.quality.metrics import Limits, measure, units
 
 
@@ -412,3 +412,39 @@ def test_the_limits_can_be_changed() -> None:
 
     assert measure(heard).dead_air == 0
     assert measure(heard, Limits(dead_air_from=2.0)).dead_air == 2
+
+
+def test_noise_before_the_words_is_not_interrupted() -> None:
+    late = says(CUSTOMER, 0, 9, "我想问一下", words=evenly("我想问一下", 6, 8.5))
+    agent = says(AGENT, 1, 5, "您好请问", words=evenly("您好请问", 1, 4.5))
+
+    assert party(measure(call(late, agent)), AGENT).interruptions == 0
+
+
+def test_words_at_the_time_are_interrupted() -> None:
+    early = says(CUSTOMER, 0, 9, "我想问一下", words=evenly("我想问一下", 0.5, 8.5))
+    agent = says(AGENT, 3, 6, "您好请问", words=evenly("您好请问", 3, 5.8))
+
+    assert party(measure(call(early, agent)), AGENT).interruptions == 1
+
+
+def test_music_and_clicks_that_passed_for_speech_leave_a_silence_whole() -> None:
+    said = [says(AGENT, 0, 3, "请稍等"), says(AGENT, 20, 22, "查到了"), says(CUSTOMER, 23, 25)]
+    spoken = [Region(s.channel, None, s.span) for s in said]
+    music = Region(0, None, Span(5, 12))
+    click = Region(1, None, Span(15, 15.25))
+    unheard = Region(1, None, Span(26, 27))
+    event = Event(EventLabel.MUSIC, Span(4, 13), EventSource.MODEL, channel=0)
+    heard = call(*said, regions=[*spoken, music, click, unheard])
+
+    metrics = measure(replace(heard, events=(event,)))
+
+    assert [s.span for s in metrics.silences if s.announced] == [Span(3, 20)]
+    assert party(metrics, CUSTOMER).talk_time == 3
+    assert measure(replace(heard, events=(replace(event, channel=1),))).hold < 10
+
+
+def test_without_any_words_everything_the_detector_found_is_speech() -> None:
+    regions = [Region(0, None, Span(0, 2)), Region(1, None, Span(3, 3.2))]
+
+    assert measure(call(regions=regions)).speech == pytest.approx(2.2)
