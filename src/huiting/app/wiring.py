@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from huiting import __version__
 from huiting.app.settings import Settings
@@ -13,7 +16,7 @@ from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make, parameters
-from huiting.core.ports import Diarizer, Hints, Recognizer, TextStage
+from huiting.core.ports import Diarizer, Hints, LanguageModel, Recognizer, TextStage
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
@@ -150,6 +153,38 @@ def diarizer_of(settings: Settings) -> Diarizer | None:
         "huiting.engines", "diarizer", embedding=embedding, segmentation=segmentation
     )
     return found
+
+
+def language_model_of(settings: Settings) -> LanguageModel | None:
+    """Return the language model, unless none is set; nothing is sent yet.
+
+    Raises:
+        ConfigError: its address or name is wrong, or its key cannot be read.
+    """
+    if not settings.llm_url:
+        return None
+    found: LanguageModel = make(
+        "huiting.engines",
+        "llm",
+        url=settings.llm_url,
+        model=settings.llm_model,
+        key=_secret(settings.llm_key_file),
+        timeout=settings.llm_timeout,
+        budget=settings.llm_budget,
+        cache=user_cache_path("huiting") / "answers",
+    )
+    return found
+
+
+def _secret(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"llm_key_file {path}", "cannot be read", "give a text file with the key"
+        ) from error
 
 
 def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
