@@ -1,0 +1,238 @@
+"""How each agent's calls go, beside the team's: talk, silence, rules week by week, scores.
+
+Every share and mean carries its interval; an agent with few calls is not ranked. What a
+feeling of the customer turned into after an agent's answer is told by a function that is
+passed in (see `quality.curves`).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from huiting.core.dialogue import Dialogue
+from huiting.core.judgement import Verdict
+from huiting.core.types import EmotionLabel, Role
+from huiting.insights._hearing import Hearing, HearingTally
+from huiting.insights.case import Case, emotions_known, felt
+from huiting.insights.fields import agent_of, values
+from huiting.insights.measures import party
+from huiting.insights.rates import Count, Mean, Rate, Spread
+
+ENOUGH = 5
+"""Scored calls that an agent needs to be ranked."""
+TEAM = 3
+"""Ranked agents that make a team."""
+Calm = Callable[[Dialogue], Iterable[bool]]
+"""Tells of each time the customer was ANGRY or SAD whether the feeling softened after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRate:
+    """Of one week."""
+
+    week: str
+    """Its Monday, 2025-03-10."""
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRate:
+    """How often a rule fails where it applies; uncertain verdicts are neither."""
+
+    rule: str
+    name: str
+    failed: Rate
+    uncertain: int
+    weeks: tuple[WeekRate, ...]
+    """In order; weeks in which the rule applied."""
+    calls: tuple[str, ...]
+    """Ids of calls in which it failed; at most `KEPT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """One agent."""
+
+    agent: str
+    calls: int
+    talk_time: float
+    """Seconds."""
+    listen_time: float
+    """Seconds in which the customer speaks."""
+    talk_ratio: float | None
+    """Of the time in which the agent or the customer speaks."""
+    silence_ratio: float | None
+    """Of the time of all calls."""
+    rate: Mean | None
+    """Units a minute, a value a call."""
+    interruptions: Mean | None
+    """A call."""
+    response: Mean | None
+    """Seconds to the answer: the median of each call."""
+    angry: Rate
+    """Calls with an angry customer, of those in which somebody listened for it."""
+    calmed: Rate | None
+    """Of the times the customer was angry or sad, those after which it softened; None when
+    nobody looked."""
+    rules: tuple[RuleRate, ...]
+    """The most often failed first."""
+    score: Mean | None
+    fatal: Rate
+    """Calls with a fatal item failed, of those scored."""
+    percentile: float | None
+    """Share of the team's ranked agents with a lower mean score, ties half; None without
+    enough calls or agents."""
+    hear: tuple[Hearing, ...]
+    """At most three."""
+
+
+KEPT = 100
+"""Ids kept of the calls in which a rule failed."""
+
+
+@dataclass(slots=True)
+class _Rule:
+    name: str = ""
+    failed: Count = field(default_factory=Count)
+    uncertain: int = 0
+    weeks: defaultdict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    calls: list[str] = field(default_factory=list)
+
+    def rate(self, rule: str) -> RuleRate:
+        weeks = tuple(WeekRate(w, count.rate()) for w, count in sorted(self.weeks.items()))
+        return RuleRate(
+            rule, self.name, self.failed.rate(), self.uncertain, weeks, tuple(self.calls)
+        )
+
+
+@dataclass(slots=True)
+class _Agent:
+    hear: HearingTally
+    calls: int = 0
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    rate: Spread = field(default_factory=Spread)
+    interruptions: Spread = field(default_factory=Spread)
+    response: Spread = field(default_factory=Spread)
+    angry: Count = field(default_factory=Count)
+    calmed: Count = field(default_factory=Count)
+    rules: defaultdict[str, _Rule] = field(default_factory=lambda: defaultdict(_Rule))
+    score: Spread = field(default_factory=Spread)
+    fatal: Count = field(default_factory=Count)
+
+
+class AgentTally:
+    """Adds up agents as calls come."""
+
+    def __init__(self, calm: Calm | None = None, scorecard: str | None = None) -> None:
+        self._calm = calm
+        self._scorecard = scorecard
+        self._agents: dict[str, _Agent] = {}
+
+    def add(self, case: Case) -> None:
+        """Take one more call."""
+        name = agent_of(case)
+        agent = self._agents.setdefault(name, _Agent(HearingTally(self._scorecard)))
+        agent.calls += 1
+        _add_talk(agent, case)
+        _add_rules(agent, case)
+        agent.hear.add(case)
+        if emotions_known(case):
+            agent.angry.add(any(felt(case, EmotionLabel.ANGRY)))
+        for softened in self._calm(case.dialogue) if self._calm else ():
+            agent.calmed.add(softened)
+        score = case.score(self._scorecard)
+        if score is not None and score.points is not None:
+            agent.score.add(score.points)
+            agent.fatal.add(score.fatal)
+
+    def result(self) -> tuple[AgentReport, ...]:
+        """Return every agent, by name."""
+        ranked = [a.score.value for a in self._agents.values() if a.score.of >= ENOUGH]
+        return tuple(self._report(name, ranked) for name in sorted(self._agents))
+
+    def _report(self, name: str, ranked: Sequence[float]) -> AgentReport:
+        agent = self._agents[name]
+        talk, listen = agent.seconds["talk"], agent.seconds["listen"]
+        score = agent.score.mean()
+        rules = [rule.rate(rule_id) for rule_id, rule in agent.rules.items()]
+        return AgentReport(
+            agent=name,
+            calls=agent.calls,
+            talk_time=talk,
+            listen_time=listen,
+            talk_ratio=_share(talk, talk + listen),
+            silence_ratio=_share(agent.seconds["silence"], agent.seconds["duration"]),
+            rate=agent.rate.mean(),
+            interruptions=agent.interruptions.mean(),
+            response=agent.response.mean(),
+            angry=agent.angry.rate(),
+            calmed=agent.calmed.rate() if self._calm else None,
+            rules=tuple(sorted(rules, key=lambda r: (-(r.failed.share or 0), r.rule))),
+            score=score,
+            fatal=agent.fatal.rate(),
+            percentile=_percentile(score, ranked),
+            hear=agent.hear.chosen(score.value if score else None),
+        )
+
+
+def agents(
+    cases: Iterable[Case], calm: Calm | None = None, scorecard: str | None = None
+) -> tuple[AgentReport, ...]:
+    """Return the report of every agent, by name.
+
+    Args:
+        cases: read once.
+        calm: tells of each angry or sad moment whether it softened; None to leave it out.
+        scorecard: id of the one that is meant; None for the first of each call.
+    """
+    tally = AgentTally(calm, scorecard)
+    for case in cases:
+        tally.add(case)
+    return tally.result()
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _percentile(score: Mean | None, ranked: Sequence[float]) -> float | None:
+    if score is None or score.of < ENOUGH or len(ranked) < TEAM:
+        return None
+    below = sum(value < score.value for value in ranked)
+    same = sum(value == score.value for value in ranked)
+    return (below + same / 2) / len(ranked)
+
+
+def _add_talk(agent: _Agent, case: Case) -> None:
+    metrics = case.dialogue.metrics
+    agent.seconds["silence"] += metrics.silence
+    agent.seconds["duration"] += metrics.duration
+    customer = party(case, Role.CUSTOMER)
+    agent.seconds["listen"] += customer.talk_time if customer else 0.0
+    own = party(case, Role.AGENT)
+    if own is None:
+        return
+    agent.seconds["talk"] += own.talk_time
+    agent.interruptions.add(own.interruptions)
+    if own.rate is not None:
+        agent.rate.add(own.rate)
+    if own.response_median is not None:
+        agent.response.add(own.response_median)
+
+
+def _add_rules(agent: _Agent, case: Case) -> None:
+    week = next(iter(values(case, "week") or ()), None)
+    for finding in case.findings:
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        rule = agent.rules[finding.rule]
+        rule.name = finding.name or finding.rule
+        if finding.verdict is Verdict.UNCERTAIN:
+            rule.uncertain += 1
+            continue
+        failed = finding.verdict is Verdict.FAIL
+        rule.failed.add(failed)
+        if week:
+            rule.weeks[week].add(failed)
+        if failed and len(rule.calls) < KEPT:
+            rule.calls.append(case.call)

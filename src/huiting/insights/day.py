@@ -1,0 +1,411 @@
+"""One day (or any stretch) of calls at a glance, beside the days before it.
+
+Circumstances and rising words need more calls than a day has: they are looked for in the
+day together with the days before, and against them.
+"""
+
+from bisect import insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from huiting.core.judgement import Finding, Severity, Verdict
+from huiting.core.types import EmotionLabel, Role, Span
+from huiting.insights._hearing import Hearing, HearingTally
+from huiting.insights.agents import AgentReport, AgentTally, Calm
+from huiting.insights.case import Case, emotions_known, feels, felt
+from huiting.insights.causes import Causes, CauseTally
+from huiting.insights.fields import agent_of, values
+from huiting.insights.measures import measure
+from huiting.insights.moments import Outbursts, OutburstTally
+from huiting.insights.rates import Count, Mean, Rate, Spread
+from huiting.insights.traits import USUAL, Asked
+from huiting.insights.words import Words, WordTally
+
+HOURS = 24
+BINS = 10
+"""Of the distribution of scores."""
+MOMENTS = 12
+"""Worst moments that are kept."""
+TO_HEAR = 20
+"""Uncertain verdicts that are listed."""
+_GRAVITY = {Severity.MINOR: 1.0, Severity.MAJOR: 3.0, Severity.CRITICAL: 6.0}
+_OUTBURST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the day."""
+
+    calls: int
+    angry: Rate
+    """Calls with an angry customer."""
+    emotions: tuple[tuple[EmotionLabel, int], ...]
+    """Lines of customers, by how they sound; those that sound like nothing much too."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDay:
+    """Verdicts of a rule."""
+
+    rule: str
+    name: str
+    severity: Severity
+    failed: Rate
+    """Of the calls in which it passed or failed."""
+    uncertain: int
+    absent: int
+    """Calls to which it did not apply."""
+    before: Rate
+    """As `failed`, in the days before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDay:
+    """Scores by one scorecard."""
+
+    scorecard: str
+    most: float
+    mean: Mean | None
+    before: Mean | None
+    """In the days before."""
+    fatal: Rate
+    uncertain: int
+    """Scores that are still open."""
+    bins: tuple[int, ...]
+    """Calls by tenths of `most`; bonuses beyond it go to the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentDay:
+    """A reason to call."""
+
+    name: str
+    calls: int
+    angry: Rate
+    unsolved: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class BadMoment:
+    """Something that a supervisor should hear."""
+
+    gravity: float
+    call: str
+    name: str
+    """Of the recording."""
+    agent: str
+    span: Span
+    role: Role | None
+    quote: str
+    what: str
+    """Name of the rule that failed, or the emotion that broke out."""
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToHear:
+    """A verdict that somebody should decide by ear."""
+
+    call: str
+    name: str
+    rule: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of calls."""
+
+    since: date | None
+    until: date | None
+    """Last day, included."""
+    calls: int
+    seconds: float
+    before: int
+    """Calls in the days before."""
+    judged: int
+    """Calls with verdicts."""
+    listened: int
+    """Calls in which somebody listened for the customer's emotion."""
+    untimed: int
+    """Calls of which it is not known when they began; in no hour."""
+    languages: tuple[tuple[str, int], ...]
+    hours: tuple[Hour, ...]
+    """24."""
+    angry: Rate
+    rules: tuple[RuleDay, ...]
+    """The most often failed first."""
+    scores: tuple[ScoreDay, ...]
+    intents: tuple[IntentDay, ...]
+    """The most frequent first."""
+    agents: tuple[AgentReport, ...]
+    causes: Causes
+    outbursts: Outbursts
+    words: Words
+    moments: tuple[BadMoment, ...]
+    """The gravest first."""
+    hear: tuple[Hearing, ...]
+    uncertain: tuple[ToHear, ...]
+
+
+@dataclass(slots=True)
+class _Hour:
+    calls: int = 0
+    angry: Count = field(default_factory=Count)
+    emotions: Counter[EmotionLabel] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Rule:
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    before: Count = field(default_factory=Count)
+    last: Finding | None = None
+
+
+@dataclass(slots=True)
+class _Score:
+    most: float = 0.0
+    points: Spread = field(default_factory=Spread)
+    before: Spread = field(default_factory=Spread)
+    fatal: Count = field(default_factory=Count)
+    uncertain: int = 0
+    bins: list[int] = field(default_factory=lambda: [0] * BINS)
+
+
+@dataclass(slots=True)
+class _Intent:
+    calls: int = 0
+    angry: Count = field(default_factory=Count)
+    unsolved: Count = field(default_factory=Count)
+
+
+@dataclass(slots=True)
+class _Sums:
+    calls: int = 0
+    before: int = 0
+    seconds: float = 0.0
+    judged: int = 0
+    listened: int = 0
+    untimed: int = 0
+    since: date | None = None
+    until: date | None = None
+    languages: Counter[str] = field(default_factory=Counter)
+    angry: Count = field(default_factory=Count)
+    hours: list[_Hour] = field(default_factory=lambda: [_Hour() for _ in range(HOURS)])
+    rules: defaultdict[str, _Rule] = field(default_factory=lambda: defaultdict(_Rule))
+    scores: defaultdict[str, _Score] = field(default_factory=lambda: defaultdict(_Score))
+    intents: defaultdict[str, _Intent] = field(default_factory=lambda: defaultdict(_Intent))
+    uncertain: list[ToHear] = field(default_factory=list)
+
+
+class DayTally:
+    """Adds up a day as calls come; those of the day, and those of the days before."""
+
+    def __init__(self, calm: Calm | None = None, asked: Asked = USUAL) -> None:
+        self._sums = _Sums()
+        self._agents = AgentTally(calm)
+        self._causes = CauseTally(measure("angry"), asked)
+        self._outbursts = OutburstTally()
+        self._words = WordTally()
+        self._hear = HearingTally()
+        self._worst: list[tuple[float, str, int, BadMoment]] = []
+
+    def add(self, case: Case) -> None:
+        """Take one more call of the day."""
+        _count(self._sums, case)
+        _judge(self._sums, case)
+        self._agents.add(case)
+        self._hear.add(case)
+        for n, moment in enumerate(bad_moments(case)):
+            entry = (moment.gravity, moment.call, -n, moment)
+            insort(self._worst, entry, key=lambda e: e[:3])
+            del self._worst[:-MOMENTS]
+        self._add_to_both(case, focus=True)
+
+    def add_before(self, case: Case) -> None:
+        """Take one more call of the days before."""
+        sums = self._sums
+        sums.before += 1
+        for finding in case.findings:
+            if finding.verdict in {Verdict.PASS, Verdict.FAIL}:
+                sums.rules[finding.rule].before.add(finding.verdict is Verdict.FAIL)
+        for score in case.judgement.scores if case.judgement else ():
+            if score.points is not None:
+                sums.scores[score.scorecard].before.add(score.points)
+        self._add_to_both(case, focus=False)
+
+    def _add_to_both(self, case: Case, *, focus: bool) -> None:
+        self._causes.add(case)
+        self._outbursts.add(case)
+        self._words.add(case, focus=focus)
+
+    def result(self) -> Day:
+        """Return the day so far."""
+        sums = self._sums
+        means = [s.points.mean() for s in sums.scores.values()]
+        first = next((mean.value for mean in means if mean), None)
+        return Day(
+            since=sums.since,
+            until=sums.until,
+            calls=sums.calls,
+            seconds=sums.seconds,
+            before=sums.before,
+            judged=sums.judged,
+            listened=sums.listened,
+            untimed=sums.untimed,
+            languages=tuple(sums.languages.most_common()),
+            hours=tuple(
+                Hour(h.calls, h.angry.rate(), tuple(sorted(h.emotions.items()))) for h in sums.hours
+            ),
+            angry=sums.angry.rate(),
+            rules=tuple(_rules(sums)),
+            scores=tuple(_scores(sums)),
+            intents=tuple(_intents(sums)),
+            agents=self._agents.result(),
+            causes=self._causes.result(),
+            outbursts=self._outbursts.result(),
+            words=self._words.result(),
+            moments=tuple(moment for *_, moment in reversed(self._worst)),
+            hear=self._hear.chosen(first),
+            uncertain=tuple(sums.uncertain),
+        )
+
+
+def day(
+    cases: Iterable[Case],
+    before: Iterable[Case] = (),
+    calm: Calm | None = None,
+    asked: Asked = USUAL,
+) -> Day:
+    """Return a day at a glance.
+
+    Args:
+        cases: of the day; read once.
+        before: of the days before, to compare with; read once.
+        calm: tells of each angry or sad moment whether it softened.
+        asked: which circumstances of anger are looked at.
+    """
+    tally = DayTally(calm, asked)
+    for case in cases:
+        tally.add(case)
+    for case in before:
+        tally.add_before(case)
+    return tally.result()
+
+
+def _count(sums: _Sums, case: Case) -> None:
+    dialogue = case.dialogue
+    began = dialogue.started_at
+    angry = any(felt(case, EmotionLabel.ANGRY))
+    listened = emotions_known(case)
+    sums.calls += 1
+    sums.seconds += dialogue.duration
+    sums.judged += case.judgement is not None
+    sums.listened += listened
+    sums.untimed += began is None
+    sums.languages[dialogue.language or "?"] += 1
+    intent = sums.intents[next(iter(values(case, "intent") or ()), "")]
+    intent.calls += 1
+    counts = [sums.angry, intent.angry]
+    if began is not None:
+        hour = sums.hours[began.hour]
+        hour.calls += 1
+        hour.emotions.update(_feelings(case))
+        counts.append(hour.angry)
+        sums.since = min(filter(None, (sums.since, began.date())))
+        sums.until = max(filter(None, (sums.until, began.date())))
+    for count in counts if listened else ():
+        count.add(angry)
+    unsolved = measure("unsolved").value(case)
+    if unsolved is not None:
+        intent.unsolved.add(unsolved)
+
+
+def _feelings(case: Case) -> Iterator[EmotionLabel]:
+    for line in case.dialogue.lines:
+        if line.role is Role.CUSTOMER and line.emotion is not None:
+            label = line.emotion.label
+            yield label if feels(line, label) else EmotionLabel.UNKNOWN
+
+
+def _judge(sums: _Sums, case: Case) -> None:
+    for finding in case.findings:
+        rule = sums.rules[finding.rule]
+        rule.verdicts[finding.verdict] += 1
+        rule.last = finding
+        if finding.verdict is Verdict.UNCERTAIN and len(sums.uncertain) < TO_HEAR:
+            span = next((e.span for e in finding.evidence if e.span), None)
+            name = finding.name or finding.rule
+            sums.uncertain.append(ToHear(case.call, case.dialogue.name, name, span))
+    for score in case.judgement.scores if case.judgement else ():
+        entry = sums.scores[score.scorecard]
+        entry.most = score.most
+        if score.points is None:
+            continue
+        entry.points.add(score.points)
+        entry.fatal.add(score.fatal)
+        entry.uncertain += score.uncertain
+        entry.bins[min(BINS - 1, int(BINS * score.points / score.most))] += 1
+
+
+def bad_moments(case: Case) -> Iterator[BadMoment]:
+    """Yield the moments of a call that a supervisor should hear: broken rules, and anger."""
+    dialogue = case.dialogue
+    who = (case.call, dialogue.name, agent_of(case))
+    for finding in case.findings:
+        proof = next((e for e in finding.evidence if e.span and e.quote), None)
+        if finding.verdict is Verdict.FAIL and proof and proof.span and proof.quote:
+            gravity = _GRAVITY[finding.severity]
+            name = finding.name or finding.rule
+            quote = proof.quote
+            yield BadMoment(gravity, *who, proof.span, proof.role, quote, name, finding.advice)
+    angry = list(felt(case, EmotionLabel.ANGRY))
+    if angry:
+        line = max(angry, key=lambda s: (s.emotion.score or 0.0) if s.emotion else 0.0)
+        score = (line.emotion.score or 0.0) if line.emotion else 0.0
+        label = str(EmotionLabel.ANGRY)
+        yield BadMoment(_OUTBURST + score, *who, line.span, line.role, line.text, label, "")
+
+
+def _rules(sums: _Sums) -> list[RuleDay]:
+    found = []
+    for rule_id, rule in sums.rules.items():
+        if rule.last is None:  # only in the days before
+            continue
+        passed, failed = rule.verdicts[Verdict.PASS], rule.verdicts[Verdict.FAIL]
+        found.append(
+            RuleDay(
+                rule_id,
+                rule.last.name or rule_id,
+                rule.last.severity,
+                Rate(failed, passed + failed),
+                rule.verdicts[Verdict.UNCERTAIN],
+                rule.verdicts[Verdict.NOT_APPLICABLE],
+                rule.before.rate(),
+            )
+        )
+    return sorted(found, key=lambda r: (-(r.failed.share or 0), -r.failed.of, r.rule))
+
+
+def _scores(sums: _Sums) -> Iterator[ScoreDay]:
+    for card, score in sorted(sums.scores.items()):
+        if score.most:
+            yield ScoreDay(
+                card,
+                score.most,
+                score.points.mean(),
+                score.before.mean(),
+                score.fatal.rate(),
+                score.uncertain,
+                tuple(score.bins),
+            )
+
+
+def _intents(sums: _Sums) -> list[IntentDay]:
+    found = [
+        IntentDay(name, intent.calls, intent.angry.rate(), intent.unsolved.rate())
+        for name, intent in sums.intents.items()
+    ]
+    return sorted(found, key=lambda i: (-i.calls, i.name))

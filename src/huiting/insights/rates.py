@@ -1,0 +1,270 @@
+"""Shares and means with how far a sample lets them be trusted, and tests between two of them.
+
+All intervals are for 95 %. A share of nothing is None, never 0. Calls are taken to be
+independent of each other; what repeats within a call is counted by call, or with the
+errors of clusters (see `moments`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log, sqrt
+
+import numpy as np
+from scipy import stats
+
+Z = 1.959963984540054
+"""Of the normal distribution, for 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """From where to where a value may lie."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many of how many."""
+
+    count: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """In [0, 1]; None of nothing."""
+        return self.count / self.of if self.of else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where the share lies with 95 % confidence; None of nothing.
+
+        Source:
+            Wilson (1927), Probable inference, the law of succession, and statistical inference.
+        """
+        return wilson(self.count / self.of, self.of) if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean and its spread."""
+
+    value: float
+    of: int
+    deviation: float | None
+    """Standard deviation of the sample; None of a single value."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where the mean lies with 95 % confidence, by Student's t; None of a single value."""
+        if self.deviation is None:
+            return None
+        reach = float(stats.t.ppf(0.975, self.of - 1)) * self.deviation / sqrt(self.of)
+        return Interval(self.value - reach, self.value + reach)
+
+
+@dataclass(slots=True)
+class Spread:
+    """Values summed as they come; exact enough for any number of them.
+
+    Source:
+        Welford (1962), Note on a method for calculating corrected sums of squares.
+    """
+
+    of: int = 0
+    value: float = 0.0
+    squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Take one more value."""
+        self.of += 1
+        step = value - self.value
+        self.value += step / self.of
+        self.squares += step * (value - self.value)
+
+    def mean(self) -> Mean | None:
+        """Return the mean; None of nothing."""
+        if not self.of:
+            return None
+        deviation = sqrt(self.squares / (self.of - 1)) if self.of > 1 else None
+        return Mean(self.value, self.of, deviation)
+
+
+@dataclass(slots=True)
+class Count:
+    """Hits counted as they come."""
+
+    count: int = 0
+    of: int = 0
+
+    def add(self, hit: object) -> None:
+        """Take one more, a hit when it is true."""
+        self.count += bool(hit)
+        self.of += 1
+
+    def rate(self) -> Rate:
+        """Return how many of how many."""
+        return Rate(self.count, self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value minus another."""
+
+    value: float
+    interval: Interval | None
+    p: float | None
+    """Of a difference at least as large if there were none; None when it cannot be tested."""
+
+
+def wilson(share: float, of: float) -> Interval:
+    """Return Wilson's interval; `of` may be an effective size that is no whole number."""
+    middle = share + Z * Z / (2 * of)
+    reach = Z * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
+    scale = 1 + Z * Z / of
+    return Interval(max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale))
+
+
+def between_rates(first: Rate, second: Rate) -> Difference | None:
+    """Return the first share minus the second; None when one is of nothing.
+
+    Source:
+        Newcombe (1998), Interval estimation for the difference between independent
+        proportions, method 10; Fisher's exact test.
+    """
+    a, b = first.interval, second.interval
+    p, q = first.share, second.share
+    if a is None or b is None or p is None or q is None:
+        return None
+    down = sqrt((p - a.low) ** 2 + (b.high - q) ** 2)
+    up = sqrt((a.high - p) ** 2 + (q - b.low) ** 2)
+    value = p - q
+    interval = Interval(max(-1.0, value - down), min(1.0, value + up))
+    return Difference(value, interval, fisher(first, second))
+
+
+def between_means(first: Mean, second: Mean) -> Difference:
+    """Return the first mean minus the second, by Welch's test."""
+    value = first.value - second.value
+    if first.deviation is None or second.deviation is None:
+        return Difference(value, None, None)
+    a, b = first.deviation**2 / first.of, second.deviation**2 / second.of
+    if not a + b:
+        return Difference(value, Interval(value, value), None)
+    freedom = (a + b) ** 2 / (a * a / (first.of - 1) + b * b / (second.of - 1))
+    reach = float(stats.t.ppf(0.975, freedom)) * sqrt(a + b)
+    p = 2 * float(stats.t.sf(abs(value) / sqrt(a + b), freedom))
+    return Difference(value, Interval(value - reach, value + reach), p)
+
+
+def fisher(first: Rate, second: Rate) -> float:
+    """Return the p-value of Fisher's exact test, two-sided."""
+    table = [
+        [first.count, first.of - first.count],
+        [second.count, second.of - second.count],
+    ]
+    return float(stats.fisher_exact(table).pvalue)
+
+
+def log_likelihood(first: Rate, second: Rate) -> float:
+    """Return G², how surprising two shares are if there were one; 0 when they are the same.
+
+    Source:
+        Dunning (1993), Accurate methods for the statistics of surprise and coincidence.
+    """
+    total = (first.count + second.count) / max(1, first.of + second.of)
+    both = ((first.count, first.of), (second.count, second.of))
+    return 2 * sum(
+        seen * log(seen / expected)
+        for count, of in both
+        for seen, expected in ((count, of * total), (of - count, of * (1 - total)))
+        if seen
+    )
+
+
+def lift(rate: Rate, base: Rate) -> float | None:
+    """Return how many times more often something is in `rate` than in `base`; None of nothing."""
+    if rate.share is None or not base.share:
+        return None
+    return rate.share / base.share
+
+
+def adjusted(p_values: Sequence[float]) -> list[float]:
+    """Return for each p-value the share of false discoveries if it and all smaller are believed.
+
+    Source:
+        Benjamini & Hochberg (1995), Controlling the false discovery rate.
+    """
+    if not p_values:
+        return []
+    values = np.asarray(p_values, dtype=float)
+    order = np.argsort(values)
+    ranked = values[order] * len(values) / np.arange(1, len(values) + 1)
+    lowest = np.minimum.accumulate(ranked[::-1])[::-1]
+    found = np.empty(len(values))
+    found[order] = np.minimum(1.0, lowest)
+    return [float(value) for value in found]
+
+
+@dataclass(slots=True)
+class Clusters:
+    """Two shares whose trials come in calls: sums of products, so that no call is kept.
+
+    A call gives (hits, trials) of the first kind and of the second. Moments of one call
+    are alike, so errors are those of the calls (Taylor linearization of a ratio).
+
+    Source:
+        Cochran (1977), Sampling Techniques, sections 6.3 and 9A (ratio estimates, clusters).
+    """
+
+    calls: int = 0
+    sums: np.ndarray = field(default_factory=lambda: np.zeros(4))
+    products: np.ndarray = field(default_factory=lambda: np.zeros((4, 4)))
+
+    def add(self, first: Rate, second: Rate) -> None:
+        """Take one call."""
+        row = np.array([first.count, first.of, second.count, second.of], dtype=float)
+        if row.any():
+            self.calls += 1
+            self.sums += row
+            self.products += np.outer(row, row)
+
+    def rates(self) -> tuple[Rate, Rate]:
+        """Return both shares over all calls."""
+        hits, of, other_hits, other_of = (int(n) for n in self.sums)
+        return Rate(hits, of), Rate(other_hits, other_of)
+
+    def interval(self) -> Interval | None:
+        """Return where the first share lies; None of nothing."""
+        hits, of = self.sums[0], self.sums[1]
+        if not of:
+            return None
+        share = float(hits / of)
+        variance = self._variance(np.array([1 / of, -share / of, 0, 0]))
+        if variance is None or variance <= 0:
+            return wilson(share, min(float(of), float(max(1, self.calls))))
+        return wilson(share, min(float(of), share * (1 - share) / variance))
+
+    def difference(self) -> Difference | None:
+        """Return the first share minus the second; None when one is of nothing."""
+        first, second = self.rates()
+        if first.share is None or second.share is None:
+            return None
+        p, q = first.share, second.share
+        weights = np.array([1 / first.of, -p / first.of, -1 / second.of, q / second.of])
+        variance = self._variance(weights)
+        value = p - q
+        if variance is None or variance <= 0:
+            return Difference(value, None, None)
+        freedom = self.calls - 1
+        reach = float(stats.t.ppf(0.975, freedom)) * sqrt(variance)
+        test = 2 * float(stats.t.sf(abs(value) / sqrt(variance), freedom))
+        interval = Interval(max(-1.0, value - reach), min(1.0, value + reach))
+        return Difference(value, interval, test)
+
+    def _variance(self, weights: np.ndarray) -> float | None:
+        if self.calls < 2:  # noqa: PLR2004  (one call shows no spread)
+            return None
+        raw = float(weights @ self.products @ weights)
+        return raw * self.calls / (self.calls - 1)

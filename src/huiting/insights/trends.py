@@ -1,0 +1,188 @@
+"""A measure over days or weeks, by agent, site or any field; and two sets of calls compared."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from huiting.insights.case import Case
+from huiting.insights.fields import UNNAMED, Filter, monday, values
+from huiting.insights.measures import Kind, Measure
+from huiting.insights.rates import (
+    Difference,
+    Interval,
+    Mean,
+    Rate,
+    Spread,
+    between_means,
+    between_rates,
+)
+
+GROUPS = 200
+"""Groups told apart; calls of further ones go together."""
+OTHERS = "…"
+
+
+class Step(StrEnum):
+    """How long a period is."""
+
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    ALL = "all"
+    """One period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share or a mean of a sample of calls."""
+
+    value: float | None
+    """None of no calls."""
+    of: int
+    """Calls of which the measure says something."""
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measure in one period and group."""
+
+    start: date | None
+    """First day; None where there is one period."""
+    group: str
+    """Value of the field; empty where there is one group."""
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A measure over time."""
+
+    measure: str
+    kind: Kind
+    step: Step
+    by: str | None
+    points: tuple[Point, ...]
+    """By group, then time; periods without calls are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A measure in two sets of calls."""
+
+    measure: str
+    kind: Kind
+    first: Estimate
+    second: Estimate
+    difference: Difference | None
+    """First minus second."""
+    shared: int
+    """Calls in both sets: above 0 the test does not hold, as they are not independent."""
+
+
+class TrendTally:
+    """Adds up a measure as calls come."""
+
+    def __init__(self, measure: Measure, step: Step = Step.DAY, by: str | None = None) -> None:
+        self._measure, self._step, self._by = measure, step, by
+        self._points: defaultdict[tuple[str, date | None], Spread] = defaultdict(Spread)
+        self._groups: set[str] = set()
+
+    def add(self, case: Case) -> None:
+        """Take one more call; one without a time counts only where time does not."""
+        value = self._measure.value(case)
+        began = case.dialogue.started_at
+        if value is None or (began is None and self._step is not Step.ALL):
+            return
+        start = None
+        if began is not None and self._step is not Step.ALL:
+            start = began.date() if self._step is Step.DAY else monday(began.date())
+        for group in self._groups_of(case):
+            self._points[group, start].add(value)
+
+    def _groups_of(self, case: Case) -> Iterator[str]:
+        if self._by is None:
+            yield ""
+            return
+        for value in values(case, self._by) or (UNNAMED,):
+            if value in self._groups or len(self._groups) < GROUPS:
+                self._groups.add(value)
+                yield value
+            else:
+                yield OTHERS
+
+    def result(self) -> Trend:
+        """Return what was found so far."""
+        ordered = sorted(self._points.items(), key=lambda kv: (kv[0][0], kv[0][1] or date.min))
+        points = tuple(
+            Point(start, group, estimate(spread, self._measure.kind))
+            for (group, start), spread in ordered
+        )
+        return Trend(self._measure.name, self._measure.kind, self._step, self._by, points)
+
+
+def trend(
+    cases: Iterable[Case], measure: Measure, step: Step = Step.DAY, by: str | None = None
+) -> Trend:
+    """Return a measure by day or week, and by the values of a field.
+
+    Args:
+        cases: read once.
+        measure: what is asked of each call.
+        step: length of a period.
+        by: a field, such as `agent`, `topic` or one of the metadata; None for one group.
+    """
+    tally = TrendTally(measure, step, by)
+    for case in cases:
+        tally.add(case)
+    return tally.result()
+
+
+def compare(cases: Iterable[Case], measure: Measure, first: Filter, second: Filter) -> Comparison:
+    """Return a measure in two sets of calls and how far they differ; `cases` is read once."""
+    spreads = Spread(), Spread()
+    shared = 0
+    for case in cases:
+        value = measure.value(case)
+        if value is None:
+            continue
+        inside = first.keeps(case), second.keeps(case)
+        shared += all(inside)
+        for spread, kept in zip(spreads, inside, strict=True):
+            if kept:
+                spread.add(value)
+    return Comparison(
+        measure.name,
+        measure.kind,
+        estimate(spreads[0], measure.kind),
+        estimate(spreads[1], measure.kind),
+        _difference(*spreads, measure.kind),
+        shared,
+    )
+
+
+def estimate(spread: Spread, kind: Kind) -> Estimate:
+    """Return the share or the mean of values added up."""
+    if kind is Kind.SHARE:
+        rate = rate_of(spread)
+        return Estimate(rate.share, rate.of, rate.interval)
+    mean: Mean | None = spread.mean()
+    if mean is None:
+        return Estimate(None, 0, None)
+    return Estimate(mean.value, mean.of, mean.interval)
+
+
+def rate_of(spread: Spread) -> Rate:
+    """Return how many of the values were 1."""
+    return Rate(round(spread.value * spread.of), spread.of)
+
+
+def _difference(first: Spread, second: Spread, kind: Kind) -> Difference | None:
+    if kind is Kind.SHARE:
+        return between_rates(rate_of(first), rate_of(second))
+    means = first.mean(), second.mean()
+    if means[0] is None or means[1] is None:
+        return None
+    return between_means(means[0], means[1])
