@@ -5,7 +5,7 @@ Expressions are a small tree: `Ask` puts a question through an operator, `All`, 
 told in `judge`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -201,6 +201,19 @@ class Rule:
     languages: frozenset[str] | None = None
     """None: all."""
     examples: tuple[Example, ...] = ()
+
+    def asks(self) -> Iterator[Ask]:
+        """Yield every question of the rule and of what has a name; some more than once."""
+        waiting: list[Expression] = [self.demand, *self.names.values()]
+        waiting += [self.applies] if self.applies is not None else []
+        while waiting:
+            match waiting.pop():
+                case Ask() as ask:
+                    yield ask
+                case All(parts) | AnyOf(parts):
+                    waiting += parts
+                case Not(part):
+                    waiting.append(part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,265 @@
+"""Rules put to a call: questions answered, verdicts with their evidence.
+
+An answer is yes, no, or not known (None), and joins as Kleene's logic has it: what is not
+known makes the whole unknown only where it could decide. A question is answered once a
+call, however many rules point at it.
+
+Source:
+    S. C. Kleene, "Introduction to Metamathematics" (1952), section 64: the strong tables.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import inf
+
+from huiting.core.dialogue import Dialogue
+from huiting.core.errors import HuitingError
+from huiting.core.judgement import Evidence, EvidenceKind, Finding, Verdict
+from huiting.quality.rules.asked import Context, Found, Hit, Scope
+from huiting.quality.rules.doubt import hidden
+from huiting.quality.rules.evidence import Answered, evidence_of
+from huiting.quality.rules.rule import (
+    All,
+    AnyOf,
+    Ask,
+    Expression,
+    Named,
+    Not,
+    Rule,
+    RuleSet,
+    Times,
+    Which,
+)
+from huiting.quality.rules.scopes import Windows, around, scope_of
+
+Truth = bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a set of rules says of one call."""
+
+    findings: tuple[Finding, ...]
+    """In the order of the rules."""
+    problems: Mapping[str, str]
+    """Rule id to why it could not be judged."""
+
+
+def judge(dialogue: Dialogue, rules: RuleSet, context: Context) -> tuple[Finding, ...]:
+    """Return what each rule says of a call, in their order.
+
+    A rule that is switched off, or that could not be judged (see `judged`), has no finding.
+    """
+    return judged(dialogue, rules, context).findings
+
+
+def judged(dialogue: Dialogue, rules: RuleSet, context: Context) -> Judged:
+    """Return what each rule says of a call, and which could not be judged and why."""
+    findings: dict[str, Finding] = {}
+    problems: dict[str, str] = {}
+    heard = rules.phrasebook.hear(dialogue)
+    case = _Case(dialogue, replace(context, findings=findings, heard=heard))
+    for rule in rules.rules:
+        if not rule.enabled:
+            continue
+        try:
+            findings[rule.id] = _finding(rule, case)
+        except HuitingError as error:
+            problems[rule.id] = str(error)
+    return Judged(tuple(findings.values()), problems)
+
+
+@dataclass(slots=True)
+class _Case:
+    """What is known of a call while rules are put to it."""
+
+    dialogue: Dialogue
+    context: Context
+    names: Mapping[str, Expression] = field(default_factory=dict)
+    """Of the rule that is being judged."""
+    answers: dict[int, Answered] = field(default_factory=dict)
+    """By identity of the question."""
+    scopes: dict[int, Scope] = field(default_factory=dict)
+    """By identity of the place."""
+    doubts: dict[int, tuple[Hit, ...]] = field(default_factory=dict)
+    """By identity of the scope."""
+
+    def truth(self, expression: Expression) -> Truth:
+        """Return whether an expression holds."""
+        match expression:
+            case Ask():
+                return self.answer(expression).truth
+            case Not(part):
+                found = self.truth(part)
+                return None if found is None else not found
+            case All(parts):
+                return every(self.truth(part) for part in parts)
+            case AnyOf(parts):
+                return some(self.truth(part) for part in parts)
+            case Named(name):
+                return self.truth(self.names[name])
+
+    def answer(self, ask: Ask) -> Answered:
+        """Return the answer to a question."""
+        known = self.answers.get(id(ask))
+        if known is None:
+            known = self._anchored(ask) if ask.place.anchors else self._put(ask, self._scope(ask))
+            self.answers[id(ask)] = known
+        return known
+
+    def _scope(self, ask: Ask) -> Scope:
+        scope = self.scopes.get(id(ask.place))
+        if scope is None:
+            scope = self.scopes[id(ask.place)] = scope_of(ask.place, self.dialogue)
+        return scope
+
+    def _anchored(self, ask: Ask) -> Answered:
+        """Put a question to where its anchors point; with `each`, once for every hit."""
+        choices: list[tuple[Windows, ...]] = []
+        each: list[tuple[Hit, ...]] = []
+        open_: list[Hit] = []
+        for anchor in ask.place.anchors:
+            hits, doubts = self._hits(self.names[anchor.name])
+            open_ += doubts
+            choices.append(around(anchor, ask.place, hits, self.dialogue))
+            each.append(hits if anchor.which is Which.EACH else ())
+        asked = [
+            self._put(ask, scope_of(ask.place, self.dialogue, windows))
+            for windows in product(*choices)
+        ]
+        found = asked[0] if len(asked) == 1 else _together(asked, next(h for h in each if h))
+        if found.truth is not True and open_:
+            return replace(found, truth=None, doubts=(*found.doubts, *open_))
+        return found
+
+    def _hits(self, expression: Expression) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+        """Return the hits of what holds, by start, and the doubts of what is not known."""
+        truth = self.truth(expression)
+        if truth is None:
+            return (), tuple(self._gathered(expression, doubts=True))
+        if not truth:
+            return (), ()
+        found = sorted(self._gathered(expression, doubts=False), key=lambda hit: hit.span)
+        return tuple(found), ()
+
+    def _gathered(self, expression: Expression, *, doubts: bool) -> Iterable[Hit]:
+        match expression:
+            case Ask():
+                answered = self.answer(expression)
+                return answered.doubts if doubts else answered.hits
+            case All(parts) | AnyOf(parts):
+                wanted = None if doubts else True
+                held = [part for part in parts if self.truth(part) is wanted]
+                return [hit for part in held for hit in self._gathered(part, doubts=doubts)]
+            case Named(name):
+                return self._gathered(self.names[name], doubts=doubts)
+            case Not(part):
+                return self._gathered(part, doubts=True) if doubts else ()
+
+    def _put(self, ask: Ask, scope: Scope) -> Answered:
+        """Put a question to a part of the call."""
+        found = ask.operator.find(self.dialogue, scope, self.context) if scope.windows else Found()
+        hits = found.hits
+        if scope.whole:
+            hits = tuple(h for h in hits if any(h.span.end <= w.end for w in scope.windows))
+        sure = len(hits)
+        if found.doubts:
+            sure = sum(hit not in found.doubts for hit in hits)
+        truth = _held(ask.times, sure, sure + len(found.doubts))
+        doubts = found.doubts
+        open_ = truth is not True or ask.times.at_most is not None
+        if open_ and ask.operator.hears:
+            behind = self._hidden(scope)
+            if behind:
+                truth = _held(ask.times, sure, inf)
+                doubts = (*doubts, *behind)
+        return Answered(truth, hits, scope, found.nearest, doubts)
+
+    def _hidden(self, scope: Scope) -> tuple[Hit, ...]:
+        known = self.doubts.get(id(scope))
+        if known is None:
+            known = self.doubts[id(scope)] = hidden(self.dialogue, scope)
+        return known
+
+
+def _held(times: Times, least: int, most: float) -> Truth:
+    """Return whether the right number of hits is there, which lies in [least, most]."""
+    at_most = inf if times.at_most is None else times.at_most
+    can_hold = max(least, times.at_least) <= min(most, at_most)
+    can_fail = least < times.at_least or most > at_most
+    return None if can_hold and can_fail else can_hold
+
+
+def every(truths: Iterable[Truth]) -> Truth:
+    """Join by `and`: false if any is, else unknown if any is."""
+    found = set(truths)
+    return False if False in found else None if None in found else True
+
+
+def some(truths: Iterable[Truth]) -> Truth:
+    """Join by `or`: true if any is, else unknown if any is."""
+    found = set(truths)
+    return True if True in found else None if None in found else False
+
+
+def _together(asked: list[Answered], anchors: tuple[Hit, ...]) -> Answered:
+    """Return the answer to a question that is put once for every hit of an anchor."""
+    truth = every(one.truth for one in asked)
+    missing = tuple(
+        anchor for anchor, one in zip(anchors, asked, strict=True) if one.truth is not True
+    )
+    worst = next((one for one in asked if one.truth is truth), asked[0])
+    return Answered(
+        truth,
+        tuple(sorted({hit for one in asked for hit in one.hits}, key=lambda hit: hit.span)),
+        worst.scope,
+        worst.nearest,
+        tuple(hit for one in asked if one.truth is None for hit in one.doubts),
+        missing,
+    )
+
+
+def _finding(rule: Rule, case: _Case) -> Finding:
+    outside = _outside(rule, case.dialogue)
+    if outside is not None:
+        return _made(rule, Verdict.NOT_APPLICABLE, (Evidence(EvidenceKind.KNOWN, note=outside),))
+    case.names = rule.names
+    applies = True if rule.applies is None else case.truth(rule.applies)
+    if applies is False and rule.applies is not None:
+        return _made(rule, Verdict.NOT_APPLICABLE, evidence_of(case, rule.applies))
+    held = case.truth(rule.demand)
+    if applies is None and rule.applies is not None:
+        return _made(rule, Verdict.UNCERTAIN, evidence_of(case, rule.applies, rule.demand))
+    if held is None:
+        return _made(rule, Verdict.UNCERTAIN, evidence_of(case, rule.demand))
+    verdict = Verdict.PASS if held is not rule.forbids else Verdict.FAIL
+    return _made(rule, verdict, evidence_of(case, rule.demand, rule.applies))
+
+
+def _outside(rule: Rule, dialogue: Dialogue) -> str | None:
+    """Return why a rule does not concern a call at all; None when it does."""
+    if rule.languages is not None and dialogue.language not in (None, *rule.languages):
+        return f"language {dialogue.language}"
+    if dialogue.started_at is not None:
+        day = dialogue.started_at.date()
+        if rule.since is not None and day < rule.since:
+            return f"{day} is before {rule.since}"
+        if rule.until is not None and day > rule.until:
+            return f"{day} is after {rule.until}"
+    return None
+
+
+def _made(rule: Rule, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Finding:
+    failed = verdict is Verdict.FAIL
+    effect = rule.failed if failed else rule.passed if verdict is Verdict.PASS else 0.0
+    return Finding(
+        rule.id,
+        rule.version,
+        verdict,
+        effect,
+        evidence,
+        rule.name,
+        rule.severity,
+        rule.advice if failed else "",
+    )
