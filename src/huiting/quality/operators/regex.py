@@ -1,0 +1,89 @@
+"""A regular expression over each line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from huiting.core.dialogue import Dialogue, Line
+from huiting.core.judgement import EvidenceKind, Match
+from huiting.core.types import Span
+from huiting.quality.matching.patterns import compiled, matches, required
+from huiting.quality.operators._options import one_of, text
+from huiting.quality.operators._said import inside
+from huiting.quality.rules.asked import Context, Found, Hit, Scope
+
+
+class On(StrEnum):
+    """Which form of a line is looked at."""
+
+    TEXT = "text"
+    """As written: with punctuation and digits."""
+    SPOKEN = "spoken"
+    """As recognized."""
+
+
+def build(pattern: str, *, exclude: str | None = None, on: str = On.TEXT) -> "Regex":
+    """Ask for a pattern in a line; case makes no difference.
+
+    Args:
+        pattern: a regular expression; what could take too long is refused.
+        exclude: a pattern that voids every hit of its line.
+        on: the `text` as written, or as it was `spoken`.
+
+    Raises:
+        ConfigError: an option is none of these.
+    """
+    wanted = compiled("regex, pattern", text("regex", "pattern", pattern))
+    unwanted = None
+    if exclude is not None:
+        unwanted = compiled("regex, exclude", text("regex", "exclude", exclude))
+    return Regex(wanted, unwanted, one_of("regex", "on", on, On), required(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """An `Operator`."""
+
+    pattern: re.Pattern[str]
+    exclude: re.Pattern[str] | None
+    on: On
+    literal: str
+    """Without it nothing matches; '' when there is no such text."""
+    hears: bool = True
+
+    def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+        """Return each match."""
+        lines = (*scope.reached, *scope.lines)
+        hits = (hit for line in lines for hit in self._hits(line) if inside(hit, line, scope))
+        return Found(tuple(sorted(hits, key=lambda hit: hit.span)))
+
+    def phrases(self) -> Sequence[str]:
+        """Look for no phrases."""
+        return ()
+
+    def _hits(self, line: Line) -> Iterator[Hit]:
+        said = line.text if self.on is On.TEXT else line.spoken
+        if self.literal and self.literal not in said.lower():
+            return
+        places = list(matches(self.pattern, said))
+        if not places or (self.exclude is not None and any(matches(self.exclude, said))):
+            return
+        for start, end in places:
+            yield Hit(
+                self._when(line, start, end),
+                EvidenceKind.SAID,
+                line.channel,
+                line.role,
+                line.segment,
+                said[start:end],
+                Match.EXACT,
+                1.0,
+                note=self.pattern.pattern,
+            )
+
+    def _when(self, line: Line, start: int, end: int) -> Span:
+        """Return when it is said; times are those of the text as written."""
+        return (
+            line.when(start, end) if self.on is On.TEXT or line.spoken == line.text else line.span
+        )

@@ -1,0 +1,117 @@
+"""The same thing said again and again by the same voice."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.fuzz import ratio
+
+from huiting.core.dialogue import Dialogue, Line
+from huiting.core.judgement import EvidenceKind, Match
+from huiting.quality.matching.fold import fold
+from huiting.quality.operators._options import number, texts
+from huiting.quality.rules.asked import Context, Found, Hit, Scope
+
+_BACK = 60
+"""Lines of the same voice that a line is compared with: who repeats does so before long."""
+_HUNDRED = 100.0
+
+
+def build(
+    times: int = 2,
+    *,
+    similarity: float = 0.85,
+    shortest: int = 4,
+    unless: str | Sequence[str] | None = None,
+) -> "Repeated":
+    """Ask for lines that a voice says several times.
+
+    Args:
+        times: how often, at least.
+        similarity: how alike in writing, from 0.5 to 1.
+        shortest: characters a line has, at least: 好的 may be said often.
+        unless: lines that hold one of these are left out.
+
+    Raises:
+        ConfigError: an option is none of these.
+    """
+    return Repeated(
+        int(number("repeated", "times", times, least=2, most=50)),
+        number("repeated", "similarity", similarity, least=0.5, most=1),
+        int(number("repeated", "shortest", shortest, least=1, most=1000)),
+        () if unless is None else tuple(fold(t).text for t in texts("repeated", "unless", unless)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An `Operator`."""
+
+    times: int
+    similarity: float
+    shortest: int
+    unless: tuple[str, ...]
+    hears: bool = True
+
+    def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+        """Return every line of a voice that says it often enough."""
+        said = [(line, text) for line in scope.lines if (text := self._compared(line)) is not None]
+        groups = self._groups(said)
+        hits = [
+            _hit(line, score, len(group))
+            for group in groups
+            if len(group) >= self.times
+            for line, score in group
+        ]
+        best = max(groups, key=len, default=[])
+        near = _hit(*best[0], len(best)) if len(best) > 1 and not hits else None
+        return Found(tuple(sorted(hits, key=lambda hit: hit.span)), near)
+
+    def phrases(self) -> Sequence[str]:
+        """Look for no phrases."""
+        return ()
+
+    def _compared(self, line: Line) -> str | None:
+        if len(line.text) < self.shortest:
+            return None
+        text = fold(line.text).text
+        if len(text) < self.shortest or any(phrase in text for phrase in self.unless):
+            return None
+        return text
+
+    def _groups(self, said: Sequence[tuple[Line, str]]) -> list[list[tuple[Line, float]]]:
+        """Return lines that repeat an earlier one of their voice, in groups."""
+        groups: list[list[tuple[Line, float]]] = []
+        recent: dict[tuple[int, int | None], list[tuple[str, int]]] = {}
+        for line, text in said:
+            mine = recent.setdefault((line.channel, line.speaker), [])
+            score, group = max(self._alike(text, mine), default=(1.0, -1))
+            if group < 0:
+                group = len(groups)
+                groups.append([])
+                score = 1.0
+            groups[group].append((line, score))
+            mine.append((text, group))
+            del mine[:-_BACK]
+        return groups
+
+    def _alike(self, text: str, others: Sequence[tuple[str, int]]) -> Iterator[tuple[float, int]]:
+        least = self.similarity * _HUNDRED
+        for other, group in others:
+            score = ratio(text, other, score_cutoff=least) / _HUNDRED
+            if score:
+                yield score, group
+
+
+def _hit(line: Line, score: float, times: int) -> Hit:
+    return Hit(
+        line.span,
+        EvidenceKind.SAID,
+        line.channel,
+        line.role,
+        line.segment,
+        line.text,
+        Match.EXACT if score == 1.0 else None,
+        score,
+        value=float(times),
+        note="repeated",
+    )
