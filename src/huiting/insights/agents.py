@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Verdict
 from huiting.core.types import EmotionLabel, Role
-from huiting.insights._hearing import Hearing, HearingTally
+from huiting.insights._hearing import Hearing, HearingTally, Why
 from huiting.insights.case import Case, emotions_known, felt
 from huiting.insights.fields import agent_of, values
 from huiting.insights.measures import party
 from huiting.insights.rates import Count, Mean, Rate, Spread
 
+__all__ = ["AgentReport", "AgentTally", "Calm", "Hearing", "RuleRate", "WeekRate", "Why", "agents"]
 ENOUGH = 5
 """Scored calls that an agent needs to be ranked."""
 TEAM = 3

@@ -52,7 +52,7 @@ def measure(name: str) -> Measure:
     below = re.fullmatch(r"score(?::(?P<card>[\w.-]+))?<(?P<least>\d+(?:\.\d+)?)", name)
     if below:
         return Measure(name, Kind.SHARE, _low_score(below["card"], float(below["least"])))
-    if rest and kind == "score":
+    if kind == "score" and re.fullmatch(r"[\w.-]+", rest):
         return Measure(name, Kind.NUMBER, _points(rest))
     if rest and kind in _NAMED:
         return Measure(name, Kind.SHARE, _NAMED[kind](rest))

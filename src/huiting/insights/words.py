@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from huiting.core.types import Role
-from huiting.insights._terms import ordinary, terms
+from huiting.insights._terms import is_term, ordinary, terms
 from huiting.insights.case import Case
 from huiting.insights.fields import Filter, values
 from huiting.insights.rates import Rate, adjusted, fisher, lift, log_likelihood
@@ -192,7 +192,7 @@ def _forget(counted: Counter[str]) -> None:
 def _compared(focus: _Side, baseline: _Side, examples: Mapping[str, list[str]]) -> list[Term]:
     """Return every term said often enough on both sides together, tested where it can be."""
     counted = focus.terms.keys() | baseline.terms.keys()
-    often = sorted(t for t in counted if focus.terms[t] + baseline.terms[t] >= LEAST)
+    often = sorted(t for t in counted if is_term(t) and focus.terms[t] + baseline.terms[t] >= LEAST)
     pairs = [
         (Rate(focus.terms[t], focus.calls), Rate(baseline.terms[t], baseline.calls)) for t in often
     ]

@@ -1,0 +1,163 @@
+"""Circumstances that come together with something going wrong."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, case, failed, line, party, scored, waits
+from huiting.core.judgement import Verdict
+from huiting.core.types import Role
+from huiting.insights.case import Case
+from huiting.insights.causes import MANY, calls_behind, causes
+from huiting.insights.measures import measure
+from huiting.insights.rates import Rate
+from huiting.insights.traits import Asked, Trait, traits
+
+PLAIN = Asked(words=(), rules=False)
+
+
+def history(size: int, seed: int, effect: float) -> list[Case]:
+    """Return calls in which a long silence adds `effect` to a chance of 0.2 of anger."""
+    chance = random.Random(seed)
+    found = []
+    for n in range(size):
+        slow = chance.random() < 0.3
+        angry = chance.random() < 0.2 + effect * slow
+        found.append(
+            case(
+                f"c{n}",
+                line(AGENT, 0, 2),
+                line(CUSTOMER, 9, 12, "你好", ANGRY if angry else NEUTRAL),
+                agent=f"80{chance.randrange(12):02}",
+                after=timedelta(hours=chance.randrange(12), days=chance.randrange(28)),
+                silences=[waits(3, 9)] if slow else [waits(3, 4)],
+                parties=[party(rate=chance.gauss(250, 60), response=chance.expovariate(1))],
+                intent=chance.choice(["售后/退货", "物流/查询", "价格/咨询"]),
+                site=chance.choice(["北京", "成都", "上海"]),
+                order=f"E{n}",
+            )
+        )
+    return found
+
+
+def test_what_was_planted_is_found_with_its_numbers_and_calls() -> None:
+    cases = history(600, 1, 0.4)
+    found = causes(cases, measure("angry"), PLAIN)
+    silence = next(t for t in found.significant if t.trait.field == "agent silence > 5 s")
+
+    assert silence.difference.interval is not None
+    assert silence.difference.interval.low < 0.4 < silence.difference.interval.high
+    assert silence.lift is not None
+    assert silence.lift > 1.5
+    assert len(silence.calls) == silence.with_it.count
+    assert list(silence.calls) == list(calls_behind(cases, measure("angry"), silence.trait))
+    assert all("agent silence" in t.trait.field for t in found.significant)
+
+
+def test_where_nothing_was_planted_nothing_is_claimed() -> None:
+    claims = [
+        bool(causes(history(200, seed, 0), measure("angry"), PLAIN).significant)
+        for seed in range(30)
+    ]
+
+    assert sum(claims) <= 5  # 5 % of histories may have one; beyond 5 of 30 is one in 300
+
+
+def test_a_field_that_names_calls_is_left_out() -> None:
+    found = causes(history(MANY + 50, 2, 0), measure("angry"), PLAIN)
+
+    assert found.left_out == ("order",)
+    assert not any(t.trait.field == "order" for t in found.found)
+
+
+def test_numbers_are_those_of_the_calls() -> None:
+    yes = [case(f"y{n}", line(CUSTOMER, 0, 1, emotion=ANGRY), site="A") for n in range(8)]
+    no = [case(f"n{n}", line(CUSTOMER, 0, 1, emotion=NEUTRAL), site="B") for n in range(8)]
+    unheard = [case("u", line(CUSTOMER, 0, 1), site="A")]
+    unsited = [case("s", line(CUSTOMER, 0, 1, emotion=ANGRY))]
+    found = causes([*yes, *no, *unheard, *unsited], measure("angry"), PLAIN)
+    site = next(t for t in found.found if t.trait == Trait("site", "A"))
+
+    assert found.overall == Rate(9, 17)
+    assert (site.with_it, site.without) == (Rate(8, 8), Rate(0, 8))
+    assert site.lift == 2
+    assert site.difference.p == pytest.approx(0.000155, abs=1e-6)
+    assert site.significant
+    assert site.calls == tuple(f"y{n}" for n in range(8))
+
+
+def test_few_calls_are_not_tested() -> None:
+    cases = [case(f"c{n}", line(CUSTOMER, 0, 1, emotion=ANGRY), site="A") for n in range(4)]
+
+    assert causes(cases, measure("angry"), PLAIN).found == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "absent"),
+    [
+        ("rule:a", "rule a fails"),
+        ("score<60", "rule a fails"),
+        ("intent:售后", "topic"),
+        ("said:退货", "customer says “退货”"),
+    ],
+)
+def test_what_a_target_is_made_of_is_no_circumstance(target: str, absent: str) -> None:
+    cases = [
+        case(
+            f"c{n}",
+            line(CUSTOMER, 0, 1, "退货" if n % 2 else "你好"),
+            findings=[failed("a")] if n % 2 else [],
+            verdicts={"b": Verdict.PASS} | ({} if n % 2 else {"a": Verdict.PASS}),
+            scores=[scored(50 if n % 2 else 90)],
+            intent="售后/退货" if n % 2 else "物流",
+            site="A" if n % 3 else "B",
+        )
+        for n in range(40)
+    ]
+    words = ((Role.CUSTOMER, "退货"),)
+    found = causes(cases, measure(target), Asked(words=words))
+    fields = {t.trait.field for t in found.found}
+
+    assert absent not in fields
+    assert "site" in fields
+
+
+def test_circumstances_of_a_call() -> None:
+    found = dict(
+        traits(
+            case(
+                "c",
+                line(AGENT, 0, 2, "这个我不清楚"),
+                line(CUSTOMER, 2, 4, "都说了多次"),
+                duration=400,
+                silences=[waits(4, 9), waits(10, 30, AGENT), waits(40, 42, AGENT, announced=True)],
+                parties=[party(rate=320, response=3, ratio=0.7, interruptions=1)],
+                findings=[failed("greeting")],
+                verdicts={"closing": Verdict.PASS, "hold": Verdict.NOT_APPLICABLE},
+            )
+        )
+    )
+
+    assert found["agent says “不清楚”"] == ("yes",)
+    assert found["customer says “多次”"] == ("yes",)
+    assert found["customer says “骗”"] == ()
+    assert found["agent silence > 3 s"] == ("yes",)
+    assert found["agent silence > 5 s"] == ()  # the customer thinks for 20 s: not the agent's
+    assert found["dead air > 10 s"] == found["call > 5 min"] == ("yes",)
+    assert found["agent interrupts"] == found["agent talks > 60 %"] == ("yes",)
+    assert found["agent answers after > 2 s"] == found["agent speaks > 300 a minute"] == ("yes",)
+    assert found["rule greeting fails"] == ("yes",)
+    assert found["rule closing fails"] == ()
+    assert "rule hold fails" not in found
+    assert "outcome" not in found
+
+
+def test_only_the_fields_asked_for() -> None:
+    asked = Asked(fields=("site",), words=(), rules=False)
+    found = dict(traits(case(site="A", city="B"), asked))
+
+    assert found["site"] == ("A",)
+    assert "city" not in found
+    assert str(Trait("site", "A")) == "site = A"
+    assert str(Trait("agent interrupts")) == "agent interrupts"
