@@ -1,5 +1,6 @@
 """Build the parts that the settings ask for. The only place that chooses an engine."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,13 +15,15 @@ from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
-from huiting.core.errors import ConfigError
+from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.plugins import make, parameters
-from huiting.core.ports import Diarizer, Hints, LanguageModel, Recognizer, TextStage
+from huiting.core.ports import Diarizer, Embedder, Hints, LanguageModel, Recognizer, TextStage
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
 from huiting.text.hotwords import read_hotwords
+
+log = logging.getLogger(__name__)
 
 MODELS = {"whisper": "whisper-base"}
 """Catalogue entry of each engine that loads weights."""
@@ -152,6 +155,16 @@ def diarizer_of(settings: Settings) -> Diarizer | None:
     found: Diarizer = make(
         "huiting.engines", "diarizer", embedding=embedding, segmentation=segmentation
     )
+    return found
+
+
+def embedder_of() -> Embedder | None:
+    """Load the model of meaning; None where this machine has none."""
+    try:
+        found: Embedder = make("huiting.engines", "e5")
+    except ModelUnavailable as error:
+        log.warning("no model of meaning", extra={"code": error.code})
+        return None
     return found
 
 

@@ -1,0 +1,115 @@
+"""A team's rules and scorecards as one thing that judges calls, and what it is built from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from huiting.app.settings import Settings
+from huiting.app.wiring import embedder_of, language_model_of
+from huiting.core.analysis import Analysis
+from huiting.core.dialogue import Dialogue
+from huiting.core.errors import InputError
+from huiting.core.judgement import Judgement
+from huiting.quality.asking.question import asking
+from huiting.quality.dialogue import dialogue_of
+from huiting.quality.rules.asked import Context
+from huiting.quality.rules.judge import judged
+from huiting.quality.rules.read import read_rules
+from huiting.quality.rules.rule import RuleSet
+from huiting.quality.scorecard import Scorecard, missing_rules, read_scorecard, score
+from huiting.text.pronunciation import sounds_of
+
+
+def flat(analysis: Analysis) -> Dialogue:
+    """Return an analysis as rules read it."""
+    return dialogue_of(analysis, sounds_of)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """Judges calls. May be used from several threads."""
+
+    rules: tuple[RuleSet, ...]
+    scorecards: tuple[Scorecard, ...]
+    context: Context
+    digest: str
+    """The same as long as every verdict and score stays the same."""
+
+    @classmethod
+    def read(
+        cls, rules: Sequence[Path], scorecards: Sequence[Path], context: Context | None = None
+    ) -> Self:
+        """Read the files of a team.
+
+        Args:
+            rules: files, or folders of them; an id occurs once in all of them.
+            scorecards: files; every rule they rest on is among the rules.
+            context: what rules may use besides the call.
+
+        Raises:
+            InputError: a file cannot be read, something in it is wrong, or the files do not
+                fit together.
+        """
+        read = tuple(read_rules(path, sounds_of) for path in rules)
+        cards = tuple(read_scorecard(path) for path in scorecards)
+        known: dict[str, str] = {}
+        for rule in (rule for rule_set in read for rule in rule_set.rules):
+            if rule.id in known:
+                raise InputError(
+                    rule.where, f"the id {rule.id!r} is taken", f"it stands at {known[rule.id]}"
+                )
+            known[rule.id] = rule.where
+        for card, path in zip(cards, scorecards, strict=True):
+            if missing := missing_rules(card, known):
+                raise InputError(
+                    str(path),
+                    f"no such rules: {', '.join(missing)}",
+                    "give their file with --rules",
+                )
+        made = [*(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
+        digest = sha256("\n".join(made).encode()).hexdigest()[:16]
+        return cls(read, cards, context or Context(sound=sounds_of), digest)
+
+    def judge(self, dialogue: Dialogue) -> Judgement:
+        """Return what the rules and scorecards say of a call."""
+        found = [judged(dialogue, rule_set, self.context) for rule_set in self.rules]
+        findings = tuple(finding for one in found for finding in one.findings)
+        return Judgement(
+            call=dialogue.call,
+            findings=findings,
+            scores=tuple(score(card, findings) for card in self.scorecards),
+            rules=self.digest,
+            problems={rule: why for one in found for rule, why in one.problems.items()},
+        )
+
+
+def judge_of(
+    settings: Settings, rules: Sequence[Path] = (), scorecards: Sequence[Path] = ()
+) -> Judge | None:
+    """Return the judge of the files given, else of the settings; None when there are no rules.
+
+    Raises:
+        InputError: see `Judge.read`; or a scorecard is given without rules.
+        ConfigError: the language model is set wrongly.
+    """
+    rules = rules or settings.rules
+    scorecards = scorecards or settings.scorecards
+    if not rules:
+        if scorecards:
+            raise InputError(
+                str(scorecards[0]), "a scorecard rests on rules", "give their file with --rules"
+            )
+        return None
+    return Judge.read(rules, scorecards, context_of(settings))
+
+
+def context_of(settings: Settings) -> Context:
+    """Return what rules may use besides the call."""
+    model = language_model_of(settings)
+    return Context(
+        sound=sounds_of,
+        embedder=embedder_of(),
+        ask=None if model is None else asking(model, redact=settings.llm_redact),
+    )
