@@ -24,10 +24,11 @@ _SHARED = 100
 """Characters that neighbouring pieces share: no match is longer."""
 _LONGEST = 1_000
 """Characters of a pattern."""
-_MOST = 200_000
+_MOST = 400_000
 """Ways to try from one place of the text."""
 _FEW = 4
-"""Repetitions of something that varies that can still be counted."""
+"""Repetitions of something that varies that can still be counted. Of several fixed texts to
+choose from, two are counted: more of them seldom begin alike."""
 
 
 def compiled(subject: str, pattern: str) -> re.Pattern[str]:
@@ -57,18 +58,20 @@ def compiled(subject: str, pattern: str) -> re.Pattern[str]:
 def _ways(subject: str, parsed: Any) -> float:  # noqa: ANN401  (the library's tree)
     """Return in how many ways a sequence may be split over a text, at most."""
     ways = 1.0
-    for code, value in parsed:
-        ways *= _ways_of(subject, code, value)
-        if ways > _MOST:
-            break
+    sequence = list(parsed)
+    for place, (code, value) in enumerate(sequence):
+        after = sequence[place + 1] if place + 1 < len(sequence) else None
+        ways *= _ways_of(subject, code, value, after)
     return ways
 
 
-def _ways_of(subject: str, code: Any, value: Any) -> float:  # noqa: ANN401
+def _ways_of(subject: str, code: Any, value: Any, after: Any) -> float:  # noqa: ANN401
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT):
-        return _repeated(subject, *value, possessive=code is codes.POSSESSIVE_REPEAT)
+        definite = code is codes.POSSESSIVE_REPEAT or _ends_at(value[2], after)
+        return _repeated(subject, *value, definite=definite)
     if code is codes.BRANCH:
-        return sum(_ways(subject, branch) for branch in value[1])
+        ways = [_ways(subject, branch) for branch in value[1]]
+        return float(min(len(ways), 2)) if max(ways) == 1 else sum(ways)
     if code is codes.SUBPATTERN:
         return _ways(subject, value[3])
     if code is codes.ATOMIC_GROUP:
@@ -80,15 +83,32 @@ def _ways_of(subject: str, code: Any, value: Any) -> float:  # noqa: ANN401
     return 1.0
 
 
-def _repeated(subject: str, least: int, most: Any, part: Any, *, possessive: bool) -> float:  # noqa: ANN401
+def _repeated(subject: str, least: int, most: Any, part: Any, *, definite: bool) -> float:  # noqa: ANN401
     bound = min(int(most), PIECE)
     inner = _ways(subject, part)
     if inner > 1 and bound > _FEW:
         raise ConfigError(
             subject, "a repetition in a repetition", "repeat each part once, or at most 4 times"
         )
-    splits = 1 if possessive else max(1, bound - min(least, bound) + 1)
-    return float(splits * max(1.0, inner) ** max(1, bound if inner > 1 else 1))
+    splits = 1 if definite else max(1, bound - min(least, bound) + 1)
+    return float(splits * max(1.0, inner) ** (bound if inner > 1 else 1))
+
+
+def _ends_at(part: Any, after: Any) -> bool:  # noqa: ANN401
+    """Tell whether what is repeated cannot go on over the character that must follow it."""
+    if (
+        after is None
+        or after[0] is not codes.LITERAL
+        or len(part) != 1
+        or part[0][0] is not codes.IN
+    ):
+        return False
+    char = after[1]
+    return all(
+        (kind is codes.LITERAL and value != char)
+        or (kind is codes.RANGE and not value[0] <= char <= value[1])
+        for kind, value in part[0][1]
+    )
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -37,7 +37,7 @@ from huiting.quality.rules.rule import Example, Said, Sounded
 TEST = ("name", "dialogue", "events", "metadata", "expect")
 _KNOWN = ("language", "duration", "started_at", "intents")
 """Keys under `metadata` that are about the call itself."""
-_MARKS = ("emotion", "confidence", "loudness")
+_MARKS = ("emotion", "score", "confidence", "loudness")
 _CHARACTER, _WORD, _PAUSE = 0.25, 0.4, 0.5
 """Seconds."""
 _AFTER = 0.5
@@ -132,6 +132,7 @@ def _said(piece: Piece) -> Said:
         start,
         end,
         _emotion(marks.get("emotion")),
+        number(marks["score"], 0) if "score" in marks else None,
         number(marks["confidence"], 0) if "confidence" in marks else None,
         number(marks["loudness"]) if "loudness" in marks else None,
     )
@@ -224,7 +225,8 @@ def _language(said: str) -> str:
 def _felt(said: Said) -> Emotion | None:
     if said.emotion is None:
         return None
-    return Emotion(EmotionLabel(said.emotion), 1.0, sources=(EmotionSource.ENGINE,))
+    score = 1.0 if said.score is None else said.score
+    return Emotion(EmotionLabel(said.emotion), score, sources=(EmotionSource.ENGINE,))
 
 
 def _call(example: Example, segments: Sequence[Segment]) -> Call:

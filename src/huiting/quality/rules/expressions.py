@@ -62,13 +62,15 @@ def expression(piece: Piece, reading: Reading) -> Expression:
         return _all([expression(part, reading) for part in sequence(piece)])
     if not isinstance(piece.content, Mapping):
         piece.refuse("a condition is needed here", "write an operator, such as said: 您好")
-    content = piece.content
+    content = {key.replace("-", "_"): entry for key, entry in piece.content.items()}
     keys = [key for key in content if key in JOINING or key in operators()]
     _known(content, keys)
     if len(keys) != 1:
         two = f"{keys[0]} and {keys[1]} stand side by side" if keys else "no operator here"
         piece.refuse(two, "join conditions as a list under all: or any:")
     key = keys[0]
+    if key == "ref" and len(content) > 1:
+        return _among(content, reading)
     if key in JOINING:
         for other in content:
             if other != key:
@@ -102,6 +104,27 @@ def _joined(key: str, piece: Piece, reading: Reading) -> Expression:
     return _all(parts) if key == "all" else parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
 
+def _among(content: Mapping[str, Piece], reading: Reading) -> Expression:
+    """Return the question whether what is named has hits in a scope."""
+    name = text(content["ref"])
+    reading.pointers.append((name, content["ref"]))
+    found = Ask("ref", Named(name), _place(content, reading), _times(content), name, _name(content))
+    return _named(found, content, reading)
+
+
+def _name(content: Mapping[str, Piece]) -> str | None:
+    return text(content["as"]) if "as" in content else None
+
+
+def _named(found: Expression, content: Mapping[str, Piece], reading: Reading) -> Expression:
+    name = _name(content)
+    if name is not None:
+        if name in reading.names:
+            content["as"].refuse(f"the name {name!r} is given twice", "choose another")
+        reading.names[name] = found
+    return found
+
+
 def _all(parts: Sequence[Expression]) -> Expression:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
@@ -110,15 +133,10 @@ def _ask(key: str, content: Mapping[str, Piece], reading: Reading) -> Expression
     piece = content[key]
     value = _filled(plain(piece), piece, reading)
     place, times = _place(content, reading), _times(content)
-    name = text(content["as"]) if "as" in content else None
-    found = _asked(key, piece, value, place=place, times=times, name=name)
+    found = _asked(key, piece, value, place=place, times=times, name=_name(content))
     if key == "rule":
         reading.earlier.append((value["id"] if isinstance(value, dict) else value, piece))
-    if name is not None:
-        if name in reading.names:
-            content["as"].refuse(f"the name {name!r} is given twice", "choose another")
-        reading.names[name] = found
-    return found
+    return _named(found, content, reading)
 
 
 def _asked(

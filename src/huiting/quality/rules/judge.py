@@ -159,7 +159,7 @@ class _Case:
 
     def _put(self, ask: Ask, scope: Scope) -> Answered:
         """Put a question to a part of the call."""
-        found = ask.operator.find(self.dialogue, scope, self.context) if scope.windows else Found()
+        found = self._found(ask, scope)
         hits = found.hits
         if scope.whole:
             hits = tuple(h for h in hits if any(h.span.end <= w.end for w in scope.windows))
@@ -169,12 +169,26 @@ class _Case:
         truth = _held(ask.times, sure, sure + len(found.doubts))
         doubts = found.doubts
         open_ = truth is not True or ask.times.at_most is not None
-        if open_ and ask.operator.hears:
+        if open_ and not isinstance(ask.operator, Named) and ask.operator.hears:
             behind = self._hidden(scope)
             if behind:
                 truth = _held(ask.times, sure, inf)
                 doubts = (*doubts, *behind)
         return Answered(truth, hits, scope, found.nearest, doubts)
+
+    def _found(self, ask: Ask, scope: Scope) -> Found:
+        if not scope.windows:
+            return Found()
+        if isinstance(ask.operator, Named):
+            return self._among(ask.operator, scope)
+        return ask.operator.find(self.dialogue, scope, self.context)
+
+    def _among(self, named: Named, scope: Scope) -> Found:
+        """Return which hits of what is named lie in a scope."""
+        hits, doubts = self._hits(self.names[named.name])
+        inside = tuple(hit for hit in hits if scope.covers(hit.span) and scope.asks(hit.role))
+        nearest = hits[0] if hits and not inside else None
+        return Found(inside, nearest, doubts)
 
     def _hidden(self, scope: Scope) -> tuple[Hit, ...]:
         known = self.doubts.get(id(scope))

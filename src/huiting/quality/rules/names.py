@@ -51,6 +51,8 @@ def pointed_at(expression: Expression) -> Iterator[str]:
     match expression:
         case Ask():
             yield from (anchor.name for anchor in expression.place.anchors)
+            if isinstance(expression.operator, Named):
+                yield expression.operator.name
         case Named(name):
             yield name
         case Not(part):

@@ -25,19 +25,14 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 @cache
 def operators() -> tuple[str, ...]:
-    """Return the keys of all operators, as in YAML."""
-    return tuple(kind.replace("_", "-") for kind in kinds(PACKAGE))
-
-
-def module_of(key: str) -> str:
-    """Return the module of an operator's key."""
-    return key.replace("-", "_")
+    """Return the keys of all operators; in YAML `-` may stand for `_`."""
+    return tuple(kinds(PACKAGE))
 
 
 @cache
 def parameters(key: str) -> Mapping[str, Parameter]:
     """Return the options of an operator as its module declares them, by name in YAML."""
-    build = import_module(f"{PACKAGE}.{module_of(key)}").build
+    build = import_module(f"{PACKAGE}.{key}").build
     found = signature(build).parameters
     return {name.removesuffix("_"): parameter for name, parameter in found.items()}
 
@@ -73,16 +68,18 @@ def operator_of(key: str, piece: Piece, value: Any) -> Operator:  # noqa: ANN401
         InputError: an option is unknown, missing or wrong.
     """
     known = parameters(key)
-    options = value if isinstance(value, dict) else {next(iter(known)): value}
+    options = {next(iter(known)): value}
+    if isinstance(value, dict):
+        options = {str(name).replace("-", "_"): given for name, given in value.items()}
     for name in options:
         if name not in known:
-            close = get_close_matches(str(name), known, 1)
+            close = get_close_matches(name, known, 1)
             guess = f"did you mean {close[0]!r}? " if close else ""
             piece.refuse(f"{key} has no option {name!r}", f"{guess}it takes {in_words(key)}")
     needed = [n for n, p in known.items() if p.default is Parameter.empty and n not in options]
     if needed:
         piece.refuse(f"{key} needs {' and '.join(needed)}", f"it takes {in_words(key)}")
-    build = import_module(f"{PACKAGE}.{module_of(key)}").build
+    build = import_module(f"{PACKAGE}.{key}").build
     try:
         found = build(**{known[name].name: given for name, given in options.items()})
     except (ConfigError, InputError) as error:

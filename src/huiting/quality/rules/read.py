@@ -19,7 +19,7 @@ from huiting.quality.rules.examples import examples_of
 from huiting.quality.rules.expressions import Reading, expression
 from huiting.quality.rules.names import check_names
 from huiting.quality.rules.options import plain
-from huiting.quality.rules.rule import Rule, RuleSet
+from huiting.quality.rules.rule import Named, Rule, RuleSet
 
 FORMAT = "huiting-rules/1"
 FILE = ("format", "name", "languages", "lists", "conditions", "rules")
@@ -77,7 +77,8 @@ def _rule_set(files: Sequence[_File], sound: Sound) -> RuleSet:
             )
         seen[rule.id] = rule
     asked = {id(ask): ask for rule in rules for ask in rule.asks()}.values()
-    phrases = [p for ask in asked for p in ask.operator.phrases() if isinstance(p, Phrase)]
+    operators = [ask.operator for ask in asked if not isinstance(ask.operator, Named)]
+    phrases = [p for operator in operators for p in operator.phrases() if isinstance(p, Phrase)]
     whole = sha256("\n".join(rule.digest for rule in rules).encode()).hexdigest()
     names = " + ".join(file.name for file in files)
     return RuleSet(names, tuple(rules), whole, Phrasebook(phrases, sound))

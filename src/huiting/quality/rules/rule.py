@@ -90,8 +90,9 @@ class Ask:
     """A question put to a part of the call."""
 
     kind: str
-    """The operator's key in YAML."""
-    operator: Operator
+    """The operator's key in YAML, or `ref`."""
+    operator: "Operator | Named"
+    """What finds; of `ref`, the hits that what is named has in the scope."""
     place: Place
     times: Times
     about: str
@@ -139,6 +140,8 @@ class Said:
     start: Seconds | None = None
     end: Seconds | None = None
     emotion: str | None = None
+    score: Share | None = None
+    """Of the emotion."""
     confidence: Share | None = None
     loudness: Share | None = None
 
