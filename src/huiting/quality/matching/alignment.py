@@ -13,6 +13,8 @@ from huiting.core.syllables import distance
 NEGATORS = frozenset("不没别未无非莫勿")
 _TURNS = 1.0
 """Added where 不 and the like is missing, or one too many: 可以 is not 不可以."""
+_STRICT = 1.5
+"""Two syllables with only a vowel, or only nothing in front, in common are hardly alike."""
 _GAP = 0.8
 """Of a syllable that is missing, or one too many."""
 _GAPS_FROM = 5
@@ -78,7 +80,7 @@ def _side_by_side(phrase: Syllables, said: Syllables, start: int, most: float) -
 def _swapped(sound: str, char: str, heard: str, heard_char: str) -> float:
     if char == heard_char:
         return 0.0
-    cost = distance(sound, heard)
+    cost = min(1.0, _STRICT * distance(sound, heard))
     turns = char in NEGATORS or heard_char in NEGATORS
     return cost + _TURNS if turns else cost
 

@@ -26,7 +26,7 @@ from huiting.quality.matching.alignment import Syllables, fit
 from huiting.quality.matching.fold import Folded, fold
 from huiting.quality.matching.spelling import spellings
 
-WEAK = 0.1
+WEAK = 0.07
 """How far below what is asked a likeness still leaves a doubt."""
 _NEAR = 0.5
 """Likeness from which something is worth showing as the nearest."""

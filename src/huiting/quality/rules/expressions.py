@@ -72,9 +72,9 @@ def expression(piece: Piece, reading: Reading) -> Expression:
     if key == "ref" and len(content) > 1:
         return _among(content, reading)
     if key in JOINING:
-        for other in content:
+        for other, value in content.items():
             if other != key:
-                content[other].refuse(f"{other!r} goes with one operator", f"put it inside {key}")
+                value.refuse(f"{other!r} goes with one operator", f"put it inside {key}")
         return _joined(key, content[key], reading)
     return _ask(key, content, reading)
 
