@@ -1,7 +1,22 @@
-"""Analyses kept and searched; SQLAlchemy on SQLite or PostgreSQL."""
+"""Analyses kept and searched, judgements over them; SQLAlchemy on SQLite or PostgreSQL."""
 
-from huiting.store.calls import StoredCall
+from huiting.store._history import Kept, StoredFinding
+from huiting.store._judge import Entry, Ruling, prepare
+from huiting.store.calls import StoredCall, Which
 from huiting.store.repository import Failure, Store, Version
 from huiting.store.search import Hit, Match
 
-__all__ = ["Failure", "Hit", "Match", "Store", "StoredCall", "Version"]
+__all__ = [
+    "Entry",
+    "Failure",
+    "Hit",
+    "Kept",
+    "Match",
+    "Ruling",
+    "Store",
+    "StoredCall",
+    "StoredFinding",
+    "Version",
+    "Which",
+    "prepare",
+]

@@ -14,17 +14,24 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import to_json
+from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError, InputError
 from huiting.core.types import Segment
+from huiting.store import _dialogue_codec
 from huiting.store._fold import fold, storable
 from huiting.store._index import LINE, SegmentIndex
 from huiting.store._sound import sound
 from huiting.store.schema import (
     AnalysisRow,
+    DialogueRow,
     FailureRow,
     FieldRow,
+    FindingRow,
+    IntentRow,
+    JudgementRow,
     NameRow,
     RecordingRow,
+    ScoreRow,
 )
 from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
 
@@ -50,9 +57,12 @@ class Entry:
     """The first is the one to show."""
     body: bytes
     lines: tuple[Line, ...]
+    dialogue: bytes | None = None
 
 
-def prepare(analysis: Analysis, at: datetime, names: Sequence[str]) -> Entry:
+def prepare(
+    analysis: Analysis, at: datetime, names: Sequence[str], dialogue: Dialogue | None = None
+) -> Entry:
     """Return what is to be written.
 
     Raises:
@@ -70,6 +80,7 @@ def prepare(analysis: Analysis, at: datetime, names: Sequence[str]) -> Entry:
         paths=tuple(paths),
         body=zlib.compress(to_json(analysis)),
         lines=tuple(_line(segment) for segment in segments),
+        dialogue=None if dialogue is None else _dialogue_codec.encode(dialogue),
     )
 
 
@@ -120,7 +131,20 @@ def save(connection: Connection, index: SegmentIndex, entry: Entry) -> int:
         _set_fields(connection, key, recording.metadata)
         _add_analysis(connection, key, version, entry)
         _add_segments(connection, index, key, clock, entry.lines)
+        _renew(connection, key, entry.analysis, known=known is not None)
+    if entry.dialogue is not None:
+        set_dialogues(connection, [(key, version, entry.dialogue)])
     return version
+
+
+def set_dialogues(connection: Connection, made: Sequence[tuple[int, int, bytes]]) -> None:
+    """Keep dialogues, each with its recording's key and the version of the analysis."""
+    rows = [{"recording": key, "version": version, "body": body} for key, version, body in made]
+    if not rows:
+        return
+    own = DialogueRow.recording.in_([row["recording"] for row in rows])
+    connection.execute(delete(DialogueRow).where(own))
+    connection.execute(insert(DialogueRow), rows)
 
 
 def fail(
@@ -151,7 +175,11 @@ def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> 
             or_(FailureRow.recording == recording, FailureRow.path.in_(paths))
         )
     )  # fmt: skip
-    for row in (NameRow.recording, FieldRow.recording, AnalysisRow.recording, RecordingRow.key):
+    for row in (
+        NameRow.recording, FieldRow.recording, DialogueRow.recording, FindingRow.recording,
+        ScoreRow.recording, IntentRow.recording, JudgementRow.recording, AnalysisRow.recording,
+        RecordingRow.key,
+    ):  # fmt: skip
         connection.execute(delete(row.class_).where(row == key))
 
 
@@ -173,6 +201,27 @@ def _recording_row(entry: Entry, clock: int, began: datetime, version: int) -> d
         RecordingRow.fields: {storable(k): storable(v) for k, v in recording.metadata.items()},
         RecordingRow.analysis: version,
     }
+
+
+def _renew(connection: Connection, key: int, analysis: Analysis, *, known: bool) -> None:
+    """Write the intents; forget what was made of an earlier analysis of a known recording."""
+    if known:
+        for row in (
+            DialogueRow.recording, FindingRow.recording, ScoreRow.recording, IntentRow.recording,
+        ):  # fmt: skip
+            connection.execute(delete(row.class_).where(row == key))
+        own = update(RecordingRow).where(RecordingRow.key == key)
+        connection.execute(own.values(judgement=None))
+    best: dict[str, float] = {}
+    for intent in analysis.meaning.intents:
+        name = storable(intent.name)
+        best[name] = max(intent.score, best.get(name, 0.0))
+    rows = [
+        {"recording": key, "name": name, "score": score, "main": place == 0}
+        for place, (name, score) in enumerate(best.items())
+    ]
+    if rows:
+        connection.execute(insert(IntentRow), rows)
 
 
 def _free_clock(connection: Connection, began: datetime) -> int:

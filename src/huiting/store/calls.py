@@ -1,7 +1,7 @@
 """What the store tells about a call, and how a call is named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +66,38 @@ def read(row: Row[*tuple[Any, ...]]) -> StoredCall:
     identity, name, path, clock, started_at, *rest = row
     started = None if started_at is None else datetime.fromisoformat(started_at)
     return StoredCall(identity, name, path, clock, started, *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which calls are wanted."""
+
+    since: datetime | None = None
+    """Those that began then or later."""
+    until: datetime | None = None
+    """Those that began before."""
+    language: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Entries that the recording's metadata must have."""
+    share: tuple[int, int] = (0, 1)
+    """(0, 2) and (1, 2) are two halves, for two that work at the same time."""
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what a recording must be."""
+        if self.since is not None:
+            yield RecordingRow.began >= self.since
+        if self.until is not None:
+            yield RecordingRow.began < self.until
+        if self.language is not None:
+            yield RecordingRow.language == self.language
+        for name, value in self.metadata.items():
+            yield has_field(name, value)
+        part, parts = self.share
+        if parts > 1:
+            yield RecordingRow.key % parts == part
+
+
+EVERY = Which()
 
 
 def has_field(name: str, value: str) -> ColumnElement[bool]:

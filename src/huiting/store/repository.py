@@ -1,9 +1,10 @@
 """Keep analyses and failures, find them again. One file on SQLite, or a PostgreSQL database."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from types import TracebackType
 from typing import Self
 
@@ -11,19 +12,24 @@ from sqlalchemy import func, select
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
+from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError, InputError, UnknownCall
+from huiting.core.judgement import Judgement, Verdict
 from huiting.core.types import Role
-from huiting.store import _save, calls, search
+from huiting.store import _history, _judge, _save, calls, search
 from huiting.store._connect import Database, connect
+from huiting.store._history import Kept, StoredFinding
 from huiting.store._index import SegmentIndex, index_for
 from huiting.store._migrate import migrate
 from huiting.store._query import parse
-from huiting.store.calls import StoredCall
+from huiting.store.calls import EVERY, StoredCall, Which
 from huiting.store.schema import AnalysisRow, FailureRow, NameRow, RecordingRow
 from huiting.store.search import Filters, Hit
 
 BATCH = 200
 """Calls read, or saved in one transaction, at a time."""
+_FINDINGS = 5_000
+"""Verdicts read at a time: small rows, of which the database sorts all for each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,14 @@ class Store:
         """Close it."""
         self.close()
 
-    def save(self, analysis: Analysis, *, at: datetime, names: Sequence[str] = ()) -> int:
+    def save(
+        self,
+        analysis: Analysis,
+        *,
+        at: datetime,
+        names: Sequence[str] = (),
+        dialogue: Dialogue | None = None,
+    ) -> int:
         """Keep an analysis, wholly or not at all; return its version.
 
         It becomes the recording's current one, which search reads; earlier ones stay.
@@ -111,17 +124,31 @@ class Store:
             analysis: what to keep.
             at: when it was made.
             names: paths the recording was found under, besides `Recording.path`.
+            dialogue: what rules read of it; made later, by `dialogues`, when not given.
         """
-        entry = _save.prepare(analysis, at, names)
+        entry = _save.prepare(analysis, at, names, dialogue)
         with self._database.writing() as connection:
             return _save.save(connection, self._index, entry)
 
-    def save_all(self, analyses: Iterable[Analysis], *, at: datetime) -> int:
-        """Keep many analyses, a batch a transaction; return how many. For imports."""
+    def save_all(
+        self,
+        analyses: Iterable[Analysis],
+        *,
+        at: datetime,
+        build: Callable[[Analysis], Dialogue] | None = None,
+    ) -> int:
+        """Keep many analyses, a batch a transaction; return how many. For imports.
+
+        Args:
+            analyses: one for each call.
+            at: when they were made.
+            build: makes what rules read of them; left for later when not given.
+        """
         count = 0
         batch: list[_save.Entry] = []
         for analysis in analyses:
-            batch.append(_save.prepare(analysis, at, ()))
+            dialogue = None if build is None else build(analysis)
+            batch.append(_save.prepare(analysis, at, (), dialogue))
             count += 1
             if len(batch) == BATCH:
                 self._save_batch(batch)
@@ -244,15 +271,9 @@ class Store:
             language: the call's.
             metadata: entries that the recording's metadata must have.
         """
-        chosen = calls.select_calls().order_by(RecordingRow.clock.desc()).limit(BATCH)
-        if since is not None:
-            chosen = chosen.where(RecordingRow.began >= since)
-        if until is not None:
-            chosen = chosen.where(RecordingRow.began < until)
-        if language is not None:
-            chosen = chosen.where(RecordingRow.language == language)
-        for name, value in (metadata or {}).items():
-            chosen = chosen.where(calls.has_field(name, value))
+        which = Which(since, until, language, metadata or {})
+        chosen = calls.select_calls().where(*which.conditions())
+        chosen = chosen.order_by(RecordingRow.clock.desc()).limit(BATCH)
         page = chosen
         while True:
             with self._database.reading() as connection:
@@ -261,6 +282,93 @@ class Store:
             if len(found) < BATCH:
                 return
             page = chosen.where(RecordingRow.clock < found[-1].clock)
+
+    def dialogues(
+        self,
+        build: Callable[[Analysis], Dialogue],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        share: tuple[int, int] = (0, 1),
+    ) -> Iterator[Dialogue]:
+        """Yield what rules read of calls, the latest first, a bounded number at a time.
+
+        Args:
+            build: makes a dialogue where none is kept yet; it is kept from then on.
+            since: calls that began then or later.
+            until: calls that began before.
+            language: the call's.
+            metadata: entries that the recording's metadata must have.
+            share: (0, 2) and (1, 2) are two halves, for two processes.
+        """
+        which = Which(since, until, language, metadata or {}, share)
+        for batch in _history.read(self._database, which, build, BATCH, judged=False):
+            yield from (kept.dialogue for kept in batch)
+
+    def history(
+        self, build: Callable[[Analysis], Dialogue], which: Which = EVERY
+    ) -> Iterator[Sequence[Kept]]:
+        """Yield batches of calls with their dialogue and current verdicts, the latest first.
+
+        Args:
+            build: as for `dialogues`.
+            which: the calls that are wanted.
+        """
+        return _history.read(self._database, which, build, BATCH, judged=True)
+
+    def judge(self, judgements: Iterable[Judgement], *, at: datetime) -> int:
+        """Make judgements the current ones of their calls; return how many there were.
+
+        A batch a transaction. Those of calls that are not in the store are left out. What
+        other rules said of a call before stays, and is no longer current.
+
+        Args:
+            judgements: one for each call.
+            at: when they were made.
+        """
+        entries = (_judge.prepare(judgement) for judgement in judgements)
+        return sum(self.settle(batch, at=at) for batch in _batches(entries))
+
+    def settle(self, entries: Sequence[_judge.Entry], *, at: datetime) -> int:
+        """Write judgements that were prepared elsewhere, in one transaction; see `judge`."""
+        if not entries:
+            return 0
+        with self._database.writing() as connection:
+            return _judge.write(connection, entries, at)
+
+    def judgement(self, call: str) -> Judgement | None:
+        """Return what the team's rules last said of the current analysis of a call.
+
+        Returns:
+            None when it has not been judged since it was analyzed.
+
+        Raises:
+            UnknownCall: there is no such call.
+            InputError: `call` names several.
+        """
+        with self._database.reading() as connection:
+            return _history.judgement(connection, calls.find(connection, call))
+
+    def findings(
+        self,
+        *,
+        rule: str | None = None,
+        verdict: Verdict | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredFinding]:
+        """Yield current verdicts, the latest call first, reading a bounded number at a time.
+
+        Args:
+            rule: id of the rule.
+            verdict: only these.
+            since: of calls that began then or later.
+            until: of calls that began before.
+        """
+        which = Which(since, until)
+        return _history.findings(self._database, which, rule, verdict, _FINDINGS)
 
     def count(self) -> int:
         """Return how many calls there are."""
@@ -320,3 +428,9 @@ class Store:
             return search.search(
                 connection, self._index, terms, filters, limit=limit, offset=offset
             )
+
+
+def _batches(entries: Iterable[_judge.Entry]) -> Iterator[list[_judge.Entry]]:
+    waiting = iter(entries)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that these tables are the result of."""
 
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -83,6 +83,8 @@ class RecordingRow(Base):
     fields: Mapped[dict[str, str]] = mapped_column("metadata", JSON)
     analysis: Mapped[int]
     """Version that is current."""
+    judgement: Mapped[str | None] = mapped_column(Text)
+    """`rules` of the judgement that is current; none until the current analysis is judged."""
 
 
 class NameRow(Base):
@@ -165,6 +167,89 @@ class SegmentRow(Base):
     """What exact search reads: the text, and on a second line the spoken form if it differs."""
     sound: Mapped[str] = mapped_column(Text)
     """What search by sound reads; lines as in `folded`."""
+
+
+class DialogueRow(Base):
+    """What rules read of a recording's current analysis; absent until it is first wanted.
+
+    Apart from the analysis, so that reading all of history does not turn its pages.
+    """
+
+    __tablename__ = "dialogue"
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int]
+    """Of the analysis it was made of."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """See `_dialogue_codec`."""
+
+
+class JudgementRow(Base):
+    """What a set of rules says of a call; one for each set that has judged it."""
+
+    __tablename__ = "judgement"
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    rules: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Digest of the rules and scorecards."""
+    version: Mapped[int]
+    """Of the analysis that was judged."""
+    at: Mapped[datetime] = mapped_column(Instant)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The judgement as JSON, compressed with zlib."""
+
+
+class FindingRow(Base):
+    """What one rule says of a call, in its current judgement."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_rule", "rule", "verdict"),)
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    rule: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int]
+    """Of the rule."""
+    verdict: Mapped[str] = mapped_column(Text)
+    effect: Mapped[float]
+
+
+class ScoreRow(Base):
+    """A scorecard filled in, in a call's current judgement."""
+
+    __tablename__ = "score"
+    __table_args__ = (Index("ix_score_scorecard", "scorecard", "points"),)
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    scorecard: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int]
+    points: Mapped[float | None]
+    most: Mapped[float]
+    grade: Mapped[str] = mapped_column(Text)
+    fatal: Mapped[bool]
+    """A fatal item failed."""
+    uncertain: Mapped[bool]
+
+
+class IntentRow(Base):
+    """Why the customer calls, by the current analysis."""
+
+    __tablename__ = "intent"
+    __table_args__ = (Index("ix_intent_name", "name", "score"),)
+
+    recording: Mapped[int] = mapped_column(
+        ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    score: Mapped[float]
+    main: Mapped[bool]
 
 
 class FailureRow(Base):

@@ -1,0 +1,186 @@
+"""Write judgements, and read back what was ruled: what is done inside one transaction.
+
+`prepare` does all that needs no database, so that it can be done in other processes and
+the lock is held briefly.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from huiting.core.judgement import Judgement, Score, Verdict
+from huiting.core.judgement_codec import to_json
+from huiting.store._fold import storable
+from huiting.store.schema import FindingRow, JudgementRow, RecordingRow, ScoreRow
+
+_LEVEL = 1
+"""Of zlib: all of history may be written at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The bare verdict of one rule on one call."""
+
+    rule: str
+    version: int
+    """Of the rule."""
+    verdict: Verdict
+    effect: float = 0.0
+
+
+class _Body(msgspec.Struct):
+    """The part of a stored judgement that verdicts are compared by; the rest is passed over."""
+
+    findings: tuple[Ruling, ...] = ()
+
+
+_decoder = msgspec.json.Decoder(_Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A judgement, ready to be written."""
+
+    call: str
+    version: int | None
+    """Of the analysis that was judged; None for the one that is current when it is written."""
+    rules: str
+    body: bytes
+    rulings: tuple[Ruling, ...]
+    scores: tuple[Score, ...]
+    """Without their items."""
+
+
+def prepare(judgement: Judgement, version: int | None = None) -> Entry:
+    """Return what is to be written; of a rule with two findings, the last."""
+    rulings = {
+        storable(f.rule): Ruling(storable(f.rule), f.version, f.verdict, f.effect)
+        for f in judgement.findings
+    }
+    return Entry(
+        call=judgement.call,
+        version=version,
+        rules=judgement.rules,
+        body=zlib.compress(to_json(judgement), _LEVEL),
+        rulings=tuple(rulings.values()),
+        scores=tuple(
+            {storable(s.scorecard): replace(s, items=()) for s in judgement.scores}.values()
+        ),
+    )
+
+
+def rulings_of(body: bytes | None) -> tuple[Ruling, ...]:
+    """Return the verdicts in a stored judgement, without the rest of it."""
+    if body is None:
+        return ()
+    found = _decoder.decode(zlib.decompress(body)).findings
+    return tuple({ruling.rule: ruling for ruling in found}.values())
+
+
+def write(connection: Connection, entries: Sequence[Entry], at: datetime) -> int:
+    """Make judgements the current ones of their calls; return how many there were.
+
+    A call that is no longer there, or was analyzed anew since it was judged, is left out.
+    What did not change is not written.
+    """
+    known = {
+        row.id: row
+        for row in connection.execute(
+            select(
+                RecordingRow.id, RecordingRow.key, RecordingRow.analysis, RecordingRow.judgement,
+                JudgementRow.version, JudgementRow.body,
+            )
+            .outerjoin(
+                JudgementRow,
+                and_(
+                    JudgementRow.recording == RecordingRow.key,
+                    JudgementRow.rules == RecordingRow.judgement,
+                ),
+            )
+            .where(RecordingRow.id.in_([entry.call for entry in entries]))
+        )
+    }  # fmt: skip
+    there = [
+        (entry, known[entry.call])
+        for entry in {e.call: e for e in entries}.values()
+        if entry.call in known and entry.version in (None, known[entry.call].analysis)
+    ]
+    changed = [
+        (entry, row)
+        for entry, row in there
+        if (row.judgement, row.version, row.body) != (entry.rules, row.analysis, entry.body)
+    ]
+    _write_bodies(connection, [(row.key, row.analysis, entry) for entry, row in changed], at)
+    _write_rulings(connection, [(row.key, rulings_of(row.body), entry) for entry, row in changed])
+    _write_scores(connection, [(row.key, entry) for entry, row in changed])
+    return len(there)
+
+
+def _write_bodies(
+    connection: Connection, changed: Iterable[tuple[int, int, Entry]], at: datetime
+) -> None:
+    rows = [
+        {"recording": key, "rules": e.rules, "version": version, "at": at, "body": e.body}
+        for key, version, e in changed
+    ]
+    for digest in {row["rules"] for row in rows}:
+        keys = [row["recording"] for row in rows if row["rules"] == digest]
+        same = and_(JudgementRow.recording.in_(keys), JudgementRow.rules == digest)
+        connection.execute(delete(JudgementRow).where(same))
+        current = update(RecordingRow).where(RecordingRow.key.in_(keys))
+        connection.execute(current.values(judgement=digest))
+    if rows:
+        connection.execute(insert(JudgementRow), rows)
+
+
+def _write_rulings(
+    connection: Connection, changed: Iterable[tuple[int, tuple[Ruling, ...], Entry]]
+) -> None:
+    """Bring the findings to what they now are, touching only those that differ."""
+    gone: dict[str, list[int]] = {}
+    rows = []
+    for key, before, entry in changed:
+        old, new = set(before), set(entry.rulings)
+        for ruling in old - new:
+            gone.setdefault(ruling.rule, []).append(key)
+        rows += [
+            {
+                "recording": key,
+                "rule": ruling.rule,
+                "version": ruling.version,
+                "verdict": ruling.verdict.value,
+                "effect": ruling.effect,
+            }
+            for ruling in entry.rulings
+            if ruling not in old
+        ]
+    for rule, keys in gone.items():
+        same = and_(FindingRow.rule == rule, FindingRow.recording.in_(keys))
+        connection.execute(delete(FindingRow).where(same))
+    if rows:
+        connection.execute(insert(FindingRow), rows)
+
+
+def _write_scores(connection: Connection, changed: Sequence[tuple[int, Entry]]) -> None:
+    keys = [key for key, _ in changed]
+    connection.execute(delete(ScoreRow).where(ScoreRow.recording.in_(keys)))
+    rows = [
+        {
+            "recording": key,
+            "scorecard": storable(score.scorecard),
+            "version": score.version,
+            "points": score.points,
+            "most": score.most,
+            "grade": storable(score.grade),
+            "fatal": bool(score.fatal),
+            "uncertain": score.uncertain,
+        }
+        for key, entry in changed
+        for score in entry.scores
+    ]
+    if rows:
+        connection.execute(insert(ScoreRow), rows)
