@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -22,7 +23,15 @@ from ahocorasick_rs import AhoCorasick
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.ports import Sound
 from huiting.core.syllables import parts
-from huiting.quality.matching.alignment import Syllables, fit
+from huiting.quality.matching.alignment import (
+    GAP,
+    GAPS_FROM,
+    LEAST,
+    Fit,
+    Syllables,
+    side_by_side,
+    with_gap,
+)
 from huiting.quality.matching.fold import Folded, fold
 from huiting.quality.matching.spelling import spellings
 
@@ -81,9 +90,16 @@ class Heard:
 
 
 class _Sounding(NamedTuple):
-    phrase: Phrase
+    """One row of syllables to listen for."""
+
+    phrases: list[Phrase]
     syllables: Syllables
-    least: float
+    classes: str
+    most: float
+    """What differences may cost together, at most."""
+    alike: int
+    """How many syllables must then be alike but for the accent."""
+    alike_with_gap: int
 
 
 class _Classes(dict[str, str]):
@@ -111,6 +127,7 @@ def blurred(syllable: str) -> str:
         return syllable
     initial, (medial, nucleus, coda) = found
     vowel = {"ɨ": "i"}.get(nucleus, nucleus)
+    medial = medial.replace("v", "i")
     return f"{_BLURRED.get(initial, initial)}|{medial}{vowel}{'n' if coda == 'ng' else coda}"
 
 
@@ -121,8 +138,8 @@ class Phrasebook:
         self._known = frozenset(phrases)
         written: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._classes = _Classes()
-        self._soundings: list[_Sounding] = []
-        seeds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._soundings: dict[tuple[str, float], _Sounding] = {}
+        seeds: defaultdict[str, list[tuple[_Sounding, int]]] = defaultdict(list)
         for phrase in phrases:
             ways = spellings(fold(phrase.text).text)
             for way in ways:
@@ -140,7 +157,7 @@ class Phrasebook:
         phrase: Phrase,
         ways: Sequence[str],
         sound: Sound,
-        seeds: defaultdict[str, list[tuple[int, int]]],
+        seeds: defaultdict[str, list[tuple[_Sounding, int]]],
     ) -> None:
         assert phrase.like is not None
         seen = set()
@@ -149,11 +166,15 @@ class Phrasebook:
             if len(sounds) < _PAIR or tuple(sounds) in seen:
                 continue
             seen.add(tuple(sounds))
+            key = (way, phrase.like)
+            if key in self._soundings:
+                self._soundings[key].phrases.append(phrase)
+                continue
             syllables = Syllables(sounds, [way[i] for i in at])
             classes = "".join(self._classes.learn(s) for s in sounds)
+            self._soundings[key] = _sounding(phrase, syllables, classes)
             for place in _pairs(len(sounds)):
-                seeds[classes[place : place + _PAIR]].append((len(self._soundings), place))
-            self._soundings.append(_Sounding(phrase, syllables, phrase.like - WEAK))
+                seeds[classes[place : place + _PAIR]].append((self._soundings[key], place))
 
     def hear(self, dialogue: Dialogue) -> Heard:
         """Return where each phrase is said in a call."""
@@ -201,23 +222,52 @@ class Phrasebook:
         classes = self._classes
         pairs = "".join([classes[s] for s in sounds])
         said = Syllables(sounds, [joined[i] for i in at])
-        tried: set[tuple[int, int]] = set()
-        for seed, start, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
-            for number, place in self._seeds[seed]:
-                trial = (number, start - place)
+        tried: set[tuple[str, int]] = set()
+        for seed, begin, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
+            for sounding, place in self._seeds[seed]:
+                start = begin - place
+                trial = (sounding.classes, start)
                 if trial in tried:
                     continue
                 tried.add(trial)
-                phrase, syllables, least = self._soundings[number]
-                best = fit(syllables, said, start - place, min(_NEAR, least))
+                best = _fit(sounding, said, pairs, start)
                 if best is None:
                     continue
                 piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
-                if best.score < least:
-                    if phrase not in near or near[phrase][2] < best.score:
-                        near[phrase] = piece
-                elif len(found[phrase]) < _MOST:
-                    found[phrase].append(piece)
+                enough = best.score >= 1.0 - sounding.most / len(sounding.classes)
+                for phrase in sounding.phrases:
+                    if not enough:
+                        if phrase not in near or near[phrase][2] < best.score:
+                            near[phrase] = piece
+                    elif len(found[phrase]) < _MOST:
+                        found[phrase].append(piece)
+
+
+def _sounding(phrase: Phrase, syllables: Syllables, classes: str) -> _Sounding:
+    assert phrase.like is not None
+    size = len(classes)
+    most = (1.0 - phrase.like + WEAK) * size
+    alike = size - int(most / LEAST)
+    with_gap = size - 1 - int((most - GAP) / LEAST) if size >= GAPS_FROM and most >= GAP else size
+    return _Sounding([phrase], syllables, classes, most, alike, with_gap)
+
+
+def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int) -> Fit | None:
+    """Return how a phrase fits at `start`; what cannot is told by the classes alone."""
+    size = len(sounding.classes)
+    window = classes[start : start + size] if start >= 0 else ""
+    alike = sum(map(eq, sounding.classes, window))
+    if alike >= sounding.alike or 2 * alike >= size:
+        best = side_by_side(sounding.syllables, said, start, (1.0 - _NEAR) * size)
+        if best is not None and (1.0 - best.score) * size <= sounding.most:
+            return best
+    else:
+        best = None
+    before = sum(map(eq, sounding.classes, classes[start - 1 :])) if start > 0 else 0
+    after = sum(map(eq, sounding.classes, classes[start + 1 :])) if start >= -1 else 0
+    if alike + max(before, after) < sounding.alike_with_gap:
+        return best
+    return with_gap(sounding.syllables, said, start, sounding.most) or best
 
 
 def _pairs(size: int) -> Sequence[int]:
