@@ -6,7 +6,7 @@ decoder's spool in bounded pieces.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -18,12 +18,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from huiting.audio.bleed import without_bleed
-from huiting.audio.clips import Cutting, Piece, clips_of, on_recording, pieces_of, place_of, sound_of
+from huiting.audio.clips import (
+    Cutting,
+    Piece,
+    clips_of,
+    on_recording,
+    pieces_of,
+    place_of,
+    sound_of,
+)
 from huiting.audio.decode import Decoded, Limits, decode, from_samples
 from huiting.audio.raw import RawFormat
 from huiting.audio.spool import SpooledTrack
 from huiting.core.analysis import Analysis, MadeBy
-from huiting.core.meaning import Meaning
+from huiting.core.meaning import Document, Meaning
 from huiting.core.ports import (
     Clip,
     Diarizer,
@@ -107,6 +115,8 @@ class Kit:
     emotion: EmotionTagger | None = None
     sounds: SoundTagger | None = None
     meaning: tuple[MeaningStage, ...] = ()
+    documents: Callable[[Analysis], tuple[Document, ...]] | None = None
+    """Says which documents of the team's fit a call of which all else is known."""
     speakers: int = 2
     """Voices on a mono recording; 0 to estimate, 1 to leave it whole."""
     cutting: Cutting = field(default_factory=Cutting)
@@ -196,8 +206,11 @@ def understand(analysis: Analysis, kit: Kit, watch: Watch | None = None) -> Anal
     watch = watch or Watch()
     with watch("meaning"):
         told = reduce(lambda known, stage: stage(analysis.call, known), kit.meaning, Meaning())
-    made_by = replace(analysis.made_by, meaning=kit.made_by.meaning)
-    return replace(analysis, meaning=told, made_by=made_by)
+        made_by = replace(analysis.made_by, meaning=kit.made_by.meaning)
+        found = replace(analysis, meaning=told, made_by=made_by)
+        if kit.documents is not None:
+            found = replace(found, meaning=replace(told, documents=kit.documents(found)))
+    return found
 
 
 def digest(source: Source, kit: Kit, hints: Hints) -> str:

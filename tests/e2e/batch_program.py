@@ -10,6 +10,7 @@ from pathlib import Path
 
 from huiting.app.batch import Batch
 from huiting.app.board import Lines
+from huiting.app.judging import flat
 from huiting.core.plugins import make
 from huiting.core.ports import Hints
 from huiting.pipeline import Source
@@ -28,6 +29,7 @@ def main(folder: Path, out: Path, database: Path) -> None:
             out=out,
             exporters={"json": make("huiting.exports", "json")},
             listener=Lines(sys.stdout),
+            flat=flat,
             now=lambda: datetime.now(UTC),
             clock=time.monotonic,
         )

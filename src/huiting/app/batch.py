@@ -19,13 +19,15 @@ from huiting.app.display import printable
 from huiting.app.files import make_folder, remedy_of, replace_file, results_name
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
+from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
+from huiting.core.judgement import Judgement, Verdict
 from huiting.core.ports import Exporter, Hints
-from huiting.core.types import Role
+from huiting.core.types import EmotionLabel, Role
 from huiting.core.watch import Progress, Watch
 from huiting.exports import Names, write_tables
 from huiting.exports import Outcome as Row
-from huiting.pipeline import Kit, Source, analyze, digest
+from huiting.pipeline import Kit, Source, analyze, digest, understand
 from huiting.store.repository import Store
 
 log = logging.getLogger(__name__)
@@ -66,16 +68,51 @@ class Brief:
     silence: float | None
     """Share of the call."""
     interruptions: int
+    mood: EmotionLabel | None = None
+    """The customer's gravest; None when nothing stands out."""
+    intent: str | None = None
+    failed: int | None = None
+    """Rules broken; None when the call was not judged."""
+    uncertain: int = 0
+    """Rules that somebody should listen for."""
+    score: float | None = None
+    """On the first scorecard."""
 
     @classmethod
-    def of(cls, analysis: Analysis) -> "Brief":
+    def of(cls, analysis: Analysis, judgement: Judgement | None = None) -> "Brief":
         """Take them from an analysis."""
         metrics = analysis.metrics
         talk: dict[Role, float] = {}
         for party in metrics.parties:
             talk[party.role] = talk.get(party.role, 0.0) + (party.talk_ratio or 0.0)
-        cut_in = sum(party.interruptions for party in metrics.parties)
-        return cls(analysis.call.language, talk, metrics.silence_ratio, cut_in)
+        intents = analysis.meaning.intents
+        verdicts = [finding.verdict for finding in judgement.findings] if judgement else []
+        return cls(
+            language=analysis.call.language,
+            talk=talk,
+            silence=metrics.silence_ratio,
+            interruptions=sum(party.interruptions for party in metrics.parties),
+            mood=_mood(analysis),
+            intent=intents[0].name if intents else None,
+            failed=verdicts.count(Verdict.FAIL) if judgement else None,
+            uncertain=verdicts.count(Verdict.UNCERTAIN),
+            score=judgement.scores[0].points if judgement and judgement.scores else None,
+        )
+
+
+_GRAVEST = (
+    EmotionLabel.ANGRY,
+    EmotionLabel.DISGUSTED,
+    EmotionLabel.FEARFUL,
+    EmotionLabel.SAD,
+    EmotionLabel.HAPPY,
+)
+
+
+def _mood(analysis: Analysis) -> EmotionLabel | None:
+    said = (s for s in analysis.call.segments if s.role is Role.CUSTOMER)
+    felt = {segment.emotion.label for segment in said if segment.emotion is not None}
+    return next((label for label in _GRAVEST if label in felt), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +173,12 @@ class Batch:
     exporters: Mapping[str, Exporter]
     """What is written for each call."""
     listener: Listener
+    flat: Callable[[Analysis], Dialogue]
+    """Makes of an analysis what rules read."""
     now: Callable[[], datetime]
     clock: Callable[[], float]
+    judge: Callable[[Dialogue], Judgement] | None = None
+    """Judges a call; None when there are no rules."""
     parallel: int = 2
     again: bool = False
     """Analyze also what is done already."""
@@ -240,10 +281,13 @@ class Batch:
         if self.again or not self.store.done(recording, wanted):
             return None
         analysis = self.store.analysis(recording)
-        if name not in self.store.names(recording):
-            self.store.save(analysis, at=self.now(), names=(name,))  # under this name too
-        self._write(analysis)
-        return _over(name, Status.KEPT, analysis)
+        told = analysis.made_by.meaning == self.kit.made_by.meaning
+        if not told:  # the team has changed its lists: the audio need not be heard again
+            analysis = understand(analysis, self.kit)
+        dialogue = self.flat(analysis)
+        if not told or name not in self.store.names(recording):
+            self.store.save(analysis, at=self.now(), names=(name,), dialogue=dialogue)
+        return self._over(name, Status.KEPT, analysis, dialogue)
 
     def _new(self, name: str, source: Source, recording: str) -> Outcome:
         def listen(progress: Progress) -> None:
@@ -255,10 +299,22 @@ class Batch:
         analysis = analyze(source, self.kit, self.hints, watch)
         if analysis.call.recording.id != recording:
             raise InputError(name, "it changed while it was read", "run again when it is whole")
-        self.store.save(analysis, at=self.now(), names=(name,))
-        self._write(analysis)
+        dialogue = self.flat(analysis)
+        self.store.save(analysis, at=self.now(), names=(name,), dialogue=dialogue)
+        with watch("rules"):
+            outcome = self._over(name, Status.DONE, analysis, dialogue)
         log.info("recording done", extra={"recording": recording, "seconds": watch.seconds})
-        return _over(name, Status.DONE, analysis)
+        return outcome
+
+    def _over(self, name: str, status: Status, analysis: Analysis, dialogue: Dialogue) -> Outcome:
+        """Judge a call that is saved, write its files, and say how it ended."""
+        judgement = None if self.judge is None else self.judge(dialogue)
+        if judgement is not None:
+            self.store.judge([judgement], at=self.now())
+        self._write(analysis)
+        recording = analysis.call.recording
+        brief = Brief.of(analysis, judgement)
+        return Outcome(name, status, recording.id, recording.duration, brief=brief)
 
     def _orphans(self, files: Sequence[Path], ended: Mapping[Path, Outcome]) -> list[Path]:
         """Return copies of a call that failed under its first name, to be tried themselves.
@@ -317,10 +373,7 @@ class Batch:
             elif outcome.status is not Status.SAME:
                 analysis = self.store.analysis(outcome.recording or "")
                 others = tuple(copies.get(outcome.recording, ()))
-                yield Row(outcome.name, analysis, other_names=others)
-
-
-def _over(name: str, status: Status, analysis: Analysis) -> Outcome:
-    recording = analysis.call.recording
-    brief = Brief.of(analysis)
-    return Outcome(name, status, recording.id, recording.duration, brief=brief)
+                judgement = None
+                if self.judge is not None:
+                    judgement = self.store.judgement(analysis.call.recording.id)
+                yield Row(outcome.name, analysis, other_names=others, judgement=judgement)

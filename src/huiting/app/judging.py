@@ -85,24 +85,22 @@ class Judge:
         )
 
 
-def judge_of(
-    settings: Settings, rules: Sequence[Path] = (), scorecards: Sequence[Path] = ()
-) -> Judge | None:
-    """Return the judge of the files given, else of the settings; None when there are no rules.
+def judge_of(settings: Settings) -> Judge | None:
+    """Return the judge that the settings name; None when there are no rules.
 
     Raises:
-        InputError: see `Judge.read`; or a scorecard is given without rules.
+        InputError: see `Judge.read`; or there is a scorecard without rules.
         ConfigError: the language model is set wrongly.
     """
-    rules = rules or settings.rules
-    scorecards = scorecards or settings.scorecards
-    if not rules:
-        if scorecards:
-            raise InputError(
-                str(scorecards[0]), "a scorecard rests on rules", "give their file with --rules"
-            )
-        return None
-    return Judge.read(rules, scorecards, context_of(settings))
+    if settings.rules:
+        return Judge.read(settings.rules, settings.scorecards, context_of(settings))
+    if settings.scorecards:
+        raise InputError(
+            str(settings.scorecards[0]),
+            "a scorecard rests on rules",
+            "give their file with --rules",
+        )
+    return None
 
 
 def context_of(settings: Settings) -> Context:

@@ -21,6 +21,7 @@ from huiting.app.database import store_of
 from huiting.app.describe import describer
 from huiting.app.display import printable
 from huiting.app.files import make_folder
+from huiting.app.judging import flat, judge_of
 from huiting.app.settings import Settings
 from huiting.app.tongue import say
 from huiting.app.wiring import hints_of, kit_of, parallel_of
@@ -64,6 +65,7 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
         StoreError: the database cannot be used.
     """
     hints = hints_of(settings)
+    judge = judge_of(settings)
     describe = describer(settings, order.manifest, order.raw)
     found = find(order.recordings)
     if not found.files:
@@ -83,6 +85,8 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             out=order.folder,
             exporters={kind: make("huiting.exports", kind) for kind in CALL_FILES},
             listener=listener,
+            flat=flat,
+            judge=None if judge is None else judge.judge,
             now=_now,
             clock=time.monotonic,
             parallel=parallel_of(settings),

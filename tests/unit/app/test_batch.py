@@ -2,6 +2,7 @@ import csv
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 
 from huiting.app.batch import Batch, Outcome, Status, Summary
 from huiting.app.board import Silent
+from huiting.app.judging import Judge, flat
 from huiting.core.codec import from_json
 from huiting.core.errors import ConfigError, InputError, StoreError
+from huiting.core.meaning import Intent, IntentSource, Meaning
 from huiting.core.plugins import make
 from huiting.core.ports import Hints
+from huiting.core.types import Call
 from huiting.core.watch import Progress
 from huiting.pipeline import Kit, Source
 from huiting.store.repository import Store
@@ -51,6 +55,7 @@ def batch(store: Store, out: Path, parts: Kit | None = None, **options: object) 
         "out": out,
         "exporters": {kind: make("huiting.exports", kind) for kind in ("json", "srt")},
         "listener": Silent(),
+        "flat": flat,
         "now": lambda: NOW,
         "clock": lambda: 0.0,
     }
@@ -291,3 +296,85 @@ def test_the_json_of_a_call_is_what_the_store_has(store: Store, day: Path, tmp_p
 
 def test_status_words_are_stable() -> None:
     assert [s.value for s in Status] == ["done", "kept", "same", "failed"]
+
+
+RULES = """
+format: huiting-rules/1
+name: test
+rules:
+  - id: greeting
+    name: 问候
+    advice: 先问好
+    score: -5
+    require: {said: 您好, by: agent}
+  - id: no-returns
+    name: 没有退货
+    forbid: {said: 退货, by: customer}
+"""
+CARD = """
+format: huiting-scorecard/1
+id: card
+name: 评分
+sections:
+  - id: service
+    name: 服务
+    items:
+      - {id: hello, name: 问候, points: 60, rules: [greeting]}
+      - {id: goods, name: 退货, points: 40, rules: [no-returns]}
+"""
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Judge:
+    rules, card = tmp_path / "rules.yaml", tmp_path / "card.yaml"
+    rules.write_text(RULES, "utf-8")
+    card.write_text(CARD, "utf-8")
+    return Judge.read([rules], [card])
+
+
+def test_calls_are_judged_and_the_tables_say_so(
+    store: Store, day: Path, tmp_path: Path, judge: Judge
+) -> None:
+    summary = batch(store, tmp_path / "out", judge=judge.judge).run(files(day))
+
+    for row in rows(tmp_path / "out"):
+        assert (row["rule_greeting"], row["rule_no-returns"]) == ("pass", "fail")
+        assert (row["rules_failed"], row["score_card"]) == ("no-returns", "60.0")
+    assert [o.brief.failed for o in summary.outcomes if o.brief] == [1, 1, 1]
+    found = [(f.rule, f.verdict.value) for f in store.findings(rule="no-returns")]
+    assert found == [("no-returns", "fail")] * 3
+    with (tmp_path / "out" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = [r["quote"] for r in csv.DictReader(file) if r["rule"] == "no-returns"]
+    assert said == ["退货"] * 3
+
+
+def test_a_call_done_before_is_judged_by_new_rules_without_being_heard(
+    store: Store, day: Path, tmp_path: Path, judge: Judge
+) -> None:
+    ear = Ear()
+    batch(store, tmp_path / "out", kit(ear)).run(files(day))
+    heard = len(ear.batches)
+
+    batch(store, tmp_path / "out", kit(ear), judge=judge.judge).run(files(day))
+
+    assert len(ear.batches) == heard
+    assert {row["rule_greeting"] for row in rows(tmp_path / "out")} == {"pass"}
+
+
+def test_a_new_list_is_told_from_what_was_heard(store: Store, day: Path, tmp_path: Path) -> None:
+    def about(call: Call, known: Meaning, /) -> Meaning:
+        return replace(known, intents=(Intent("退货", 0.9, IntentSource.WORDS),))
+
+    ear = Ear()
+    batch(store, tmp_path / "out", kit(ear)).run(files(day))
+    heard = len(ear.batches)
+    made_by = replace(kit().made_by, meaning="lists of today")
+    changed = kit(ear, meaning=(about,), made_by=made_by)
+
+    summary = batch(store, tmp_path / "out", changed).run(files(day))
+
+    assert len(ear.batches) == heard
+    assert summary.count(Status.KEPT) == 3
+    assert {row["intent"] for row in rows(tmp_path / "out")} == {"退货"}
+    assert batch(store, tmp_path / "out", changed).run(files(day)).count(Status.KEPT) == 3
+    assert len(store.versions(str(files(day)[0]))) == 2

@@ -1,6 +1,6 @@
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from rich.console import Console
@@ -9,7 +9,7 @@ from huiting.app import board
 from huiting.app.batch import Brief, Outcome, Status, Summary
 from huiting.app.board import Board, Lines, Silent
 from huiting.core.errors import InputError
-from huiting.core.types import Role
+from huiting.core.types import EmotionLabel, Role
 from huiting.core.watch import Progress
 from huiting.engines.provision import Doing, Step
 
@@ -153,8 +153,22 @@ def test_the_table_has_a_line_a_call_and_says_how_many_more_there_are() -> None:
 
     assert len([line for line in lines if ".wav" in line]) == 2
     assert "…" in lines[3]
-    assert lines[3].split()[1:] == ["1:00", "zh", "60%", "–", "25%", "2"]
+    assert lines[3].split()[1:] == ["1:00", "zh", "60/–", "25%"]
     assert "and 2 more" in lines[-1]
+
+
+def test_a_judged_call_shows_mood_intent_verdicts_and_score() -> None:
+    brief = replace(
+        BRIEF, mood=EmotionLabel.ANGRY, intent="售后/退货", failed=2, uncertain=1, score=86.5
+    )
+    clean = replace(BRIEF, failed=0)
+    outcomes = [Outcome("a.wav", Status.DONE, "ab", 60.0, brief=b) for b in (brief, clean, BRIEF)]
+
+    lines = shown(board.calls(Summary(tuple(outcomes), 1.0, interrupted=False))).splitlines()
+
+    assert lines[3].split()[4:] == ["25%", "angry", "退货", "2✗", "1?", "86.5"]
+    assert lines[4].split()[4:] == ["25%", "✓", "–"]
+    assert lines[5].split()[4:] == ["25%", "–", "–"]
 
 
 def test_unknown_figures_are_dashes() -> None:
