@@ -20,7 +20,7 @@ LEAST = 0.3
 """What a syllable costs, at least, that is no mere matter of accent."""
 GAP = 0.8
 """Of a syllable that is missing, or one too many."""
-GAPS_FROM = 5
+GAPS_FROM = 6
 """Syllables. In shorter phrases a missing one leaves another phrase."""
 
 
@@ -72,15 +72,13 @@ def with_gap(phrase: Syllables, said: Syllables, start: int, most: float) -> Fit
         one_more = after > before
         sums = list(accumulate(head, initial=0.0))
         rest = list(accumulate(reversed(tail), initial=0.0))[::-1]
+        skipped = 0 if one_more else 1
         for place in range(1, size):
-            if one_more:
-                char = said.chars[start + before + place : start + before + place + 1]
-                cost = sums[place] + rest[place]
-            else:
-                char = phrase.chars[place : place + 1]
-                cost = sums[place] + rest[place + 1]
-            cost += GAP + _TURNS * any(c in NEGATORS for c in char)
-            if cost <= most and (best is None or 1.0 - cost / size > best.score):
+            cost = GAP + sums[place] + rest[place + skipped]
+            if cost > most:
+                continue
+            char = said.chars[start + before + place] if one_more else phrase.chars[place]
+            if char not in NEGATORS and (best is None or 1.0 - cost / size > best.score):
                 best = Fit(start + before, start + after + size, 1.0 - cost / size)
     return best
 

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from operator import eq
 from typing import NamedTuple
 
@@ -39,6 +40,8 @@ WEAK = 0.07
 """How far below what is asked a likeness still leaves a doubt."""
 _NEAR = 0.5
 """Likeness from which something is worth showing as the nearest."""
+_ALIKE = 0.6
+"""Share of the syllables of a phrase that must be alike but for the accent."""
 _PAIR = 2
 _MOST = 500
 """Places of one phrase that are kept: more would prove nothing."""
@@ -84,9 +87,9 @@ class Heard:
     """What comes closest to a phrase without being good enough even for a doubt."""
     known: frozenset[Phrase] = field(repr=False)
 
-    def knows(self, phrases: Sequence[Phrase]) -> bool:
-        """Tell whether these were looked for."""
-        return all(phrase in self.known for phrase in phrases)
+    def knows(self, phrase: Phrase) -> bool:
+        """Tell whether this was looked for."""
+        return phrase in self.known
 
 
 class _Sounding(NamedTuple):
@@ -247,24 +250,27 @@ def _sounding(phrase: Phrase, syllables: Syllables, classes: str) -> _Sounding:
     assert phrase.like is not None
     size = len(classes)
     most = (1.0 - phrase.like + WEAK) * size
-    alike = size - int(most / LEAST)
-    with_gap = size - 1 - int((most - GAP) / LEAST) if size >= GAPS_FROM and most >= GAP else size
+    least = ceil(_ALIKE * size)
+    alike = max(least, size - int(most / LEAST))
+    with_gap = size + 1
+    if size >= GAPS_FROM and most >= GAP:
+        with_gap = max(least, size - 1 - int((most - GAP) / LEAST))
     return _Sounding([phrase], syllables, classes, most, alike, with_gap)
 
 
 def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int) -> Fit | None:
     """Return how a phrase fits at `start`; what cannot is told by the classes alone."""
     size = len(sounding.classes)
-    window = classes[start : start + size] if start >= 0 else ""
-    alike = sum(map(eq, sounding.classes, window))
-    if alike >= sounding.alike or 2 * alike >= size:
+    alike = sum(map(eq, sounding.classes, classes[start : start + size])) if start >= 0 else 0
+    best = None
+    if alike >= sounding.alike:
         best = side_by_side(sounding.syllables, said, start, (1.0 - _NEAR) * size)
         if best is not None and (1.0 - best.score) * size <= sounding.most:
             return best
-    else:
-        best = None
-    before = sum(map(eq, sounding.classes, classes[start - 1 :])) if start > 0 else 0
-    after = sum(map(eq, sounding.classes, classes[start + 1 :])) if start >= -1 else 0
+    if sounding.alike_with_gap > size:
+        return best
+    before = sum(map(eq, sounding.classes, classes[start - 1 : start + size])) if start > 0 else 0
+    after = sum(map(eq, sounding.classes, classes[start + 1 : start + size + 1]))
     if alike + max(before, after) < sounding.alike_with_gap:
         return best
     return with_gap(sounding.syllables, said, start, sounding.most) or best

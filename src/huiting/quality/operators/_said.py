@@ -41,6 +41,9 @@ class Words:
     """Phrases, and which of the places where they are said count."""
 
     phrases: tuple[Phrase, ...]
+    """At least one."""
+    wanted: frozenset[Phrase]
+    """The same."""
     negated: Negated = Negated.COUNT
     unless: tuple[Phrase, ...] = ()
 
@@ -70,8 +73,10 @@ def words(
     if how is Looked.EXACT and similarity is not None:
         refuse(operator, "similarity", "is of no use where match is exact", "leave out one of them")
     voids = () if unless is None else texts(operator, "unless", unless)
+    phrases = tuple(phrase_of(operator, text, how, like) for text in dict.fromkeys(wanted))
     return Words(
-        tuple(phrase_of(operator, text, how, like) for text in dict.fromkeys(wanted)),
+        phrases,
+        frozenset(phrases),
         one_of(operator, "negated", negated, Negated),
         tuple(phrase_of(operator, text, Looked.EXACT, like) for text in dict.fromkeys(voids)),
     )
@@ -96,7 +101,7 @@ def phrase_of(operator: str, text: str, how: Looked | None, like: float) -> Phra
 
 def heard_in(words: Words, dialogue: Dialogue, context: Context) -> Heard:
     """Return where phrases are said, from the one pass over the call where they were in it."""
-    if context.heard is not None and context.heard.knows(words.all()):
+    if context.heard is not None and context.heard.knows(words.phrases[0]):
         return context.heard
     return Phrasebook(words.all(), context.sound).hear(dialogue)
 
@@ -186,16 +191,14 @@ def in_order(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def nearest(words: Words, heard: Heard, dialogue: Dialogue, scope: Scope) -> Hit | None:
     """Return what in the scope comes closest to one of the phrases; None when nothing does."""
-    best: Hit | None = None
-    for phrase in words.phrases:
-        place = heard.nearest.get(phrase)
-        if place is None or (best is not None and place.score <= (best.score or 0.0)):
-            continue
+    near = [(heard.nearest[phrase], phrase.text) for phrase in words.wanted & heard.nearest.keys()]
+    for place, text in sorted(near, key=lambda n: (-n[0].score, n)):
         line = dialogue.lines[place.line]
-        hit = hit_of(place, line, phrase.text)
-        if scope.asks(line.role) and inside(hit, line, scope):
-            best = hit
-    return best
+        if scope.asks(line.role):
+            hit = hit_of(place, line, text)
+            if inside(hit, line, scope):
+                return hit
+    return None
 
 
 def found(

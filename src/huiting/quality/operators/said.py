@@ -148,10 +148,10 @@ def hits_of(
     words: Words, heard: Heard, dialogue: Dialogue, scope: Scope
 ) -> list[tuple[Hit, Phrase]]:
     """Return every place of every phrase in the scope, weak ones included."""
+    said = words.wanted & heard.places.keys()
     return [
         (hit, phrase)
-        for phrase in words.phrases
-        if phrase in heard.places
+        for phrase in (words.phrases if len(said) > 1 else said)
         for hit in places(phrase, words, heard, dialogue, scope)
     ]
 

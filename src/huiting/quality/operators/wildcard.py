@@ -28,7 +28,9 @@ def build(pattern: str | Sequence[str]) -> "Wildcard":
         ConfigError: nothing but gaps, or more than four wide ones in a pattern.
     """
     found = texts("wildcard", "pattern", pattern)
-    return Wildcard(tuple(_pattern(one) for one in dict.fromkeys(found)))
+    patterns = tuple(_pattern(one) for one in dict.fromkeys(found))
+    parts = tuple(pattern.part for pattern in patterns)
+    return Wildcard(patterns, Words(parts, frozenset(parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,12 @@ class Wildcard:
     """An `Operator`."""
 
     patterns: tuple[Pattern, ...]
+    words: Words
     hears: bool = True
 
     def find(self, dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return each place where one of them is said."""
-        heard = heard_in(Words(self.phrases()), dialogue, context)
+        heard = heard_in(self.words, dialogue, context)
         hits: dict[tuple[int, int], Hit] = {}
         for pattern in self.patterns:
             lines = dict.fromkeys(place.line for place in heard.places.get(pattern.part, ()))
@@ -66,7 +69,7 @@ class Wildcard:
 
     def phrases(self) -> tuple[Phrase, ...]:
         """Return the longest part of each."""
-        return tuple(pattern.part for pattern in self.patterns)
+        return self.words.phrases
 
 
 def _pattern(written: str) -> Pattern:

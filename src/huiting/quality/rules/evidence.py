@@ -62,7 +62,9 @@ def evidence_of(
         decided: the expression that made the verdict.
         besides: what else to show, by its hits alone.
     """
-    found = list(dict.fromkeys(_shown(answers, decided)))
+    found = list(_shown(answers, decided))
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
     if besides is not None:
         more = (e for e in _shown(answers, besides) if e.kind not in _ABSENT and e not in found)
         found = found[: MOST - _CONTEXT] + list(islice(more, _CONTEXT))

@@ -44,6 +44,8 @@ class Reading:
 
     lists: Mapping[str, tuple[Any, ...]]
     """Of the file, by name."""
+    places: dict[Place, Place] = field(default_factory=dict)
+    """Of the whole file: equal ones are one, so that a scope is worked out once a call."""
     names: dict[str, Expression] = field(default_factory=dict)
     """By `as` and under `conditions`."""
     pointers: list[tuple[str, Piece]] = field(default_factory=list)
@@ -237,7 +239,7 @@ def _place(content: Mapping[str, Piece], reading: Reading) -> Place:
     )
     if place.whole and not (place.first or place.last or place.between):
         content["whole"].refuse("whole goes with first, last or between", "add one or leave it out")
-    return place
+    return reading.places.setdefault(place, place)
 
 
 def _roles(piece: Piece) -> frozenset[Role]:

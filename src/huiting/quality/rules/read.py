@@ -143,7 +143,7 @@ def _rule(
             piece.refuse(f"{key!r} is missing", f"add {key}:")
     if ("require" in content) == ("forbid" in content):
         piece.refuse("a rule has either require or forbid", "give exactly one of the two")
-    reading = Reading(lists, dict(shared.names))
+    reading = Reading(lists, shared.places, dict(shared.names))
     _conditions(content, reading)
     applies = expression(content["applies"], reading) if "applies" in content else None
     kind = "forbid" if "forbid" in content else "require"

@@ -160,19 +160,26 @@ def _scope(place: Place, dialogue: Dialogue, windows: Windows) -> Scope:
     lines: Sequence[Line] = dialogue.lines
     if place.roles is not None:
         lines = [line for line in lines if line.role in place.roles]
-    inside = tuple(line for line in lines if _begins(line, windows, whole=place.whole))
-    reached = tuple(line for line in lines if _reaches(line, windows))
+    if not (place.anchors or place.first or place.last or place.between):  # all of it
+        return Scope(windows, place.roles, tuple(lines))
+    inside = tuple([line for line in lines if _begins(line, windows, whole=place.whole)])
+    reached: tuple[Line, ...] = ()
+    if len(windows) > 1 or (windows and windows[0].start > 0):
+        reached = tuple([line for line in lines if _reaches(line, windows)])
     return Scope(windows, place.roles, inside, reached, place.whole)
 
 
 def _begins(line: Line, windows: Windows, *, whole: bool) -> bool:
-    return any(
-        w.start <= line.span.start < w.end and (not whole or line.span.end <= w.end)
-        for w in windows
-    )
+    start = line.span.start
+    for window in windows:
+        if window.start <= start < window.end:
+            return not whole or line.span.end <= window.end
+    return False
 
 
 def _reaches(line: Line, windows: Windows) -> bool:
-    return any(line.span.start < w.start < line.span.end for w in windows) and not _begins(
-        line, windows, whole=False
-    )
+    start, end = line.span.start, line.span.end
+    for window in windows:
+        if start < window.start < end:
+            return not _begins(line, windows, whole=False)
+    return False
