@@ -1,0 +1,115 @@
+"""From evidence to scores: which intent a call has, and how surely.
+
+Evidence of keywords and nearness to examples are log odds, up to a factor each, and go
+through a softmax in which `其他` has a place of its own: where nothing tells, it wins. The
+factors were fitted on opening sentences (bench/intents_openings.tsv), see docs/guides.
+
+Source:
+    Multinomial logistic regression with three shared parameters (Platt scaling, for more
+    than two classes: Guo et al. (2017), "On Calibration of Modern Neural Networks").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huiting.core.ports import Embedder, Sound
+from huiting.core.types import Call, Role
+from huiting.quality.intents.kinds import OTHER, Kind
+from huiting.quality.intents.nearness import Examples, Near, key_sentences
+from huiting.quality.intents.weigh import Evidence, Scales, anger
+from huiting.quality.said.lines import Turn, lines_of, turns_of
+
+BY_WORDS = 1.6
+"""Log odds of one unit of a keyword's weight."""
+BY_NEARNESS = 11.0
+"""Log odds of one unit of cosine above `UNRELATED`."""
+UNRELATED = 0.2
+"""Cosine of sentences that have nothing to do with each other, 95 in 100 times below it."""
+NOTHING = 0.3
+"""Log odds of `其他`, beside 0 for an intent for which nothing speaks."""
+ENOUGH = 2.5
+"""Evidence from which keywords decide alone, and no sentence is compared..."""
+AHEAD = 1.2
+"""...where the next intent is so far behind."""
+ANGRY = 0.8
+"""Evidence for a complaint in a customer who is angry from the start."""
+SURE = 0.97
+"""No score is higher: a list of words is never proof."""
+_COMPLAINT = "投诉"
+_OUTBOUND = {"out", "outbound", "outgoing", "呼出", "外呼"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What speaks for each intent in one call."""
+
+    names: tuple[str, ...]
+    """Of the list, in its order, and `其他` last."""
+    logits: NDArray[np.float64]
+    """Log odds of each, up to a constant; shape (names,)."""
+    evidence: Mapping[str, Evidence]
+    near: Mapping[str, Near]
+    """Empty where keywords decided."""
+    turns: tuple[Turn, ...]
+    vector: NDArray[np.float32] | None = None
+    """What the key sentences mean, shape (size,); None unless asked for."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody said anything from which an intent could be told."""
+        telling = any(t.tells and t.role is not Role.SYSTEM for t in self.turns)
+        return telling or any(found.weight > 0 for found in self.evidence.values())
+
+
+class Judge:
+    """Looks at calls with one list of intents; may be used from several threads."""
+
+    def __init__(
+        self,
+        kinds: Sequence[Kind],
+        sound: Sound,
+        embedder: Embedder | None = None,
+        *,
+        vectors: bool = False,
+    ) -> None:
+        self.names = tuple(dict.fromkeys((*(kind.name for kind in kinds), OTHER)))
+        self._sound = sound
+        self._scales = Scales(kinds, sound)
+        self._examples = Examples(kinds, embedder) if embedder is not None else None
+        self._vectors = vectors
+
+    def look(self, call: Call) -> Look:
+        """Return what speaks for each intent."""
+        turns = turns_of(lines_of(call, self._sound))
+        evidence = self._scales.weigh(turns)
+        weights = {name: found.weight for name, found in evidence.items()}
+        told = key_sentences(turns, outbound=_outbound(call)) if self._examples else ()
+        near = {} if not self._examples or _decided(weights) else self._examples.near(told)
+        vector = self._examples.mean(told) if self._examples and self._vectors else None
+        angry = ANGRY * anger(turns)
+        logits = [
+            BY_WORDS * (weights.get(name, 0.0) + (angry if name.startswith(_COMPLAINT) else 0.0))
+            + BY_NEARNESS * max(0.0, (near[name].similarity - UNRELATED) if name in near else 0.0)
+            + (NOTHING if name == OTHER else 0.0)
+            for name in self.names
+        ]
+        return Look(self.names, np.array(logits), evidence, near, turns, vector)
+
+
+def _outbound(call: Call) -> bool:
+    return call.recording.metadata.get("direction", "").strip().casefold() in _OUTBOUND
+
+
+def _decided(weights: Mapping[str, float]) -> bool:
+    best, *others = sorted((0.0, 0.0, *weights.values()), reverse=True)
+    return best >= ENOUGH and best - others[0] >= AHEAD
+
+
+def chances(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the softmax, bounded by `SURE`; shape as given."""
+    powers = np.exp(logits - logits.max())
+    bounded: NDArray[np.float64] = np.minimum(SURE, powers / powers.sum())
+    return bounded
