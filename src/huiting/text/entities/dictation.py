@@ -20,7 +20,7 @@ _NOD = 4
 """Letters of what a listener says without taking the turn."""
 _PAUSE = 6.0
 """Seconds between two groups, at most."""
-_COMPLETE = frozenset(("phone", "id_card", "bank_card", "hotline"))
+_COMPLETE = frozenset(("phone", "id_card", "bank_card"))
 
 
 @dataclass(frozen=True, slots=True)

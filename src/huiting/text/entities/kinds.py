@@ -22,6 +22,7 @@ TAGS: Mapping[str, str] = {
     "password": "PASSWORD",
     "last4": "DIGITS",
     "number": "NUMBER",
+    "dtmf": "KEYS",
     "email": "EMAIL",
     "wechat": "WECHAT",
     "qq": "QQ",

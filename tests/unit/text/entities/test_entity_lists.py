@@ -155,7 +155,7 @@ def test_a_mistake_is_named_by_file_and_line(text: str, message: str) -> None:
 
 
 def test_a_file_in_another_encoding_is_named() -> None:
-    with pytest.raises(InputError, match="f[.]yaml:2: not UTF-8"):
+    with pytest.raises(InputError, match=r"f[.]yaml:2: not UTF-8"):
         parse_entities("entities:\n  - 蓝".encode("gbk"), "f.yaml")
 
 

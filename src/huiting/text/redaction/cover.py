@@ -1,0 +1,195 @@
+"""Which stretches of each segment's text are to be covered, and with what.
+
+Besides the entities themselves, every other place where a private value is said again is
+covered: a name without 先生, the number that the agent repeats, the end of it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from huiting.core.analysis import Analysis
+from huiting.core.meaning import Entity
+from huiting.text.redaction.policy import Action, Policy
+
+_RUN = re.compile(r"\d(?:[\d \-,，、.·]*\d)?[Xx]?")
+_NUMBER = 4
+"""Digits from which a value is a number that may be said again."""
+_FRAGMENT = 5
+"""Digits in a row of a private number that give it away; of its end four do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A stretch of a text, and what is written there instead."""
+
+    start: int
+    end: int
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Something private that was found, in the forms in which it may be said again."""
+
+    kind: str
+    value: str
+    digits: str
+    """Empty when it is no number."""
+    words: tuple[str, ...]
+    """Texts that are it; empty when it is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """All that is private in a call."""
+
+    policy: Policy
+    secrets: tuple[Secret, ...]
+    by_segment: Mapping[int, tuple[Cover, ...]]
+    """In order and apart."""
+
+    def scrubbed(self, text: str) -> str:
+        """Return a text that is no speech (a file name, a field) without anything private in it.
+
+        Here a part of a private number is not looked for: ids and times are full of digits.
+        """
+        return render(text, 0, len(text), apart([*self._numbers(text, ()), *self._words(text)]))
+
+    def unsaid(self, text: str) -> str:
+        """Return a text that somebody said, or a piece of it, without anything private in it."""
+        return render(text, 0, len(text), self.said_again(text, ()))
+
+    def said_again(self, text: str, kept: Sequence[tuple[int, int]]) -> list[Cover]:
+        """Return where something private stands in a text, in order and apart.
+
+        Args:
+            text: of speech.
+            kept: stretches that are known to be something else, such as a sum, though a few
+                digits of a private number look like them.
+        """
+        return apart([*self._numbers(text, kept), *self._parts(text, kept), *self._words(text)])
+
+    def _numbers(self, text: str, kept: Sequence[tuple[int, int]]) -> Iterator[Cover]:
+        """Yield whole private numbers."""
+        for digits, places in _runs(text):
+            for secret in self.secrets:
+                size = len(secret.digits)
+                if not size or (
+                    size <= _NUMBER and (digits != secret.digits or _meets(places, kept))
+                ):
+                    continue
+                at = digits.find(secret.digits)
+                while at >= 0:
+                    yield self._cover(secret, text, places[at : at + size])
+                    at = digits.find(secret.digits, at + 1)
+
+    def _parts(self, text: str, kept: Sequence[tuple[int, int]]) -> Iterator[Cover]:
+        """Yield parts of private numbers that give them away, and numbers that they end."""
+        for digits, places in _runs(text):
+            for secret in self.secrets:
+                if not secret.digits or digits == secret.digits or _meets(places, kept):
+                    continue
+                if len(secret.digits) <= _NUMBER and digits.endswith(secret.digits):
+                    yield self._cover(secret, text, places[-len(secret.digits) :])
+                part = len(digits) >= _FRAGMENT and digits in secret.digits
+                if part or (len(digits) == _NUMBER and secret.digits.endswith(digits)):
+                    yield self._cover(secret, text, places)
+
+    def _cover(self, secret: Secret, text: str, places: Sequence[int]) -> Cover:
+        start, end = places[0], places[-1] + 1
+        return Cover(start, end, self.policy.mark(secret.kind, text[start:end], secret.value))
+
+    def _words(self, text: str) -> Iterator[Cover]:
+        for secret in self.secrets:
+            for word in secret.words:
+                for found in re.finditer(re.escape(word), text, re.IGNORECASE):
+                    mark = self.policy.mark(secret.kind, found[0], secret.value)
+                    yield Cover(found.start(), found.end(), mark)
+
+
+def covers_of(analysis: Analysis, policy: Policy) -> Covers:
+    """Return all that is private in a call under a policy."""
+    entities = analysis.meaning.entities
+    private = [e for e in entities if policy.action(e.kind) is not Action.KEEP]
+    secrets = [_secret(e.kind, e.value, e.text) for e in private]
+    for name, value in analysis.call.recording.metadata.items():
+        kind = policy.field_kind(name)
+        if kind is not None and value.strip() and policy.action(kind) is not Action.KEEP:
+            secrets.append(_secret(kind, value.strip(), value.strip()))
+    unique = tuple(dict.fromkeys(sorted(secrets, key=_longest_first)))
+    covers = Covers(policy, unique, {})
+    return Covers(policy, unique, _by_segment(analysis, private, covers))
+
+
+def _by_segment(
+    analysis: Analysis, private: Sequence[Entity], covers: Covers
+) -> Mapping[int, tuple[Cover, ...]]:
+    found: dict[int, tuple[Cover, ...]] = {}
+    for place, segment in enumerate(analysis.call.segments):
+        here = [e for e in private if e.segment == place]
+        kept = [
+            (e.start, e.end)
+            for e in analysis.meaning.entities
+            if e.segment == place and e not in here and not e.text.isdecimal()
+        ]
+        own = [Cover(e.start, e.end, covers.policy.written(e)) for e in here]
+        again = covers.said_again(segment.text, kept)
+        found[place] = tuple(apart([*own, *again]))
+    return {place: those for place, those in found.items() if those}
+
+
+def _secret(kind: str, value: str, text: str) -> Secret:
+    digits = _digits(value)
+    letters = sum(c.isalpha() for c in value)
+    if len(digits) >= _NUMBER and letters <= 1:
+        return Secret(kind, value, digits, ())
+    words = {w.strip() for w in (value, text) if sum(c.isalnum() for c in w) > 1}
+    return Secret(kind, value, "", tuple(sorted(words, key=len, reverse=True)))
+
+
+def _longest_first(secret: Secret) -> tuple[int, str, str]:
+    return -len(secret.value), secret.kind, secret.value
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^\dX]", "", text.upper())
+
+
+def _runs(text: str) -> Iterator[tuple[str, list[int]]]:
+    """Yield the numbers of a text, and where each of their digits stands."""
+    for run in _RUN.finditer(text):
+        places = [i for i in range(*run.span()) if text[i].isdecimal() or text[i] in "Xx"]
+        yield "".join(text[i].upper() for i in places), places
+
+
+def _meets(places: Sequence[int], kept: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= places[-1] and places[0] < b for a, b in kept)
+
+
+def apart(covers: Sequence[Cover]) -> list[Cover]:
+    """Return covers in order and apart; of two that overlap one becomes as wide as both."""
+    joined: list[Cover] = []
+    for cover in sorted(covers, key=lambda c: (c.start, -c.end)):
+        if joined and cover.start < joined[-1].end:
+            last = joined[-1]
+            joined[-1] = Cover(last.start, max(last.end, cover.end), last.written)
+        else:
+            joined.append(cover)
+    return joined
+
+
+def render(text: str, start: int, end: int, covers: Sequence[Cover]) -> str:
+    """Return the stretch [start, end) of a text with what touches it covered."""
+    pieces, at = [], start
+    for cover in covers:
+        if cover.end <= start or end <= cover.start:
+            continue
+        pieces += [text[at : max(at, cover.start)], cover.written]
+        at = cover.end
+    return "".join([*pieces, text[at:end]])
+
+
+def moved(place: int, covers: Sequence[Cover]) -> int:
+    """Return where an offset that no cover contains stands in the covered text."""
+    return place + sum(len(c.written) - (c.end - c.start) for c in covers if c.end <= place)
