@@ -1,0 +1,77 @@
+"""WAV files written a piece at a time: 16 bits, whole or not there at all."""
+
+import os
+import tempfile
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from huiting.audio.source import shown
+from huiting.audio.writer import Piece
+from huiting.core.errors import ConfigError, InputError
+
+FULL = np.float32(32768)
+LARGEST = (1 << 32) - 1024
+"""Bytes that the header of a WAV file can state."""
+
+
+class WaveWriter:
+    """Takes pieces of one form, in order."""
+
+    def __init__(self, file: wave.Wave_write, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._bytes = 0
+
+    def write(self, piece: Piece) -> None:
+        """Append a piece; samples in [-1, 1], what lies outside is limited.
+
+        Raises:
+            InputError: the file would become larger than a WAV file can be.
+        """
+        if not self._bytes:
+            self._file.setnchannels(piece.samples.shape[1])
+            self._file.setsampwidth(2)
+            self._file.setframerate(piece.rate)
+        data = np.clip(np.rint(piece.samples * FULL), -FULL, FULL - 1).astype("<i2").tobytes()
+        self._bytes += len(data)
+        if self._bytes > LARGEST:
+            raise InputError(
+                self._name, "a WAV file cannot hold more than 4 GiB", "split the recording"
+            )
+        self._file.writeframesraw(data)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[WaveWriter]:
+    """Write a WAV file while inside; a failure leaves no file, and an old one as it was.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as raw, wave.open(raw, "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))  # of a file to which nothing was written
+            yield WaveWriter(file, shown(target))
+        part.chmod(0o644)
+        part.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unwritable(target: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        shown(target),
+        f"it cannot be written: {error.strerror or error}",
+        "free space, or name another folder",
+    )
