@@ -74,7 +74,7 @@ class Tagged:
         for mark in self.marks:
             if not is_kind(mark.kind):
                 raise ValueError(f"no tag can be made of the kind {mark.kind!r}")
-        if self.language is not None and not _LANGUAGE.fullmatch(self.language):
+        if self.language is not None and not is_language(self.language):
             raise ValueError(f"no ISO 639 code: {self.language!r}")
         if not self.speech and self.language is not None:
             raise ValueError("nobody speaks, so there is no language")
@@ -97,6 +97,11 @@ def is_kind(kind: str) -> bool:
     name = kind.upper()
     taken = name in _EMOTIONS or name in _EVENTS or name in _MEANT
     return _KIND.fullmatch(kind) is not None and name.lower() == kind and not taken
+
+
+def is_language(code: str) -> bool:
+    """Tell whether a code can be a language's tag."""
+    return _LANGUAGE.fullmatch(code) is not None
 
 
 def tag(name: str) -> str:

@@ -11,13 +11,15 @@ from huiting.core.codec import from_json
 from huiting.core.plugins import kinds, make
 from huiting.core.ports import Exporter
 from huiting.core.types import Condition, ConditionKind, Party, RoleSource
-from huiting.exports import csv, md, srt, vtt, xlsx
+from huiting.exports import csv, md, reader, rich, srt, vtt, xlsx
 from huiting.exports import json as json_format
 
 EXPORTERS: list[Exporter] = [
     csv.build(),
     json_format.build(),
     md.build(),
+    reader.build(),
+    rich.build(),
     srt.build(),
     vtt.build(),
     xlsx.build(),
@@ -35,7 +37,17 @@ def result() -> Analysis:
 
 
 def test_the_formats_there_are() -> None:
-    assert kinds("huiting.exports") == ["csv", "json", "md", "minutes", "srt", "vtt", "xlsx"]
+    assert kinds("huiting.exports") == [
+        "csv",
+        "json",
+        "md",
+        "minutes",
+        "reader",
+        "rich",
+        "srt",
+        "vtt",
+        "xlsx",
+    ]
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda e: e.suffix[1:])
