@@ -24,6 +24,7 @@ from ahocorasick_rs import AhoCorasick
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.ports import Sound
 from huiting.core.syllables import parts
+from huiting.core.types import Role
 from huiting.quality.matching.alignment import (
     GAP,
     GAPS_FROM,
@@ -96,6 +97,8 @@ class _Sounding(NamedTuple):
     """One row of syllables to listen for."""
 
     phrases: list[Phrase]
+    roles: frozenset[Role] | None
+    """Who may say it; None: anybody."""
     syllables: Syllables
     classes: str
     most: float
@@ -137,19 +140,20 @@ def blurred(syllable: str) -> str:
 class Phrasebook:
     """Finds phrases in calls. Compiled once; may be used from several threads."""
 
-    def __init__(self, phrases: Sequence[Phrase], sound: Sound) -> None:
+    def __init__(self, phrases: Mapping[Phrase, frozenset[Role] | None], sound: Sound) -> None:
+        """Take phrases, each with the roles in whose lines it matters (None: anybody's)."""
         self._known = frozenset(phrases)
         written: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._classes = _Classes()
-        self._soundings: dict[tuple[str, float], _Sounding] = {}
+        self._soundings: dict[tuple[str, float, frozenset[Role] | None], _Sounding] = {}
         seeds: defaultdict[str, list[tuple[_Sounding, int]]] = defaultdict(list)
-        for phrase in phrases:
+        for phrase, roles in phrases.items():
             ways = spellings(fold(phrase.text).text)
             for way in ways:
                 if way.strip():
                     written[way].append(phrase)
             if phrase.like is not None:
-                self._listen_for(phrase, ways, sound, seeds)
+                self._listen_for(phrase, roles, ways, sound, seeds)
         self._written = list(written.values())
         self._writing = AhoCorasick(list(written)) if written else None
         self._seeds = list(seeds.values())
@@ -158,6 +162,7 @@ class Phrasebook:
     def _listen_for(
         self,
         phrase: Phrase,
+        roles: frozenset[Role] | None,
         ways: Sequence[str],
         sound: Sound,
         seeds: defaultdict[str, list[tuple[_Sounding, int]]],
@@ -169,13 +174,13 @@ class Phrasebook:
             if len(sounds) < _PAIR or tuple(sounds) in seen:
                 continue
             seen.add(tuple(sounds))
-            key = (way, phrase.like)
+            key = (way, phrase.like, roles)
             if key in self._soundings:
                 self._soundings[key].phrases.append(phrase)
                 continue
             syllables = Syllables(sounds, [way[i] for i in at])
             classes = "".join(self._classes.learn(s) for s in sounds)
-            self._soundings[key] = _sounding(phrase, syllables, classes)
+            self._soundings[key] = _sounding(phrase, roles, syllables, classes)
             for place in _pairs(len(sounds)):
                 seeds[classes[place : place + _PAIR]].append((self._soundings[key], place))
 
@@ -225,15 +230,23 @@ class Phrasebook:
         classes = self._classes
         pairs = "".join([classes[s] for s in sounds])
         said = Syllables(sounds, [joined[i] for i in at])
-        tried: set[tuple[str, int]] = set()
+        whose = [line.role for line in lines for _ in range(len(line.text) + 1)]
+        tried: set[tuple[int, int]] = set()
         for seed, begin, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
+            role = whose[at[begin]]
             for sounding, place in self._seeds[seed]:
                 start = begin - place
-                trial = (sounding.classes, start)
+                if start < 0 or (sounding.roles is not None and role not in sounding.roles):
+                    continue
+                size = len(sounding.classes)
+                alike = sum(map(eq, sounding.classes, pairs[start : start + size]))
+                if alike < sounding.alike and sounding.alike_with_gap > size:
+                    continue
+                trial = (id(sounding), start)
                 if trial in tried:
                     continue
                 tried.add(trial)
-                best = _fit(sounding, said, pairs, start)
+                best = _fit(sounding, said, pairs, start, alike)
                 if best is None:
                     continue
                 piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
@@ -246,7 +259,9 @@ class Phrasebook:
                         found[phrase].append(piece)
 
 
-def _sounding(phrase: Phrase, syllables: Syllables, classes: str) -> _Sounding:
+def _sounding(
+    phrase: Phrase, roles: frozenset[Role] | None, syllables: Syllables, classes: str
+) -> _Sounding:
     assert phrase.like is not None
     size = len(classes)
     most = (1.0 - phrase.like + WEAK) * size
@@ -255,13 +270,12 @@ def _sounding(phrase: Phrase, syllables: Syllables, classes: str) -> _Sounding:
     with_gap = size + 1
     if size >= GAPS_FROM and most >= GAP:
         with_gap = max(least, size - 1 - int((most - GAP) / LEAST))
-    return _Sounding([phrase], syllables, classes, most, alike, with_gap)
+    return _Sounding([phrase], roles, syllables, classes, most, alike, with_gap)
 
 
-def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int) -> Fit | None:
-    """Return how a phrase fits at `start`; what cannot is told by the classes alone."""
+def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int, alike: int) -> Fit | None:
+    """Return how a phrase fits at `start`, where so many of its syllables are alike."""
     size = len(sounding.classes)
-    alike = sum(map(eq, sounding.classes, classes[start : start + size])) if start >= 0 else 0
     best = None
     if alike >= sounding.alike:
         best = side_by_side(sounding.syllables, said, start, (1.0 - _NEAR) * size)

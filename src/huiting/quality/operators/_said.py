@@ -103,7 +103,7 @@ def heard_in(words: Words, dialogue: Dialogue, context: Context) -> Heard:
     """Return where phrases are said, from the one pass over the call where they were in it."""
     if context.heard is not None and context.heard.knows(words.phrases[0]):
         return context.heard
-    return Phrasebook(words.all(), context.sound).hear(dialogue)
+    return Phrasebook(dict.fromkeys(words.all()), context.sound).hear(dialogue)
 
 
 def places(
@@ -191,6 +191,8 @@ def in_order(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def nearest(words: Words, heard: Heard, dialogue: Dialogue, scope: Scope) -> Hit | None:
     """Return what in the scope comes closest to one of the phrases; None when nothing does."""
+    if words.wanted.isdisjoint(heard.nearest):
+        return None
     near = [(heard.nearest[phrase], phrase.text) for phrase in words.wanted & heard.nearest.keys()]
     for place, text in sorted(near, key=lambda n: (-n[0].score, n)):
         line = dialogue.lines[place.line]

@@ -13,6 +13,7 @@ from huiting.quality.operators._said import (
     Words,
     found,
     heard_in,
+    nearest,
     places,
     split,
     words,
@@ -88,6 +89,8 @@ class Said:
     def find(self, dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return each place where one is said."""
         heard = heard_in(self.words, dialogue, context)
+        if self.words.wanted.isdisjoint(heard.places):
+            return Found(nearest=nearest(self.words, heard, dialogue, scope))
         hits = hits_of(self.words, heard, dialogue, scope)
         return found(self.words, hits, heard, dialogue, scope)
 

@@ -23,7 +23,7 @@ SHORTEST = 0.8
 def hidden(dialogue: Dialogue, scope: Scope) -> tuple[Hit, ...]:
     """Return where in the scope an answer may hide; empty when an absence can be believed."""
     murky = list(_murky(dialogue, scope))
-    if not murky:
+    if not murky:  # as in most calls
         return ()
     unclear = sum(_inside(hit.span, scope) for hit in murky)
     heard = sum(_inside(line.span, scope) for line in (*scope.lines, *scope.reached))
@@ -34,6 +34,7 @@ def hidden(dialogue: Dialogue, scope: Scope) -> tuple[Hit, ...]:
 
 
 def _murky(dialogue: Dialogue, scope: Scope) -> Iterator[Hit]:
+    whole = scope.roles is None or Role.UNKNOWN in scope.roles
     for unclear in dialogue.unclear:
         mine = scope.asks(unclear.role) or unclear.role is Role.UNKNOWN
         if mine and _inside(unclear.span, scope):
@@ -41,7 +42,7 @@ def _murky(dialogue: Dialogue, scope: Scope) -> Iterator[Hit]:
     for line in (*scope.lines, *scope.reached):
         if line.confidence is not None and line.confidence < UNSURE:
             yield _unsure(line)
-    if scope.roles is not None and Role.UNKNOWN not in scope.roles:
+    if not whole:
         for line in dialogue.lines:
             if line.role is Role.UNKNOWN and _inside(line.span, scope):
                 yield _hit(line.span, line.channel, line.role, "whose voice is not known")

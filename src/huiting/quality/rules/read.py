@@ -77,8 +77,13 @@ def _rule_set(files: Sequence[_File], sound: Sound) -> RuleSet:
             )
         seen[rule.id] = rule
     asked = {id(ask): ask for rule in rules for ask in rule.asks()}.values()
-    operators = [ask.operator for ask in asked if not isinstance(ask.operator, Named)]
-    phrases = [p for operator in operators for p in operator.phrases() if isinstance(p, Phrase)]
+    phrases = {
+        phrase: ask.place.roles
+        for ask in asked
+        if not isinstance(ask.operator, Named)
+        for phrase in ask.operator.phrases()
+        if isinstance(phrase, Phrase)
+    }
     whole = sha256("\n".join(rule.digest for rule in rules).encode()).hexdigest()
     names = " + ".join(file.name for file in files)
     return RuleSet(names, tuple(rules), whole, Phrasebook(phrases, sound))
