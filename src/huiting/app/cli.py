@@ -26,6 +26,7 @@ from rich.text import Text
 
 from huiting import __version__
 from huiting.app.display import Name, printable, without_password
+from huiting.app.intents_cli import app as intents
 from huiting.app.logs import start_logging
 from huiting.app.settings import Resolved, Settings, in_zone, resolve
 from huiting.app.tongue import say
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(intents, name="intents")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
