@@ -1,5 +1,6 @@
 """The rules that come with the project: they read, pass their own tests, and explain themselves."""
 
+import runpy
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -94,3 +95,10 @@ def test_the_ten_basic_rules_judge_the_labelled_calls_rightly() -> None:
 
     assert {rule for rule, count in right.items() if count < 0.95 * len(PATHS)} == set()
     assert right.total() >= 0.98 * 10 * len(PATHS)
+
+
+def test_the_guides_list_every_rule_as_it_is() -> None:
+    pages = runpy.run_path(str(RULES.parent / "tools" / "rule_library.py"))["pages"]()
+
+    for path, expected in pages.items():
+        assert path.read_text("utf-8") == expected, "run python tools/rule_library.py"
