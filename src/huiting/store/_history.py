@@ -6,7 +6,7 @@ bounded, and a writer waits for nobody.
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +97,13 @@ def read(
         if len(rows) < size:
             return
         page = chosen.where(RecordingRow.clock < rows[-1].clock)
+
+
+def slices(connection: Connection, which: Which, size: int) -> list[Which]:
+    """Return the calls in stretches of `size`, by their clocks, the latest first."""
+    chosen = select(RecordingRow.clock).where(*which.conditions())
+    clocks = connection.scalars(chosen.order_by(RecordingRow.clock.desc()))
+    return [replace(which, clocks=(stretch[-1], stretch[0])) for stretch in clocks.partitions(size)]
 
 
 def findings(

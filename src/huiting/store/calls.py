@@ -81,6 +81,8 @@ class Which:
     """Entries that the recording's metadata must have."""
     share: tuple[int, int] = (0, 1)
     """(0, 2) and (1, 2) are two halves, for two that work at the same time."""
+    clocks: tuple[int, int] | None = None
+    """Those whose `StoredCall.clock` is from the first to the second, both included."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
@@ -95,6 +97,8 @@ class Which:
         part, parts = self.share
         if parts > 1:
             yield RecordingRow.key % parts == part
+        if self.clocks is not None:
+            yield RecordingRow.clock.between(*self.clocks)
 
 
 EVERY = Which()

@@ -318,6 +318,14 @@ class Store:
         """
         return _history.read(self._database, which, build, BATCH, judged=True)
 
+    def slices(self, which: Which, size: int) -> list[Which]:
+        """Cut calls into stretches of at most `size`, the latest first, for several processes.
+
+        Calls that are saved meanwhile may be in one of them, or in none.
+        """
+        with self._database.reading() as connection:
+            return _history.slices(connection, which, size)
+
     def judge(self, judgements: Iterable[Judgement], *, at: datetime) -> int:
         """Make judgements the current ones of their calls; return how many there were.
 

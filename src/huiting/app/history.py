@@ -1,0 +1,134 @@
+"""All calls in the store judged again by other rules, without their audio.
+
+As many processes as there are cores, each reading stretches of history, judging and
+saving them; memory does not grow with the number of calls.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Protocol
+
+from huiting.app.changes import Changes, Tally
+from huiting.core.analysis import Analysis
+from huiting.core.dialogue import Dialogue
+from huiting.core.judgement import Judgement
+from huiting.store import Store, Which, prepare
+
+SLICE = 400
+"""Calls given to a process at a time: a fraction of a second's work, so that none idles long."""
+_FEW = 2_000
+"""Calls that one process judges before others have started."""
+
+
+class Judges(Protocol):
+    """What judges calls: rules and scorecards."""
+
+    def judge(self, dialogue: Dialogue, /) -> Judgement:
+        """Return what they say of a call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done, and by whom; goes to every process."""
+
+    store: str
+    """The database, as `Store.open` takes it."""
+    judges: Callable[[], Judges]
+    """Builds what judges; called once a process, so that it need not travel."""
+    build: Callable[[Analysis], Dialogue]
+    """Makes what rules read of a call, where that is not kept yet."""
+    at: datetime
+    """When the judgements are made."""
+    samples: int = 3
+    """Calls shown of each change."""
+    dry: bool = False
+    """Save nothing."""
+
+
+def rejudge(
+    order: Order,
+    which: Which,
+    *,
+    rules: Sequence[str],
+    processes: int = 0,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Changes:
+    """Judge calls of the store again and return what changes.
+
+    Args:
+        order: how.
+        which: the calls.
+        rules: ids of the rules, in the order in which they are to be reported.
+        processes: how many work at a time; 0 for as many as there are cores.
+        progress: is told how many calls of how many are done.
+
+    Raises:
+        InputError: the rules cannot be read.
+        StoreError: the database cannot be used; what was saved before stays.
+    """
+    with Store.open(order.store) as store:
+        total = store.count()
+        slices = store.slices(which, SLICE)
+    count = processes or os.cpu_count() or 1
+    tally = Tally(order.samples)
+    for counted in _counted(order, slices, count):
+        tally.add(counted)
+        progress(tally.calls, min(total, len(slices) * SLICE))
+    return tally.changes(rules)
+
+
+def _counted(order: Order, slices: Sequence[Which], processes: int) -> Iterator[Tally]:
+    """Yield the tally of each stretch, in their order."""
+    if processes == 1 or len(slices) * SLICE <= _FEW:
+        with Store.open(order.store) as store:
+            worker = _Worker(order, store, order.judges())
+            yield from map(worker.count, slices)
+        return
+    with ProcessPoolExecutor(
+        min(processes, len(slices)), get_context("spawn"), _begin, (order,)
+    ) as pool:
+        yield from pool.map(_count, slices)
+
+
+@dataclass(slots=True)
+class _Worker:
+    """Judges stretches of history."""
+
+    order: Order
+    store: Store
+    judges: Judges
+
+    def count(self, which: Which) -> Tally:
+        """Judge a stretch, save what is said, and count what changes."""
+        tally = Tally(self.order.samples)
+        for batch in self.store.history(self.order.build, which):
+            entries = []
+            for kept in batch:
+                judgement = self.judges.judge(kept.dialogue)
+                before = {r.rule: r.verdict for r in kept.rulings} if kept.rules else None
+                tally.count(before, judgement, kept.dialogue.name)
+                if not self.order.dry:
+                    entries.append(prepare(judgement, kept.version))
+            tally.saved += self.store.settle(entries, at=self.order.at)
+        return tally
+
+
+_orders: list[Order] = []
+_workers: list[_Worker] = []
+"""Of this process: its order, and the worker that is made when the first stretch comes."""
+
+
+def _begin(order: Order) -> None:
+    _orders.append(order)
+
+
+def _count(which: Which) -> Tally:
+    if not _workers:  # here and not in `_begin`, whose errors would not reach the caller
+        order = _orders[0]
+        _workers.append(_Worker(order, Store.open(order.store), order.judges()))
+    return _workers[0].count(which)
