@@ -61,6 +61,7 @@ from huiting.core.types import (
     Span,
 )
 from huiting.core.watch import Watch
+from huiting.quality.derived import attributed, derived, in_time
 from huiting.quality.metrics import measure
 from huiting.quality.roles import swapped
 from huiting.text.language import refine
@@ -179,13 +180,13 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
     with watch("emotion"):
         segments = with_emotion(segments, heard.impressions, kit.emotion)
     with watch("sounds"):
-        events = [*heard.events, *sounds_in(tracks, speech, kit.sounds)]
+        sounds = [*heard.events, *sounds_in(tracks, speech, kit.sounds)]
     call = Call(
         recording=recording_of(source, decoded),
         parties=assumed(source, decoded, regions),
         regions=tuple(regions),
         segments=in_order(segments),
-        events=tuple(sorted(events, key=lambda e: e.span)),
+        events=tuple(sounds),
         rejected=tuple(heard.rejected),
         conditions=(*decoded.conditions, *cleaned.conditions),
         language=_most_spoken(segments),
@@ -194,6 +195,8 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
         call = with_roles(call, kit.roles)
     with watch("metrics"):
         metrics = measure(call)
+        events = in_time([*attributed(call), *derived(call, metrics)])
+        call = replace(call, events=events)
     made_by = replace(kit.made_by, settings=digest(source, kit, hints))
     return understand(Analysis(call=call, metrics=metrics, made_by=made_by), kit, watch)
 

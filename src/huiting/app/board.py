@@ -187,11 +187,13 @@ def calls(summary: Summary, most: int = 40) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     headings = [
         say("call", "通话"), say("length", "时长"), say("lang", "语种"), say("talk", "说话比"),
-        say("silence", "静音"), say("mood", "情绪"), say("intent", "来电原因"),
+        say("mood", "情绪"), say("intent", "来电原因"),
     ]  # fmt: skip
     done = [o for o in summary.outcomes if o.brief is not None]
     judged = any(o.brief is not None and o.brief.failed is not None for o in done)
-    headings += [say("rules", "规则"), say("score", "得分")] if judged else []
+    scored = any(o.brief is not None and o.brief.score is not None for o in done)
+    headings += [say("rules", "规则")] if judged else []
+    headings += [say("score", "得分")] if scored else []
     table.add_column(headings[0])  # the only one that gives way, see `Name`
     for heading in headings[1:]:
         table.add_column(heading, justify="right", no_wrap=True)
@@ -203,10 +205,10 @@ def calls(summary: Summary, most: int = 40) -> Table:
             clock(outcome.duration),
             brief.language or "–",
             _balance(brief.talk),
-            _share(brief.silence),
             say(*MOODS[brief.mood]) if brief.mood is not None else "",
             (brief.intent or "").rsplit("/", 1)[-1],
-            *(_verdicts(brief) if judged else ()),
+            *((_verdicts(brief),) if judged else ()),
+            *((_number(brief.score),) if scored else ()),
         )
     if len(done) > most:
         table.caption = say(f"and {len(done) - most} more", f"另有 {len(done) - most} 通")
@@ -219,17 +221,17 @@ def _balance(talk: Mapping[Role, float]) -> str:
     return "/".join("–" if share is None else f"{share * 100:.0f}" for share in shares)
 
 
-def _verdicts(brief: Brief) -> tuple[str, str]:
-    """Return how many rules were broken and how many are open, and the score."""
+def _verdicts(brief: Brief) -> str:
+    """Return how many rules were broken and how many are open."""
     if brief.failed is None:
-        return "–", "–"
+        return "–"
     marks = [f"{brief.failed}✗"] if brief.failed else []
     marks += [f"{brief.uncertain}?"] if brief.uncertain else []
-    return " ".join(marks) or "✓", "–" if brief.score is None else f"{brief.score:g}"
+    return " ".join(marks) or "✓"
 
 
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+def _number(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
 
 
 @contextmanager

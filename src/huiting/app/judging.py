@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from huiting.app.readers import embedder_of, language_model_of
 from huiting.app.settings import Settings
-from huiting.app.wiring import embedder_of, language_model_of
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import InputError

@@ -1,6 +1,5 @@
 """Build the parts that the settings ask for. The only place that chooses an engine."""
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,25 +7,23 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from huiting import __version__
+from huiting.app import understanding
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
-from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.core.errors import ConfigError
 from huiting.core.plugins import make, parameters
-from huiting.core.ports import Diarizer, Embedder, Hints, LanguageModel, Recognizer, TextStage
+from huiting.core.ports import Diarizer, EmotionTagger, Hints, Recognizer, SoundTagger, TextStage
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
 from huiting.text.hotwords import read_hotwords
 
-log = logging.getLogger(__name__)
-
 MODELS = {"whisper": "whisper-base"}
 """Catalogue entry of each engine that loads weights."""
+YAMNET = "yamnet"
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
 """Calls in flight beyond which only memory grows: one recognizer serves them all."""
@@ -92,10 +89,14 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
             vad=make("huiting.engines", "silero", **settings.vad_options),
             asr=asr,
             diarizer=diarizer_of(settings),
-            roles=make("huiting.quality", "roles"),
+            roles=make("huiting.quality", "meeting" if settings.kind == "meeting" else "roles"),
+            emotion=emotion_of(settings),
+            sounds=sounds_of(settings),
+            meaning=understanding.stages_of(settings),
+            documents=understanding.documents_of(settings),
             text=text_of(settings, hints),
             made_by=made_by(settings),
-            speakers=settings.speakers,
+            speakers=speakers_of(settings),
             limits=Limits(duration=settings.max_hours * 3600),
             languages=settings.languages,
             cutting=cutting_of(settings),
@@ -129,6 +130,7 @@ def recognizer_of(settings: Settings) -> Recognizer:
         "profile": settings.profile,
         "threads": threads_of(settings),
         "languages": settings.languages,
+        "states": settings.emotion,
     }
     if settings.engine in MODELS:
         ours["weights"] = catalogue.weights(MODELS[settings.engine], settings.models).folder
@@ -142,6 +144,38 @@ def recognizer_of(settings: Settings) -> Recognizer:
             f"setting engine: {settings.engine!r}", "this is no recognizer", "choose whisper"
         )
     return found
+
+
+def speakers_of(settings: Settings) -> int:
+    """Return how many voices a mono recording has; 0 to estimate, as in a meeting."""
+    return 0 if settings.kind == "meeting" and settings.speakers == 2 else settings.speakers  # noqa: PLR2004
+
+
+def emotion_of(settings: Settings) -> EmotionTagger | None:
+    """Load the emotion classifier, unless nobody wants it."""
+    if not settings.emotion:
+        return None
+    found: EmotionTagger = make("huiting.engines", "emotion")
+    return found
+
+
+def sounds_of(settings: Settings) -> SoundTagger | None:
+    """Load the sound event detector, unless nobody wants it; with YAMNet where it is installed.
+
+    Raises:
+        ModelUnavailable: YAMNet is installed and damaged.
+    """
+    if not settings.sounds:
+        return None
+    found: SoundTagger = make("huiting.engines", "sounds", yamnet=yamnet_of(settings))
+    return found
+
+
+def yamnet_of(settings: Settings) -> Path | None:
+    """Return where the optional model of sounds is; None when it was not asked for."""
+    if catalogue.check(catalogue.model(YAMNET), settings.models).state is catalogue.State.MISSING:
+        return None
+    return next(iter(catalogue.weights(YAMNET, settings.models).paths.values()))
 
 
 def diarizer_of(settings: Settings) -> Diarizer | None:
@@ -158,48 +192,6 @@ def diarizer_of(settings: Settings) -> Diarizer | None:
     return found
 
 
-def embedder_of() -> Embedder | None:
-    """Load the model of meaning; None where this machine has none."""
-    try:
-        found: Embedder = make("huiting.engines", "e5")
-    except ModelUnavailable as error:
-        log.warning("no model of meaning", extra={"code": error.code})
-        return None
-    return found
-
-
-def language_model_of(settings: Settings) -> LanguageModel | None:
-    """Return the language model, unless none is set; nothing is sent yet.
-
-    Raises:
-        ConfigError: its address or name is wrong, or its key cannot be read.
-    """
-    if not settings.llm_url:
-        return None
-    found: LanguageModel = make(
-        "huiting.engines",
-        "llm",
-        url=settings.llm_url,
-        model=settings.llm_model,
-        key=_secret(settings.llm_key_file),
-        timeout=settings.llm_timeout,
-        budget=settings.llm_budget,
-        cache=user_cache_path("huiting") / "answers",
-    )
-    return found
-
-
-def _secret(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"llm_key_file {path}", "cannot be read", "give a text file with the key"
-        ) from error
-
-
 def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
     """Return the text stages, in the order they run."""
     script = None if settings.script == "as-heard" else settings.script
@@ -213,16 +205,23 @@ def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
 
 def made_by(settings: Settings) -> MadeBy:
     """Return what an analysis with these settings is made by; its digest is the pipeline's."""
+    models = {m.name: m.files[0].sha256 for m in models_of(settings)}
+    if settings.sounds and yamnet_of(settings) is not None:
+        models[YAMNET] = catalogue.model(YAMNET).files[0].sha256
     return MadeBy(
         huiting=__version__,
         engine=settings.engine,
-        models={m.name: m.files[0].sha256 for m in models_of(settings)},
+        models=models,
+        meaning=understanding.digest_of(settings),
         settings=repr(
             (
                 settings.profile,
                 sorted(settings.engine_options.items()),
                 sorted(settings.vad_options.items()),
                 settings.script,
+                settings.kind,
+                settings.emotion and "emotion 1",
+                settings.sounds and "sounds 1",
             )
         ),
     )

@@ -176,6 +176,7 @@ def test_the_embedded_engine_gets_its_weights(tmp_path: Path, built: Built) -> N
     assert built.options["whisper"] == {
         "profile": "accurate",
         "threads": 3,
+        "states": True,
         "languages": ("zh", "en", "ja", "ko"),
         "weights": tmp_path / "whisper-base",
     }

@@ -1,0 +1,105 @@
+"""What tells the meaning of calls, as the settings ask for it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from huiting import __version__
+from huiting.app.judging import context_of, flat
+from huiting.app.readers import embedder_of, language_model_of, names_of
+from huiting.app.settings import Settings
+from huiting.core.analysis import Analysis
+from huiting.core.errors import InputError
+from huiting.core.meaning import Document
+from huiting.core.ports import MeaningStage
+from huiting.quality import knowledge
+from huiting.quality.advice import advice_stage
+from huiting.quality.asking.summary import summary_stage
+from huiting.quality.intents.learnt import Learnt, read_learnt
+from huiting.quality.intents.read import read_intents
+from huiting.quality.intents.stage import intent_stage
+from huiting.quality.needs import needs_stage
+from huiting.quality.outcome import outcome_stage
+from huiting.quality.risks import churn_stage, urgency_stage
+from huiting.text.entities.list_file import read_entities
+from huiting.text.entities.stage import entities_stage
+from huiting.text.pronunciation import sounds_of
+
+LEARNT = ".npz"
+"""Suffix of what `huiting intents learn` writes."""
+
+
+def stages_of(settings: Settings) -> tuple[MeaningStage, ...]:
+    """Return the stages in the order they run; a meeting has entities and a summary only.
+
+    Raises:
+        InputError: a file of the team's cannot be read, or something in it is wrong.
+        ConfigError: the language model is set wrongly.
+    """
+    lists = read_entities(settings.entities) if settings.entities else ()
+    stages = [entities_stage(lists, names_of(settings), sounds_of)]
+    if settings.kind == "call":
+        stages += _about_a_call(settings)
+    model = language_model_of(settings) if settings.llm_summary else None
+    if model is not None:
+        stages.append(summary_stage(model, redact=settings.llm_redact))
+    return tuple(stages)
+
+
+def _about_a_call(settings: Settings) -> Iterator[MeaningStage]:
+    kinds = read_intents(*(path for path in settings.intents if path.suffix != LEARNT))
+    learnt = _learnt([path for path in settings.intents if path.suffix == LEARNT])
+    yield intent_stage(kinds, sounds_of, embedder=embedder_of(), learnt=learnt)
+    yield needs_stage(sounds_of)
+    yield outcome_stage(sounds_of)
+    yield churn_stage(sounds_of)
+    yield urgency_stage(sounds_of)
+    yield advice_stage(settings.home_languages)
+
+
+def _learnt(paths: Sequence[Path]) -> Learnt | None:
+    if len(paths) > 1:
+        raise InputError(str(paths[1]), "a second file of what was learnt", "give one")
+    return read_learnt(paths[0]) if paths else None
+
+
+def documents_of(settings: Settings) -> Callable[[Analysis], tuple[Document, ...]] | None:
+    """Return what says which documents fit a call; None when there is no list of them.
+
+    Raises:
+        InputError: the list cannot be read, or something in it is wrong.
+    """
+    if settings.documents is None:
+        return None
+    links = knowledge.read_links(settings.documents, knowledge.by_rules(context_of(settings)))
+    return lambda analysis: knowledge.documents_of(flat(analysis), links)
+
+
+def digest_of(settings: Settings) -> str:
+    """Return what identifies everything that can change what a call is about.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    files = [settings.entities, settings.documents, *settings.intents]
+    model = (settings.llm_url, settings.llm_model, settings.llm_redact)
+    made = (
+        __version__,
+        settings.kind,
+        settings.names,
+        settings.home_languages,
+        model if settings.llm_summary else None,
+        [_content(path) for path in files],
+    )
+    return sha256(repr(made).encode()).hexdigest()[:16]
+
+
+def _content(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(
+            str(path), f"cannot be read: {error.strerror}", "check the name"
+        ) from error
