@@ -64,6 +64,21 @@ class Causes:
         held = [found for found in self.found if found.significant]
         return tuple(sorted(held, key=lambda found: -abs(found.difference.value)))
 
+    @property
+    def telling(self) -> tuple[Together, ...]:
+        """The significant ones without those that say the same again.
+
+        Of one number with several limits (silence above 3 s, above 5 s) the surest stays, of
+        two that hold for the same calls (a topic with one intent) the first.
+        """
+        kept: dict[object, Together] = {}
+        for found in sorted(self.significant, key=lambda t: t.q):
+            number, limit, _ = found.trait.field.partition(" > ")
+            same = (number,) if limit else (found.with_it, found.without)
+            kept.setdefault(same, found)
+        chosen = set(map(id, kept.values()))
+        return tuple(found for found in self.significant if id(found) in chosen)
+
 
 @dataclass(slots=True)
 class _Value:

@@ -27,8 +27,12 @@ class Table:
     rows: Iterable[Any]
 
 
-def tables(result: object) -> list[Table]:
+def tables(result: object, row: type | None = None) -> list[Table]:
     """Return the tables of a result of `insights`; the first one holds the result itself.
+
+    Args:
+        result: what a function of `insights` returned.
+        row: what a tuple holds; needed for an empty one only.
 
     Raises:
         TypeError: it is no such result.
@@ -48,21 +52,19 @@ def tables(result: object) -> list[Table]:
         case Day():
             return _day(result)
         case tuple():
-            return _of_many(result)
+            return _of_many(result, type(result[0]) if result else row)
         case _:
             raise TypeError(f"no tables of {type(result).__name__}")
 
 
-def _of_many(results: tuple[object, ...]) -> list[Table]:
-    match results[:1]:
-        case (Preceding(),):
-            return [Table("before", _rows.PRECEDING, results)]
-        case (SuggestedHotword(),):
-            return [Table("hotwords", _rows.HOTWORDS, results)]
-        case (AgentReport(),):
-            return _agents([a for a in results if isinstance(a, AgentReport)])
-        case _:
-            return [Table("empty", [], [])]
+def _of_many(results: tuple[object, ...], row: type | None) -> list[Table]:
+    if row is Preceding:
+        return [Table("before", _rows.PRECEDING, results)]
+    if row is SuggestedHotword:
+        return [Table("hotwords", _rows.HOTWORDS, results)]
+    if row is AgentReport:
+        return _agents([agent for agent in results if isinstance(agent, AgentReport)])
+    raise TypeError(f"no tables of {row.__name__ if row else 'nothing'}")
 
 
 def _agents(agents: Sequence[AgentReport]) -> list[Table]:
@@ -82,7 +84,7 @@ def _day(day: Day) -> list[Table]:
     ]
 
 
-def write_tables(path: Path, result: object) -> list[Path]:
+def write_tables(path: Path, result: object, row: type | None = None) -> list[Path]:
     """Write a result; return the files, of which CSV and Parquet need one for each table.
 
     The first table goes to `path`, the others beside it: `day.csv`, `day-agents.csv`…
@@ -91,13 +93,13 @@ def write_tables(path: Path, result: object) -> list[Path]:
         InputError: the name has none of the `SUFFIXES`.
         OSError: a file cannot be written; it is left as it was.
     """
-    found = tables(result)
+    found = tables(result, row)
     if path.suffix == ".xlsx":
         with replacing(path) as file, Book(file) as book:
             for table in found:
                 with book.table(table.name, table.columns) as take:
-                    for row in table.rows:
-                        take(row)
+                    for entry in table.rows:
+                        take(entry)
             book.fields([column for table in found for column in table.columns])
         return [path]
     if path.suffix not in SUFFIXES:
@@ -107,7 +109,7 @@ def write_tables(path: Path, result: object) -> list[Path]:
     for number, table in enumerate(found):
         target = path.with_stem(f"{path.stem}-{table.name}") if number else path
         with replacing(target) as file, opened(file, table.columns) as take:
-            for row in table.rows:
-                take(row)
+            for entry in table.rows:
+                take(entry)
         written.append(target)
     return written
