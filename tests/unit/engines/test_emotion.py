@@ -1,0 +1,263 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from fakes import AGENT, CUSTOMER, says
+from huiting.core.errors import ModelUnavailable
+from huiting.core.ports import EmotionTagger, States
+from huiting.core.types import Audio, Emotion, EmotionLabel, EmotionSource, Segment
+from huiting.engines._emotion_heads import Heads, load, residual, save
+from huiting.engines._lexicon import Found
+from huiting.engines.emotion import WEIGHTS, Emotions, build, joined
+
+ANGRY, HAPPY, NEUTRAL = EmotionLabel.ANGRY, EmotionLabel.HAPPY, EmotionLabel.NEUTRAL
+UNKNOWN = EmotionLabel.UNKNOWN
+RATE = 16_000
+Floats = NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Emotions:
+    return build()
+
+
+@pytest.fixture(scope="module")
+def heads() -> Heads:
+    return load(WEIGHTS)
+
+
+def voice(
+    hertz: float = 180, *, gain: float = 0.1, seconds: float = 1.5, fall: float = 1.2
+) -> Floats:
+    """Return syllables of a buzz with a melody: voiced, and not a word."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    phase = 2 * np.pi * np.cumsum(hertz * (1 + 0.1 * np.sin(2 * np.pi * time))) / RATE
+    buzz = np.sum([np.sin(k * phase + k) / k**fall for k in range(1, 15)], axis=0)
+    return np.asarray(gain * buzz * (0.6 - 0.4 * np.cos(2 * np.pi * 4 * time)), np.float32)
+
+
+def said(count: int, text: str = "查一下订单") -> list[Segment]:
+    return [says(CUSTOMER, 3 * i, 3 * i + 2, text) for i in range(count)]
+
+
+def judged(tagger: Emotions, clips: Sequence[Floats]) -> Sequence[Emotion]:
+    kept = [tagger.listen(Audio(clip, RATE), None) for clip in clips]
+    return tagger.judge(said(len(clips)), kept)
+
+
+def states(seconds: float = 1.5, seed: int = 0) -> States:
+    rng = np.random.default_rng(seed)
+    return States(rng.normal(0, 1, (round(seconds / 0.02), 512)).astype(np.float32), 0.02)
+
+
+def test_it_is_an_emotion_tagger(tagger: Emotions) -> None:
+    typed: EmotionTagger = tagger  # compared by mypy
+
+    assert typed is tagger
+
+
+@pytest.mark.parametrize("heard", [states(), None], ids=["states", "no states"])
+def test_an_impression_is_small_and_finite(tagger: Emotions, heard: States | None) -> None:
+    kept = tagger.listen(Audio(voice(), RATE), heard)
+
+    assert kept.ndim == 1
+    assert len(kept) <= 128
+    assert kept.dtype == np.float32
+    assert np.isfinite(kept).all()
+
+
+@pytest.mark.parametrize(
+    "clip",
+    [
+        pytest.param(np.zeros(0, np.float32), id="nothing"),
+        pytest.param(np.zeros(2 * RATE, np.float32), id="silence"),
+        pytest.param(voice(seconds=0.3), id="too short"),
+        pytest.param(np.random.default_rng(2).normal(0, 0.05, RATE).astype(np.float32), id="noise"),
+    ],
+)
+def test_what_holds_no_voice_is_unknown(tagger: Emotions, clip: Floats) -> None:
+    emotion = judged(tagger, [clip])[0]
+
+    assert emotion == Emotion(UNKNOWN)
+
+
+def test_words_decide_where_no_voice_is_heard(tagger: Emotions) -> None:
+    silence = tagger.listen(Audio(np.zeros(RATE, np.float32), RATE), None)
+    emotion = tagger.judge(said(1, "气死我了，我要投诉你们"), [silence])[0]
+
+    assert emotion.label is ANGRY
+    assert emotion.sources == (EmotionSource.WORDS,)
+    assert "气死我" in emotion.words
+    assert emotion.valence is not None
+    assert emotion.valence < 0
+
+
+def test_an_agent_who_names_complaints_is_not_angry(tagger: Emotions) -> None:
+    kept = tagger.listen(Audio(voice(), RATE), None)
+    line = says(AGENT, 0, 2, "您是要投诉吗，我帮您登记投诉")
+
+    assert tagger.judge([line], [kept])[0].sources == (EmotionSource.VOICE,)
+
+
+def test_odds_add_up_and_arousal_and_valence_lie_on_the_circle(tagger: Emotions) -> None:
+    emotion = judged(tagger, [voice(320, fall=0.4)])[0]
+
+    assert sum(emotion.odds.values()) == pytest.approx(1, abs=0.05)
+    assert emotion.arousal is not None
+    assert emotion.valence is not None
+    assert -1 <= emotion.arousal <= 1
+    assert -1 <= emotion.valence <= 1
+
+
+def test_how_loud_a_lone_voice_was_recorded_changes_nothing(tagger: Emotions) -> None:
+    soft, loud = (judged(tagger, [voice(gain=gain)])[0] for gain in (0.01, 0.3))
+
+    assert loud.odds == pytest.approx(soft.odds, abs=0.02)
+
+
+def anger(emotion: Emotion) -> float:
+    return emotion.odds.get(ANGRY, 0.0)
+
+
+def test_a_voice_that_is_always_pressed_is_not_angry_all_the_time(heads: Heads) -> None:
+    """The more of a voice is known, the less its usual sound counts as a feeling."""
+    count, place = len(heads.classes), heads.classes.index("ANGRY")
+    absolute = np.full(count, -3.0, np.float32)
+    absolute[heads.classes.index("NEUTRAL")] = 0.0
+    absolute[place] = -0.5
+    pressed = heads.prosody.calm.copy()
+    pressed[place] += 2.0
+    no_states = np.zeros(2 * count, np.float32)
+    row = np.concatenate([[1.0, 0.0], no_states, absolute, pressed]).astype(np.float32)
+    few, many = heads.odds([row])[0], heads.odds([row] * 40)[0]
+
+    assert few is not None
+    assert many is not None
+    assert many[place] < few[place]
+
+
+def test_an_outburst_stands_out_of_a_calm_voice(tagger: Emotions) -> None:
+    calm = [voice(120 + i, gain=0.03, fall=1.8) for i in range(10)]
+    outburst = voice(300, gain=0.3, fall=0.3)
+    found = judged(tagger, [*calm, outburst])
+
+    assert anger(found[-1]) > max(anger(emotion) for emotion in found[:-1])
+
+
+def test_the_same_call_is_judged_the_same(tagger: Emotions) -> None:
+    clips = [voice(120), voice(250, fall=0.5)]
+
+    assert judged(tagger, clips) == judged(build(), clips)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_one_emotion_a_segment(tagger: Emotions, count: int) -> None:
+    assert len(judged(tagger, [voice()] * count)) == count
+
+
+def test_states_of_another_encoder_are_not_listened_to(tagger: Emotions) -> None:
+    other = States(np.ones((75, 768), np.float32), 0.02)
+    clip = Audio(voice(), RATE)
+
+    assert (tagger.listen(clip, other) == tagger.listen(clip, None)).all()
+
+
+def test_a_long_stretch_is_judged_by_its_beginning(tagger: Emotions) -> None:
+    start = voice(seconds=20)
+    long = Audio(np.concatenate([start, voice(400, seconds=5, fall=0.2)]), RATE)
+
+    assert (tagger.listen(long, None) == tagger.listen(Audio(start, RATE), None)).all()
+
+
+VOICE = {NEUTRAL: 0.8, ANGRY: 0.1, HAPPY: 0.1}
+
+
+@pytest.mark.parametrize(
+    ("voice_", "found", "label"),
+    [
+        pytest.param(VOICE, [], NEUTRAL, id="calm voice, plain words"),
+        pytest.param(VOICE, [Found(ANGRY, 0.93, "气死我")], ANGRY, id="strong words decide"),
+        pytest.param(VOICE, [Found(ANGRY, 0.5, "烦不烦")], NEUTRAL, id="weak words do not"),
+        pytest.param(
+            {NEUTRAL: 0.3, ANGRY: 0.6, HAPPY: 0.1},
+            [Found(HAPPY, 0.5, "谢谢")],
+            ANGRY,
+            id="angry thanks",
+        ),
+        pytest.param(
+            {NEUTRAL: 0.3, ANGRY: 0.6, HAPPY: 0.1},
+            [Found(ANGRY, 0.62, "投诉"), Found(HAPPY, 0.66, "谢谢")],
+            ANGRY,
+            id="the voice chooses among words",
+        ),
+        pytest.param({NEUTRAL: 0.4, ANGRY: 0.3, HAPPY: 0.3}, [], UNKNOWN, id="unsure voice"),
+        pytest.param(None, [], UNKNOWN, id="neither voice nor words"),
+    ],
+)
+def test_voice_and_words_join(
+    voice_: dict[EmotionLabel, float] | None, found: list[Found], label: EmotionLabel
+) -> None:
+    assert joined(voice_, found).label is label
+
+
+def test_what_is_unknown_has_no_score_and_keeps_its_odds() -> None:
+    emotion = joined({NEUTRAL: 0.4, ANGRY: 0.35, HAPPY: 0.25}, [])
+
+    assert emotion.score is None
+    assert emotion.odds[ANGRY] == pytest.approx(0.35)
+
+
+def test_the_residual_of_a_codebook_entry_is_nothing(heads: Heads) -> None:
+    frames = heads.codebook[[3, 3, 7]]
+
+    assert residual(frames, heads.codebook) == pytest.approx(0, abs=1e-5)
+    assert residual(frames + 0.01, heads.codebook) == pytest.approx(0.01, abs=1e-5)
+
+
+def test_weights_survive_being_written(heads: Heads, tmp_path: Path) -> None:
+    save(heads, tmp_path / "again.npz")
+    again = load(tmp_path / "again.npz")
+
+    assert again.classes == heads.classes
+    assert again.scale == heads.scale
+    assert (again.prosody.absolute == heads.prosody.absolute).all()
+
+
+def test_the_weights_are_small() -> None:
+    assert WEIGHTS.stat().st_size <= 2_000_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="no file"),
+        pytest.param(b"not an archive", id="another file"),
+    ],
+)
+def test_weights_that_are_none_say_so(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "emotion.npz"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(ModelUnavailable, match=r"emotion\.npz"):
+        build(weights=path)
+
+
+def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "other.npz", weights=np.zeros(3))
+
+    with pytest.raises(ModelUnavailable, match="no weights"):
+        build(weights=tmp_path / "other.npz")
+
+
+def test_weights_for_another_encoder_are_refused(heads: Heads, tmp_path: Path) -> None:
+    wide = Heads(
+        heads.classes, np.zeros((4, 768), np.float32), heads.encoder, heads.prosody, heads.scale
+    )
+    save(wide, tmp_path / "wide.npz")
+
+    with pytest.raises(ModelUnavailable, match="768"):
+        build(weights=tmp_path / "wide.npz")
