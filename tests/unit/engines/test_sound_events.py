@@ -1,10 +1,12 @@
 """Sounds found by networks that are played by hand: what is made of what they say."""
 
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
 
@@ -17,8 +19,6 @@ from huiting.engines._spectra import BLOCK, analyzed, blocks
 from huiting.engines._steadiness import Steadiness, smooth
 from huiting.engines._yamnet import LABELS, Patches, features, grouped, quantized
 from network_tones import RATE, Samples, buzz, cadence, hiss, melody, pressed, still
-
-Says = Callable[[int], tuple[float, float, float]]
 
 
 @dataclass
@@ -329,3 +329,53 @@ def test_a_network_that_fails_says_so() -> None:
 
 def test_too_little_sound_is_not_listened_to() -> None:
     assert _aed.Aed(Broken()).listen(still(0.01)).shape == (0, 3)
+
+
+def archive(path: Path, scores: NDArray[np.uint8]) -> Path:
+    """Write an archive like the published one, with a network that always says the same."""
+    values = onnx.helper.make_tensor("values", onnx.TensorProto.UINT8, [1, 521], [0] * 521)
+    values.ClearField("int32_data")
+    values.data_location = onnx.TensorProto.EXTERNAL
+    for entry, value in (("location", "model.data"), ("offset", "4"), ("length", "521")):
+        place = values.external_data.add()
+        place.key, place.value = entry, value
+    shape = onnx.helper.make_tensor("shape", onnx.TensorProto.INT64, [2], [1, 521])
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Reshape", ["values", "shape"], ["class_scores"])],
+        "yamnet",
+        [onnx.helper.make_tensor_value_info("audio", onnx.TensorProto.UINT8, [1, 1, 96, 64])],
+        [onnx.helper.make_tensor_value_info("class_scores", onnx.TensorProto.UINT8, [1, 521])],
+        [values, shape],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    with zipfile.ZipFile(path, "w") as opened:
+        opened.writestr("job_jpev7z175_optimized_onnx/model.onnx", model.SerializeToString())
+        opened.writestr("job_jpev7z175_optimized_onnx/model.data", b"skip" + scores.tobytes())
+    return path
+
+
+def test_the_archive_is_loaded_and_its_scores_are_read(tmp_path: Path) -> None:
+    scores = np.zeros(521, np.uint8)
+    scores[[0, 13, 42]] = 188, 190, 194
+    net = _yamnet.load(archive(tmp_path / "yamnet.zip", scores))
+    patches = net.listen(hiss(2.0, -20), 48)
+
+    said = dict(zip(LABELS, patches.events[0].tolist(), strict=True))
+    assert len(patches.events) == 4
+    assert said[EventLabel.LAUGHTER] == pytest.approx(0.5)
+    assert said[EventLabel.COUGH] == pytest.approx(0.954, abs=1e-3)
+    assert patches.speech[0] == pytest.approx(0.18, abs=1e-2)
+    assert said[EventLabel.CRY] == pytest.approx(0.0)
+
+
+class BrokenSession:
+    def run(self, _names: None, _fed: object) -> list[NDArray[np.uint8]]:
+        from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+
+        raise Fail("no memory")
+
+
+def test_yamnet_that_fails_says_so() -> None:
+    with pytest.raises(EngineError, match="yamnet: the network failed: no memory"):
+        _yamnet.Yamnet(BrokenSession()).listen(hiss(1, -20), 48)

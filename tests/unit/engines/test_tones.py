@@ -165,3 +165,7 @@ def test_single_ring_is_less_sure_than_a_row() -> None:
 
 def test_too_little_to_listen_to_is_no_key() -> None:
     assert keys(still(0.01), 0.0) == []
+
+
+def test_a_recording_shorter_than_a_ring_is_listened_to() -> None:
+    assert heard(sines(0.1, 450)) == []
