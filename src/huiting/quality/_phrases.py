@@ -27,7 +27,7 @@ _SOUNDS = [
     ("shao", "deng"),
     *(
         (*please, "shao", wait)
-        for please in [("qing",), ("qing", "nin")]
+        for please in [("qing",), ("qing", "nin")]  # codespell:ignore nin
         for wait in ("deng", "hou")
     ),
 ]

@@ -89,11 +89,14 @@ def compare(bounds: Bounds, candidates: Iterable[Hit], doubts: Iterable[Hit] = (
         candidates: with a value; one without is left out.
         doubts: passed on.
     """
-    limited = [
-        replace(hit, limit=bounds.limit(hit.value)) for hit in candidates if hit.value is not None
-    ]
-    hits = [hit for hit in limited if hit.value is not None and bounds.holds(hit.value)]
-    return found(hits, limited, lambda hit: bounds.short_of(hit.value or 0.0), doubts)
+    measured = [(hit, hit.value) for hit in candidates if hit.value is not None]
+    hits = [(hit, value) for hit, value in measured if bounds.holds(value)]
+    if not hits:
+        measured.sort(key=lambda pair: bounds.short_of(pair[1]))
+    limited = [replace(h, limit=bounds.limit(value)) for h, value in hits or measured[:1]]
+    if hits:
+        return Found(_in_order(limited), None, _in_order(doubts))
+    return Found((), next(iter(limited), None), _in_order(doubts))
 
 
 def found(
@@ -103,6 +106,10 @@ def found(
     doubts: Iterable[Hit] = (),
 ) -> Found:
     """Return what was found, by start; without a hit also what missed by the least distance."""
-    in_order = tuple(sorted(hits, key=lambda hit: hit.span))
+    in_order = _in_order(hits)
     nearest = None if in_order else min(missed, key=distance, default=None)
-    return Found(in_order, nearest, tuple(sorted(doubts, key=lambda hit: hit.span)))
+    return Found(in_order, nearest, _in_order(doubts))
+
+
+def _in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    return tuple(sorted(hits, key=lambda hit: hit.span))

@@ -70,34 +70,35 @@ class Silence:
     def find(self, dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
         """Return such silences; in doubt those whose announcement was not heard clearly."""
         asked = list(self._asked(dialogue, scope))
-        unclear = [hit for hit, silence in asked if self._doubtful(dialogue, silence)]
-        sure = (
-            hit
-            for hit, silence in asked
-            if hit not in unclear and self.announced in (None, silence.announced)
-        )
-        doubts = (hit for hit in unclear if hit.value is not None and self.bounds.holds(hit.value))
-        return compare(self.bounds, sure, doubts)
+        long = [silence for silence in asked if self.bounds.holds(silence.span.duration)]
+        unclear = [silence for silence in long if self._doubtful(dialogue, silence)]
+        fitting = [s for s in long if s not in unclear and self._fits(s)]
+        if not fitting:  # only what comes nearest is of interest
+            others = (s for s in asked if s not in long and self._fits(s))
+            fitting = sorted(others, key=lambda s: self.bounds.short_of(s.span.duration))[:1]
+        hits = (_hit(dialogue, silence) for silence in fitting)
+        return compare(self.bounds, hits, (_hit(dialogue, silence) for silence in unclear))
 
     def phrases(self) -> Sequence[str]:
         """Look for no words; those that announce are known to the metrics."""
         return ()
 
-    def _asked(self, dialogue: Dialogue, scope: Scope) -> Iterator[tuple[Hit, Measured]]:
+    def _asked(self, dialogue: Dialogue, scope: Scope) -> Iterator[Measured]:
         """Yield the silences between speech, after and expected of whom it is asked."""
+        anybody = scope.roles is None and self.expected is None
         for silence in dialogue.metrics.silences:
-            if silence.before is None or silence.after is None or not lies(scope, silence.span):
+            between = silence.before is not None and silence.after is not None
+            if not between or self.after not in (None, silence.before):
                 continue
-            waited_for = expected_of(dialogue, silence)
-            if (
-                scope.asks(waited_for)
-                and self.after in (None, silence.before)
-                and self.expected in (None, waited_for)
-            ):
-                note = Measure.ANNOUNCED if silence.announced else Measure.SILENCE
-                value = silence.span.duration
-                kind = EvidenceKind.MEASURED
-                yield Hit(silence.span, kind, role=waited_for, value=value, note=note), silence
+            expected = anybody or self._expects(scope, expected_of(dialogue, silence))
+            if expected and lies(scope, silence.span):
+                yield silence
+
+    def _expects(self, scope: Scope, role: Role | None) -> bool:
+        return scope.asks(role) and self.expected in (None, role)
+
+    def _fits(self, silence: Measured) -> bool:
+        return self.announced in (None, silence.announced)
 
     def _doubtful(self, dialogue: Dialogue, silence: Measured) -> bool:
         """Tell whether it matters that a 请稍等 may have been misheard before a silence."""
@@ -105,6 +106,16 @@ class Silence:
             return False
         last = _last_of_agent(dialogue, silence)
         return last is not None and last.confidence is not None and last.confidence < _HEARD
+
+
+def _hit(dialogue: Dialogue, silence: Measured) -> Hit:
+    return Hit(
+        silence.span,
+        EvidenceKind.MEASURED,
+        role=expected_of(dialogue, silence),
+        value=silence.span.duration,
+        note=Measure.ANNOUNCED if silence.announced else Measure.SILENCE,
+    )
 
 
 def expected_of(dialogue: Dialogue, silence: Measured) -> Role | None:
