@@ -22,7 +22,7 @@ FADING = 0.6
 """Each further sign counts this much of the one before."""
 SLOPE = 1.1
 """Log odds of one unit of evidence."""
-NOTHING = 1.0
+NOTHING = 0.6
 """Evidence for `unknown`, before any sign."""
 SURE = 0.95
 _AGREED = 1.0

@@ -84,9 +84,10 @@ class Judge:
     def look(self, call: Call) -> Look:
         """Return what speaks for each intent."""
         turns = turns_of(lines_of(call, self._sound))
-        evidence = self._scales.weigh(turns)
+        outbound = _outbound(call)
+        evidence = self._scales.weigh(turns, outbound=outbound)
         weights = {name: found.weight for name, found in evidence.items()}
-        told = key_sentences(turns, outbound=_outbound(call)) if self._examples else ()
+        told = key_sentences(turns, outbound=outbound) if self._examples else ()
         near = {} if not self._examples or _decided(weights) else self._examples.near(told)
         vector = self._examples.mean(told) if self._examples and self._vectors else None
         angry = ANGRY * anger(turns)

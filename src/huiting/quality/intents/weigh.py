@@ -6,7 +6,7 @@ add less and less, so that a long call is not decided by its length.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from huiting.core.ports import Sound
@@ -20,6 +20,8 @@ BY_TURN = (1.0, 0.7, 0.5, 0.35)
 """Weight of the customer's first telling turn, the second, the third, and all later ones."""
 BY_ROLE = {Role.CUSTOMER: 1.0, Role.UNKNOWN: 0.7, Role.AGENT: 0.3}
 """The system says nothing about why somebody calls."""
+BY_ROLE_OUT = {Role.CUSTOMER: 0.6, Role.UNKNOWN: 0.6, Role.AGENT: 0.6}
+"""On a call that we make, it is the agent who begins."""
 FADING = 0.6
 """Each further hit of an intent counts this much of the one before."""
 LATE_OFFER = 0.5
@@ -67,9 +69,9 @@ class Scales:
             for kind in kinds
         }
 
-    def weigh(self, turns: Sequence[Turn]) -> dict[str, Evidence]:
+    def weigh(self, turns: Sequence[Turn], *, outbound: bool = False) -> dict[str, Evidence]:
         """Return the evidence for each intent of the list, in its order."""
-        placed = _placed(turns)
+        placed = _placed(turns, BY_ROLE_OUT if outbound else BY_ROLE)
         return {name: _summed(self._found(wanted, placed)) for name, wanted in self._wanted.items()}
 
     def _found(self, wanted: Sequence[Wanted], placed: Sequence["_Placed"]) -> list[Spoken]:
@@ -100,11 +102,11 @@ class _Placed:
     """For keywords that only this role says."""
 
 
-def _placed(turns: Sequence[Turn]) -> list[_Placed]:
+def _placed(turns: Sequence[Turn], by_role: Mapping[Role, float]) -> list[_Placed]:
     found: list[_Placed] = []
     told: dict[Role, int] = defaultdict(int)
     for turn in turns:
-        role = BY_ROLE.get(turn.role)
+        role = by_role.get(turn.role)
         if role is None:
             continue
         rank = told[turn.role]

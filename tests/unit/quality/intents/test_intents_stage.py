@@ -231,6 +231,17 @@ def test_on_an_outbound_call_the_offer_is_compared() -> None:
     assert main.name == "甲"
 
 
+def test_on_an_outbound_call_the_agent_says_why() -> None:
+    of = talk((AGENT, "您好，给您介绍一款保险"), (CUSTOMER, "多少钱"))
+    outbound = replace(of, recording=replace(of.recording, metadata={"direction": "out"}))
+
+    def offer(intents: tuple[Intent, ...]) -> float:
+        return next(i.score for i in intents if i.name == "营销/营销推销")
+
+    assert told(outbound)[0].name == "营销/营销推销"
+    assert offer(told(outbound)) > offer(told(of))
+
+
 def test_a_call_with_nothing_to_compare_asks_no_vectors() -> None:
     embedder = Pointing("红")
     intent_stage([Kind("甲", examples=("红的",))], sounds_of, embedder=embedder)(call(), Meaning())
