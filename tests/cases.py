@@ -1,7 +1,9 @@
 """Cases made up in a line each: calls as they are counted, not as they are heard."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Score, Verdict
@@ -14,6 +16,22 @@ AGENT, CUSTOMER = Role.AGENT, Role.CUSTOMER
 BEGAN = datetime(2025, 3, 12, 10, 15, tzinfo=UTC)
 ANGRY, NEUTRAL, SAD = EmotionLabel.ANGRY, EmotionLabel.NEUTRAL, EmotionLabel.SAD
 QUIET: tuple[Silence, ...] = ()
+
+
+class Answer(StrEnum):
+    """How an agent answered."""
+
+    APOLOGY = "apology"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Upset:
+    """What followed a time that the customer was upset."""
+
+    softened: bool | None = True
+    delay: float | None = 1.0
+    answer: Answer = Answer.APOLOGY
 
 
 def line(

@@ -2,12 +2,14 @@
 
 Every share and mean carries its interval; an agent with few calls is not ranked. What a
 feeling of the customer turned into after an agent's answer is told by a function that is
-passed in (see `quality.curves`).
+passed in (see `quality.calming`).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Verdict
@@ -18,13 +20,44 @@ from huiting.insights.fields import agent_of, values
 from huiting.insights.measures import party
 from huiting.insights.rates import Count, Mean, Rate, Spread
 
-__all__ = ["AgentReport", "AgentTally", "Calm", "Hearing", "RuleRate", "WeekRate", "Why", "agents"]
+__all__ = [
+    "AfterUpset",
+    "AgentReport",
+    "AgentTally",
+    "Calm",
+    "Hearing",
+    "RuleRate",
+    "WeekRate",
+    "Why",
+    "agents",
+]
 ENOUGH = 5
 """Scored calls that an agent needs to be ranked."""
 TEAM = 3
 """Ranked agents that make a team."""
-Calm = Callable[[Dialogue], Iterable[bool]]
-"""Tells of each time the customer was ANGRY or SAD whether the feeling softened after it."""
+
+
+class AfterUpset(Protocol):
+    """What followed a time that the customer was ANGRY or SAD."""
+
+    @property
+    def softened(self) -> bool | None:
+        """Whether the feeling was better after the agent's answer; None when not known."""
+        ...
+
+    @property
+    def delay(self) -> float | None:
+        """Seconds to the answer; negative when the agent cut in."""
+        ...
+
+    @property
+    def answer(self) -> StrEnum:
+        """How the agent answered, such as `apology`."""
+        ...
+
+
+Calm = Callable[[Dialogue], Iterable[AfterUpset]]
+"""Returns each time that the customer was upset in a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +108,10 @@ class AgentReport:
     calmed: Rate | None
     """Of the times the customer was angry or sad, those after which it softened; None when
     nobody looked."""
+    calmed_after: Mean | None
+    """Seconds from such a time to the agent's answer."""
+    answers: tuple[tuple[str, int], ...]
+    """How the agent answered such times: apology, empathy, action, other, none; most first."""
     rules: tuple[RuleRate, ...]
     """The most often failed first."""
     score: Mean | None
@@ -116,6 +153,8 @@ class _Agent:
     response: Spread = field(default_factory=Spread)
     angry: Count = field(default_factory=Count)
     calmed: Count = field(default_factory=Count)
+    delays: Spread = field(default_factory=Spread)
+    answers: Counter[str] = field(default_factory=Counter)
     rules: defaultdict[str, _Rule] = field(default_factory=lambda: defaultdict(_Rule))
     score: Spread = field(default_factory=Spread)
     fatal: Count = field(default_factory=Count)
@@ -139,8 +178,8 @@ class AgentTally:
         agent.hear.add(case)
         if emotions_known(case):
             agent.angry.add(any(felt(case, EmotionLabel.ANGRY)))
-        for softened in self._calm(case.dialogue) if self._calm else ():
-            agent.calmed.add(softened)
+        for upset in self._calm(case.dialogue) if self._calm else ():
+            _add_upset(agent, upset)
         score = case.score(self._scorecard)
         if score is not None and score.points is not None:
             agent.score.add(score.points)
@@ -168,6 +207,8 @@ class AgentTally:
             response=agent.response.mean(),
             angry=agent.angry.rate(),
             calmed=agent.calmed.rate() if self._calm else None,
+            calmed_after=agent.delays.mean(),
+            answers=tuple(agent.answers.most_common()),
             rules=tuple(sorted(rules, key=lambda r: (-(r.failed.share or 0), r.rule))),
             score=score,
             fatal=agent.fatal.rate(),
@@ -183,7 +224,7 @@ def agents(
 
     Args:
         cases: read once.
-        calm: tells of each angry or sad moment whether it softened; None to leave it out.
+        calm: returns each time the customer was upset; None to leave that out.
         scorecard: id of the one that is meant; None for the first of each call.
     """
     tally = AgentTally(calm, scorecard)
@@ -219,6 +260,14 @@ def _add_talk(agent: _Agent, case: Case) -> None:
         agent.rate.add(own.rate)
     if own.response_median is not None:
         agent.response.add(own.response_median)
+
+
+def _add_upset(agent: _Agent, upset: AfterUpset) -> None:
+    agent.answers[str(upset.answer)] += 1
+    if upset.softened is not None:
+        agent.calmed.add(upset.softened)
+    if upset.delay is not None:
+        agent.delays.add(upset.delay)
 
 
 def _add_rules(agent: _Agent, case: Case) -> None:

@@ -189,7 +189,7 @@ def day(
     Args:
         cases: of the day; read once.
         before: of the days before, to compare with; read once.
-        calm: tells of each angry or sad moment whether it softened.
+        calm: returns each time the customer was upset; None to leave that out.
         asked: which circumstances of anger are looked at.
     """
     tally = DayTally(calm, asked)

@@ -6,7 +6,7 @@ errors of clusters (see `moments`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log, sqrt
 
 import numpy as np
@@ -219,6 +219,9 @@ class Clusters:
     """
 
     calls: int = 0
+    with_first: int = 0
+    """Calls with moments of the first kind."""
+    with_second: int = 0
     sums: np.ndarray = field(default_factory=lambda: np.zeros(4))
     products: np.ndarray = field(default_factory=lambda: np.zeros((4, 4)))
 
@@ -227,6 +230,8 @@ class Clusters:
         row = np.array([first.count, first.of, second.count, second.of], dtype=float)
         if row.any():
             self.calls += 1
+            self.with_first += first.of > 0
+            self.with_second += second.of > 0
             self.sums += row
             self.products += np.outer(row, row)
 
@@ -237,27 +242,35 @@ class Clusters:
 
     def interval(self) -> Interval | None:
         """Return where the first share lies; None of nothing."""
-        hits, of = self.sums[0], self.sums[1]
-        if not of:
+        first, _ = self.rates()
+        if first.share is None:
             return None
-        share = float(hits / of)
-        variance = self._variance(np.array([1 / of, -share / of, 0, 0]))
-        if variance is None or variance <= 0:
-            return wilson(share, min(float(of), float(max(1, self.calls))))
-        return wilson(share, min(float(of), share * (1 - share) / variance))
+        share = first.share
+        variance = self._variance(np.array([1 / first.of, -share / first.of, 0, 0]))
+        if variance is None or variance <= 0:  # all alike: a call tells no more than a moment
+            return wilson(share, self.with_first)
+        return wilson(share, min(first.of, share * (1 - share) / variance))
 
     def difference(self) -> Difference | None:
-        """Return the first share minus the second; None when one is of nothing."""
+        """Return the first share minus the second; None when one is of nothing.
+
+        Where a share is 0 or 1 its spread cannot be seen; each call then counts as one moment
+        (Newcombe, Fisher).
+        """
         first, second = self.rates()
         if first.share is None or second.share is None:
             return None
         p, q = first.share, second.share
+        value = p - q
         weights = np.array([1 / first.of, -p / first.of, -1 / second.of, q / second.of])
         variance = self._variance(weights)
-        value = p - q
-        if variance is None or variance <= 0:
-            return Difference(value, None, None)
-        freedom = self.calls - 1
+        freedom = min(self.with_first, self.with_second) - 1
+        if {p, q} & {0.0, 1.0} or variance is None or variance <= 0 or not freedom:
+            by_call = between_rates(
+                Rate(round(p * self.with_first), self.with_first),
+                Rate(round(q * self.with_second), self.with_second),
+            )
+            return replace(by_call, value=value) if by_call else None
         reach = float(stats.t.ppf(0.975, freedom)) * sqrt(variance)
         test = 2 * float(stats.t.sf(abs(value) / sqrt(variance), freedom))
         interval = Interval(max(-1.0, value - reach), min(1.0, value + reach))

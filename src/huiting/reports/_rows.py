@@ -209,6 +209,18 @@ AGENTS: list[Column[AgentReport]] = [
     *_mean("response_s", "应答时间（秒）", "Response, s", lambda r: r.response),
     *_rate("angry", "客户生气的通话", "Calls with an angry customer", lambda r: r.angry),
     *_rate("calmed", "情绪缓和", "Feelings that softened", lambda r: r.calmed),
+    *_mean(
+        "calmed_after_s",
+        "生气或难过后的应答（秒）",
+        "Answer after upset, s",
+        lambda r: r.calmed_after,
+    ),
+    _text(
+        "answers",
+        "生气或难过后如何应答（次数）",
+        "How upset customers were answered, times",
+        lambda r: " ".join(f"{answer}:{times}" for answer, times in r.answers),
+    ),
     *_mean("score", "得分", "Score", lambda r: r.score),
     *_rate("fatal", "致命项", "Fatal", lambda r: r.fatal),
     _number(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, case, failed, line, party, scored
+from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, Answer, Upset, case, failed, line, party, scored
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Severity, Verdict
 from huiting.core.types import Span
@@ -77,15 +77,19 @@ def test_a_rule_of_a_call_without_a_time_is_in_no_week() -> None:
     assert rule.weeks == ()
 
 
-def test_how_often_a_feeling_softened_is_asked_of_what_is_passed_in() -> None:
-    def calm(dialogue: Dialogue) -> Iterator[bool]:
-        yield dialogue.call == "a"
+def test_what_followed_upset_customers_is_asked_of_what_is_passed_in() -> None:
+    def calm(dialogue: Dialogue) -> Iterator[Upset]:
+        yield Upset(dialogue.call == "a", 2.0)
+        yield Upset(None, None, Answer.OTHER)
 
     angry = line(CUSTOMER, 0, 1, emotion=ANGRY)
     (found,) = agents([case("a", angry), case("b", line(CUSTOMER, 0, 1, emotion=NEUTRAL))], calm)
 
     assert found.calmed == Rate(1, 2)
     assert found.angry == Rate(1, 2)
+    assert found.calmed_after is not None
+    assert found.calmed_after.value == 2
+    assert found.answers == (("apology", 2), ("other", 2))
 
 
 def team(*means: float, calls: int = 5) -> list[Case]:

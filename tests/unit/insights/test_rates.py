@@ -209,7 +209,7 @@ def test_clusters_of_nothing_or_of_one_call_claim_nothing() -> None:
     clusters.add(Rate(1, 2), Rate(1, 2))
     difference = clusters.difference()
     assert difference is not None
-    assert difference.p is None
+    assert difference.p == 1
     interval = clusters.interval()
     assert interval is not None
     assert interval.high - interval.low > 0.7  # one call is one call
@@ -223,3 +223,25 @@ def test_a_share_of_all_in_few_calls_stays_unsure() -> None:
 
     assert found is not None
     assert found.low < 0.5
+
+
+def test_what_always_comes_before_some_and_never_before_others_is_tested_by_call() -> None:
+    clusters = Clusters()
+    for _ in range(8):
+        clusters.add(Rate(5, 5), Rate(0, 9))
+    found = clusters.difference()
+
+    assert found is not None
+    assert found.value == 1
+    assert found.p == fisher(Rate(8, 8), Rate(0, 8))
+
+
+def test_a_share_of_nothing_seen_in_few_calls_is_no_proof_of_difference() -> None:
+    clusters = Clusters()
+    for n in range(200):
+        clusters.add(Rate(0, int(n < 3)), Rate(3, 10))
+    found = clusters.difference()
+
+    assert found is not None
+    assert found.p is not None
+    assert found.p > 0.5

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, case, failed, line, scored
+from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, Upset, case, failed, line, scored
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Severity, Verdict
 from huiting.core.types import Span
 from huiting.insights.case import Case
@@ -57,7 +57,7 @@ def full(size: int = 40, evil: str = "") -> Day:
         case(f"e{n}", line(CUSTOMER, 0, 1, "退货", NEUTRAL), verdicts={"banned": Verdict.PASS})
         for n in range(2 * size)
     ]
-    return day(cases, earlier, lambda _: [True])
+    return day(cases, earlier, lambda _: [Upset()])
 
 
 class Balanced(HTMLParser):

@@ -9,7 +9,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from cases import ANGRY, CUSTOMER, NEUTRAL, case, failed, line, scored, waits
+from cases import ANGRY, CUSTOMER, NEUTRAL, Upset, case, failed, line, scored, waits
 from huiting.core.errors import InputError
 from huiting.insights.agents import AgentReport, agents
 from huiting.insights.case import Case
@@ -46,7 +46,7 @@ RESULTS: dict[str, object] = {
     "trend of a number": trend(CASES, measure("score"), Step.ALL),
     "compare": compare(CASES, measure("score"), parse("site=A"), parse("site=B")),
     "compare nothing": compare(CASES, measure("angry"), parse("site=A"), parse("site=C")),
-    "agents": agents(CASES, lambda _: [True]),
+    "agents": agents(CASES, lambda _: [Upset()]),
     "hotwords": (SuggestedHotword("运费险", Rate(5, 24), 3, ("c1",)),),
     "day": day(CASES[:12], CASES[12:]),
 }

@@ -1,0 +1,95 @@
+"""`huiting report`: a day, or a stretch of days, as a page to print or as tables."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from huiting.app.display import printable
+from huiting.app.settings import resolve, zone_of
+from huiting.app.tongue import chinese, say
+from huiting.core.errors import InputError
+
+if TYPE_CHECKING:  # loads libraries for statistics
+    from huiting.insights.case import Case
+    from huiting.insights.day import Day
+
+BEFORE = 28
+"""Days that a day is compared with: four weeks, so that weekdays are alike."""
+out = Console(highlight=False)
+
+
+def report(
+    day: Annotated[str | None, typer.Option("--day", help=say("one day", "某一天"))] = None,
+    since: Annotated[str | None, typer.Option(help=say("first day", "起始日"))] = None,
+    until: Annotated[str | None, typer.Option(help=say("last day", "截止日（含）"))] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option("--out", help=say(".html, .xlsx, .csv or .parquet", "输出文件，按后缀定格式")),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help=say("zh or en", "zh 或 en"))] = None,
+    title: Annotated[str, typer.Option(help=say("of the team", "团队名称"))] = "",
+    before: Annotated[
+        int, typer.Option(min=0, help=say("days compared with", "对照此前多少天"))
+    ] = BEFORE,
+    store: Annotated[
+        str | None, typer.Option("--store", help=say("database", "数据库地址"))
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
+    ] = None,
+) -> None:
+    """Write the report of a day, by default the last one that has calls."""
+    from huiting.app.cases import cases_of, read_day, stretch
+    from huiting.app.database import store_of
+    from huiting.app.files import make_folder
+    from huiting.insights.day import day as added_up
+    from huiting.quality.calming import calm_downs
+
+    if language not in {None, "zh", "en"}:
+        raise InputError(f"--language {language}", "not known", "choose zh or en")
+    if day and (since or until):
+        raise InputError(f"--day {day}", "stands beside --since or --until", "give one of them")
+    settings = resolve({"store": store}, file=config).settings
+    first = read_day(day or since, "--day" if day else "--since")
+    last = read_day(day or until, "--day" if day else "--until")
+    with store_of(settings) as kept:
+        if first is None and last is None:
+            newest = next(kept.calls(), None)
+            began = newest.started_at if newest else None
+            first = last = began.date() if began else None
+        earlier: Iterable[Case] = ()
+        if first and before:
+            span = stretch(first - timedelta(before), first - timedelta(1), settings)
+            earlier = cases_of(kept, span)
+        found = added_up(
+            cases_of(kept, stretch(first, last, settings)),
+            earlier,
+            calm=calm_downs,
+        )
+    path = target or Path(f"report-{first or 'all'}.html")
+    make_folder(path.parent)
+    tongue = language or ("zh" if chinese() else "en")
+    made = _write(path, found, tongue, datetime.now(zone_of(settings)), title)
+    for written in made:
+        out.print(Text(printable(str(written))), soft_wrap=True)
+    if not found.calls:
+        out.print(say("There are no calls in this time.", "这段时间没有通话。"))
+
+
+def _write(path: Path, found: "Day", language: str, made_at: datetime, title: str) -> list[Path]:
+    from huiting.app.files import replace_file
+    from huiting.reports.day import page
+    from huiting.reports.tables import SUFFIXES, write_tables
+
+    if path.suffix == ".html":
+        replace_file(path, page(found, language, made_at, title).encode())
+        return [path]
+    if path.suffix not in SUFFIXES:
+        kinds = ", ".join((".html", *SUFFIXES))
+        raise InputError(str(path), "no kind of report", f"end the name in one of {kinds}")
+    return write_tables(path, found)
