@@ -14,7 +14,8 @@ from huiting.core.judgement import Judgement
 FORMAT = "huiting.judgement"
 VERSION = 1
 _adapter = TypeAdapter(Judgement)
-_HEAD = f'{{"format":"{FORMAT}","version":{VERSION},'.encode()
+HEAD = f'{{"format":"{FORMAT}","version":{VERSION},'.encode()
+"""What every judgement begins with; its fields follow."""
 
 
 def to_json(judgement: Judgement) -> bytes:
@@ -29,7 +30,7 @@ def to_json(judgement: Judgement) -> bytes:
         found = _adapter.dump_python(judgement, mode="json")
         text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
         body = text.encode(errors="backslashreplace")
-    return _HEAD + body[1:]
+    return HEAD + body[1:]
 
 
 def from_json(data: bytes, name: str = "judgement") -> Judgement:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from huiting.core.judgement import Judgement, Score, Verdict
-from huiting.core.judgement_codec import to_json
+from huiting.core.judgement_codec import HEAD, from_json, to_json
 from huiting.store._fold import storable
 from huiting.store.schema import FindingRow, JudgementRow, RecordingRow, ScoreRow
 
@@ -39,6 +39,7 @@ class _Body(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Body)
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def prepare(judgement: Judgement, version: int | None = None) -> Entry:
         call=judgement.call,
         version=version,
         rules=judgement.rules,
-        body=zlib.compress(to_json(judgement), _LEVEL),
+        body=zlib.compress(_json(judgement), _LEVEL),
         rulings=tuple(rulings.values()),
         scores=tuple(
             {storable(s.scorecard): replace(s, items=()) for s in judgement.scores}.values()
@@ -73,11 +74,24 @@ def prepare(judgement: Judgement, version: int | None = None) -> Entry:
     )
 
 
+def _json(judgement: Judgement) -> bytes:
+    """Return what `judgement_codec` reads, made in a third of its time; times are not rounded."""
+    try:
+        return HEAD + _encoder.encode(judgement)[1:]
+    except UnicodeEncodeError:
+        return to_json(judgement)
+
+
 def rulings_of(body: bytes | None) -> tuple[Ruling, ...]:
     """Return the verdicts in a stored judgement, without the rest of it."""
     if body is None:
         return ()
-    found = _decoder.decode(zlib.decompress(body)).findings
+    text = zlib.decompress(body)
+    try:
+        found = _decoder.decode(text).findings
+    except msgspec.DecodeError:  # an escape that stands for no character, see `_json`
+        findings = from_json(text).findings
+        found = tuple(Ruling(f.rule, f.version, f.verdict, f.effect) for f in findings)
     return tuple({ruling.rule: ruling for ruling in found}.values())
 
 

@@ -295,3 +295,14 @@ def test_nothing_is_left_of_a_call_that_is_deleted(store: Store) -> None:
     assert [rows(store, table) for table in tables] == [0] * 6
     with pytest.raises(UnknownCall):
         store.judgement("a")
+
+
+def test_a_judgement_that_utf8_cannot_hold_is_kept(store: Store) -> None:
+    store.save(heard("a", "您好"), at=NOON)
+    odd = replace(judgement("a", greeting=PASS), problems={"ask": "call-\udcff.wav"})
+    store.judge([odd], at=NOON)
+
+    assert store.judgement("a") == odd
+    assert [k.rulings for batch in store.history(build) for k in batch] == [
+        (Ruling("greeting", 1, PASS),)
+    ]
