@@ -63,8 +63,6 @@ def with_gap(phrase: Syllables, said: Syllables, start: int, most: float) -> Fit
     before; either may be the place `start`.
     """
     size = len(phrase.sounds)
-    if size < GAPS_FROM:
-        return None
     costs = {at: _costs(phrase, said, at) for at in (start - 1, start, start + 1)}
     best: Fit | None = None
     for before, after in ((0, 1), (0, -1), (-1, 0), (1, 0)):

@@ -186,6 +186,8 @@ class Phrasebook:
 
     def hear(self, dialogue: Dialogue) -> Heard:
         """Return where each phrase is said in a call."""
+        if not dialogue.lines:
+            return Heard({}, {}, self._known)
         texts = [line.text for line in dialogue.lines]
         joined = "\n".join(texts)
         begins = [0]
@@ -227,6 +229,7 @@ class Phrasebook:
     ) -> None:
         assert self._sounding is not None
         at, sounds = _sounds(joined, _sounds_of_lines(lines))
+        at, sounds = [0, *at], ["\n", *sounds]  # so that the first syllable may be missing
         classes = self._classes
         pairs = "".join([classes[s] for s in sounds])
         said = Syllables(sounds, [joined[i] for i in at])

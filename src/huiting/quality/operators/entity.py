@@ -14,7 +14,8 @@ from huiting.quality.operators._options import refuse, text, texts
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
 
 _VALUE = ("above", "below", "equals", "matches")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:%| [^\d\s]+)?")
+"""A value as entities have it: 2.5, 7.2%, 399.00 CNY, 20000 公里."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -112,7 +113,7 @@ class Entity:
 
 def _number(value: str) -> float | None:
     found = _NUMBER.fullmatch(value.replace(",", "").strip())
-    return float(found[0]) if found else None
+    return float(found[1]) if found else None
 
 
 def _same(value: str, wanted: str) -> bool:

@@ -1,7 +1,7 @@
 """Rule files read: YAML in, a `RuleSet` out, every mistake named by file and line."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -236,8 +236,3 @@ def _languages(piece: Piece) -> frozenset[str]:
         if not _LANGUAGE.fullmatch(language):
             piece.refuse(f"{language!r} is no language", "give codes such as zh, yue, en, ja")
     return frozenset(found)
-
-
-def rules_of(rule_sets: Iterable[RuleSet]) -> tuple[Rule, ...]:
-    """Return all rules of several sets, in order."""
-    return tuple(rule for rule_set in rule_sets for rule in rule_set.rules)
