@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from huiting.app import history
 from huiting.app.history import Order, rejudge
 from huiting.app.judging import flat
 from huiting.core.errors import InputError
@@ -88,3 +89,16 @@ def test_an_error_of_a_process_is_that_of_all(target: str) -> None:
 
     with pytest.raises(InputError, match="nothing to ask"):
         rejudge(order, Which(), rules=[], processes=2)
+
+
+def test_a_process_opens_the_store_once(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_orders", [])
+    monkeypatch.setattr(history, "_workers", [])
+    history._begin(Order(target, Wants("您好"), flat, NOON))
+    middle = Which(since=NOON + timedelta(days=2))
+
+    assert history._count(middle).saved == 3
+    first = history._workers[0]
+    assert history._count(Which(until=NOON + timedelta(days=2))).saved == 2
+    assert history._workers == [first]
+    first.store.close()
