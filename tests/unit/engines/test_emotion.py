@@ -11,7 +11,7 @@ from huiting.core.ports import EmotionTagger, States
 from huiting.core.types import Audio, Emotion, EmotionLabel, EmotionSource, Segment
 from huiting.engines._emotion_heads import Heads, load, residual, save
 from huiting.engines._lexicon import Found
-from huiting.engines.emotion import WEIGHTS, Emotions, build, joined
+from huiting.engines.emotion import WEIGHTS, Emotions, build, joined, labelled
 
 ANGRY, HAPPY, NEUTRAL = EmotionLabel.ANGRY, EmotionLabel.HAPPY, EmotionLabel.NEUTRAL
 UNKNOWN = EmotionLabel.UNKNOWN
@@ -170,6 +170,22 @@ def test_a_long_stretch_is_judged_by_its_beginning(tagger: Emotions) -> None:
     long = Audio(np.concatenate([start, voice(400, seconds=5, fall=0.2)]), RATE)
 
     assert (tagger.listen(long, None) == tagger.listen(Audio(start, RATE), None)).all()
+
+
+def test_calm_is_more_usual_the_longer_the_call() -> None:
+    row = np.array([0.5, 0.5], np.float32)
+    lone, short, long = (labelled(["ANGRY", "NEUTRAL"], row, n)[ANGRY] for n in (1, 5, 200))
+
+    assert lone == pytest.approx(0.5)
+    assert short == pytest.approx(1 / 6)
+    assert 0.1 < long < short
+
+
+def test_boredom_is_calm_and_disgust_is_rare() -> None:
+    odds = labelled(["BORED", "NEUTRAL", "DISGUSTED"], np.array([0.3, 0.3, 0.4], np.float32), 1)
+
+    assert odds[NEUTRAL] == pytest.approx(0.6 / 0.68)
+    assert odds[EmotionLabel.DISGUSTED] == pytest.approx(0.08 / 0.68)
 
 
 VOICE = {NEUTRAL: 0.8, ANGRY: 0.1, HAPPY: 0.1}
