@@ -77,9 +77,12 @@ def score(scorecard: Scorecard, findings: Iterable[Finding]) -> Score:
     points = 0.0 if fatal else total
     unsure = {i.id for i in items if _verdict(i, verdicts[i.id]) is Verdict.UNCERTAIN}
     unsure |= {i.id for i in items if _part_open(i, verdicts[i.id])}
-    known = not any(i.worth is Worth.EFFECT and i.id in unsure for i in items)
-    low = _fill(scorecard, verdicts, effects, Open.FAIL)[1] if known else None
-    high = _fill(scorecard, verdicts, effects, Open.PASS)[1] if known else None
+    low = high = total
+    if any(i.worth is Worth.EFFECT and i.id in unsure for i in items):
+        low = high = None
+    elif unsure:
+        low = _fill(scorecard, verdicts, effects, Open.FAIL)[1]
+        high = _fill(scorecard, verdicts, effects, Open.PASS)[1]
     may_kill = bool(fatal) or any(item.fatal and item.id in unsure for item in items)
     return Score(
         scorecard=scorecard.id,
