@@ -3,7 +3,7 @@
 Usage: python bench/intents.py [--shared ../shared] [--models FOLDER] [--recognized FOLDER] [--anew]
 
 From opening sentences written for this (intents_openings.tsv, on which the few constants
-were chosen), from the reference text of the labelled calls, and from what Huiting itself
+were chosen; intents_held_out.tsv, written after that), from the reference text of the labelled calls, and from what Huiting itself
 makes of their audio, which is kept in the folder of `--recognized` as bench/rules.py keeps
 it. Writes results/intents.md.
 """
@@ -43,6 +43,8 @@ from truth import analysis_of_truth, truth_of  # noqa: E402
 
 RESULTS = HERE / "results" / "intents.md"
 BINS = (0.0, 0.3, 0.5, 0.7, 0.9, 1.01)
+OPENINGS = 2
+"""Sets of opening sentences, before those of whole calls."""
 KANA = range(0x3040, 0x3100)
 
 
@@ -60,9 +62,9 @@ def fits(label: str, told: str) -> bool:
     return label in told.split("/")
 
 
-def openings() -> list[Case]:
+def openings(name: str) -> list[Case]:
     cases = []
-    for line in (HERE / "intents_openings.tsv").read_text("utf-8").splitlines():
+    for line in (HERE / name).read_text("utf-8").splitlines():
         if not line.startswith("#"):
             label, text = line.split("\t")
             kana = any(ord(c) in KANA for c in text)
@@ -290,7 +292,7 @@ def report(sets: Sets, embedder: Embedder | None) -> list[str]:
         "|---|---|---|---|---|",
         *(learning(name, cases, taught) for name, cases in sets),
     ]
-    for name, cases in sets[1:]:
+    for name, cases in sets[OPENINGS:]:
         lines += [
             "",
             f"## Each intent, {name}",
@@ -299,7 +301,7 @@ def report(sets: Sets, embedder: Embedder | None) -> list[str]:
         ]
         lines += ["|---|---|---|---|---|", *by_intent(cases, best)]
         lines += ["", "Wrong:", "", *errors(cases, best)]
-    return lines + (calls_only(sets[1:]) if sets[1:] else [])
+    return lines + (calls_only(sets[OPENINGS:]) if sets[OPENINGS:] else [])
 
 
 def calls_only(sets: Sets) -> list[str]:
@@ -327,7 +329,10 @@ def main(show: Callable[[str], None] = print) -> None:
     options.add_argument("--anew", action="store_true")
     chosen = options.parse_args()
     paths = sorted((chosen.shared / "calls" / "open").glob("*.json"))
-    sets: list[tuple[str, Sequence[Case]]] = [("openings", openings())]
+    sets: list[tuple[str, Sequence[Case]]] = [
+        ("openings", openings("intents_openings.tsv")),
+        ("unprepared openings", openings("intents_held_out.tsv")),
+    ]
     lines = ["# Intents", "", "Written by `python bench/intents.py`.", ""]
     if paths:
         sets.append(("reference text", from_reference(paths)))

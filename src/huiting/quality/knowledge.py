@@ -105,8 +105,13 @@ def by_rules(context: Context) -> Conditions:
             digest="",
             names=reading.names,
         )
-        operators = [ask.operator for ask in rule.asks() if not isinstance(ask.operator, Named)]
-        phrases = [p for found in operators for p in found.phrases() if isinstance(p, Phrase)]
+        phrases = {
+            phrase: ask.place.roles
+            for ask in rule.asks()
+            if not isinstance(ask.operator, Named)
+            for phrase in ask.operator.phrases()
+            if isinstance(phrase, Phrase)
+        }
         book = Phrasebook(phrases, context.sound)
         rules = RuleSet("document", (rule,), "", book)
 

@@ -1,5 +1,6 @@
 """Documents that go with calls."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from fakes import CUSTOMER, analysis, call, says
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import InputError
 from huiting.core.meaning import Document
+from huiting.core.types import Emotion, EmotionLabel
 from huiting.quality._yaml import Piece, text
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.knowledge import (
@@ -61,6 +63,19 @@ def test_conditions_join_as_in_rules(tmp_path: Path) -> None:
 
     assert documents_of(dialogue("过敏了"), links)
     assert not documents_of(dialogue("过敏，已经好了"), links)
+
+
+def test_the_guides_example_attaches_its_document(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs/guides/intents.md").read_text("utf-8")
+    lines = guide.split("## Documents")[1].split("## ")[0].splitlines()
+    example = "\n".join(line[4:] for line in lines if line.startswith("    "))
+    links = read_links(written(tmp_path, example), by_rules(Context(sounds_of)))
+    segment = says(CUSTOMER, 0, 3, "我过敏了")
+    sad = replace(segment, emotion=Emotion(EmotionLabel.SAD, 0.9))
+
+    told = [dialogue_of(analysis(call(s)), sounds_of) for s in (sad, segment)]
+
+    assert [len(documents_of(each, links)) for each in told] == [1, 0]
 
 
 def test_conditions_may_be_of_another_kind(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ LEAST = 0.1
 """Score below which a further intent is not worth naming."""
 MOST = 5
 MOST_QUOTES = 3
+_HEAVIEST = 10
+"""Keywords looked at for quotes; several may stand in one sentence."""
 
 
 def intent_stage(
@@ -74,11 +76,8 @@ def _quotes(look: Look, name: str, *, taught: bool) -> tuple[Quote, ...]:
 
     Where labels decided and neither speaks, what the customer said first.
     """
-    found = (
-        [quote(s.line, s.start, s.end) for s in look.evidence[name].spoken]
-        if name in look.evidence
-        else []
-    )
+    spoken = look.evidence[name].spoken[:_HEAVIEST] if name in look.evidence else ()
+    found = [quote(hit.line, hit.start, hit.end) for hit in spoken]
     near = look.near.get(name)
     if near is not None and (not found or _source(look, name) is IntentSource.SIMILARITY):
         told = near.told

@@ -24,6 +24,8 @@ BY_ROLE_OUT = {Role.CUSTOMER: 0.6, Role.UNKNOWN: 0.6, Role.AGENT: 0.6}
 """On a call that we make, it is the agent who begins."""
 FADING = 0.6
 """Each further hit of an intent counts this much of the one before."""
+AGAIN = 0.5
+"""The same words said again count this much of the time before."""
 LATE_OFFER = 0.5
 """What only an agent says (`by: agent`) counts less after the agent's third turn."""
 _EARLY = 3
@@ -63,7 +65,6 @@ class Scales:
     """Weighs calls by one list of intents; holds no state of a call."""
 
     def __init__(self, kinds: Sequence[Kind], sound: Sound) -> None:
-        self._sound = sound
         self._wanted = {
             kind.name: tuple(Wanted(k, phrase(k.text, sound)) for k in kind.keywords)
             for kind in kinds
@@ -85,7 +86,7 @@ class Scales:
         keyword = wanted.keyword
         weight = keyword.weight * (item.own if keyword.by is not None else item.weight)
         hits = []
-        for place in places(wanted.phrase, item.line, self._sound):
+        for place in places(wanted.phrase, item.line):
             no = keyword.weight > 0 and refused(item.line.folded, place.start, place.end)
             value = weight * place.strength * (-_AGAINST if no and keyword.by is None else 1)
             hits.append(Spoken(item.line, place.start, place.end, value))
@@ -129,10 +130,13 @@ def _asked(keyword: Keyword, line: Line) -> bool:
 def _apart(hits: Sequence[Spoken]) -> list[Spoken]:
     """Of hits that share words (退货 in 我要退货) keep the longest; those against always stay."""
     kept: list[Spoken] = []
+    taken = bytearray(max((hit.end for hit in hits), default=0))
     for hit in sorted(hits, key=lambda h: (h.start - h.end, -abs(h.weight))):
-        shared = any(k.start < hit.end and hit.start < k.end and k.weight > 0 for k in kept)
-        if not shared or hit.weight < 0:
+        if hit.weight < 0:
             kept.append(hit)
+        elif not any(taken[hit.start : hit.end]):
+            kept.append(hit)
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
     return kept
 
 
@@ -144,9 +148,9 @@ def _summed(spoken: Sequence[Spoken]) -> Evidence:
     for hit in spoken:
         words = hit.line.folded[hit.start : hit.end]
         if hit.weight < 0:
-            against += hit.weight / 2 ** said[words]
+            against += hit.weight * AGAIN ** said[words]
         else:
-            worth.append(Spoken(hit.line, hit.start, hit.end, hit.weight / 2 ** said[words]))
+            worth.append(Spoken(hit.line, hit.start, hit.end, hit.weight * AGAIN ** said[words]))
         said[words] += 1
     worth.sort(key=lambda hit: -hit.weight)
     total = sum(hit.weight * FADING**n for n, hit in enumerate(worth))

@@ -44,6 +44,8 @@ class Line:
     segment: Segment
     folded: str
     """As long as `segment.text`."""
+    sounds: tuple[str, ...]
+    """How each character sounds; empty where it has no sound."""
     heard: str
     """How it sounds: each syllable with a space before it."""
     syllables: tuple[int, ...]
@@ -111,12 +113,14 @@ def opening(folded: str) -> int:
 
 def _line(place: int, segment: Segment, sound: Sound) -> Line:
     heard, syllables, origins = "", [], []
-    for at, syllable in enumerate(sound(segment.text)):
+    sounds = tuple(sound(segment.text))
+    for at, syllable in enumerate(sounds):
         if syllable:
             syllables.append(len(heard))
             origins.append(at)
             heard += f" {confusable(syllable)}"
-    return Line(place, segment, fold(segment.text), heard, tuple(syllables), tuple(origins))
+    folded = fold(segment.text)
+    return Line(place, segment, folded, sounds, heard, tuple(syllables), tuple(origins))
 
 
 def fold(text: str) -> str:
@@ -126,6 +130,8 @@ def fold(text: str) -> str:
 
 @cache  # at most one entry a character of Unicode
 def _fold(char: str) -> str:
+    if unicodedata.category(char) == "Cs":
+        return char  # half a character; the converter takes none
     folded = unicodedata.normalize("NFKC", char).casefold()
     simple: str = _to_simplified().convert(folded)
     simple = "'" if simple == "’" else simple

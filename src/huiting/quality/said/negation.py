@@ -20,9 +20,7 @@ _REFUSED = re.compile(
     r"(?:来|要|想|再|去|给|打算|过|说|就)*" + _END
 )
 _DENIED = re.compile(r"[不没未无勿别冇唔]" + r"[^，。！？；,.!?;、]{0,4}$")
-_DENIED_EN = re.compile(
-    r"(?:\b(?:not|never|no|nothing|without|cannot|cant|dont|isnt)\b|n't\b)(?:\W+\w+){0,3}\W*$"
-)
+_DENIED_EN = re.compile(r"(?:\b(?:not|never|no|nothing|without|cannot)\b|n't\b)(?:\W+\w+){0,3}\W*$")
 _DENIED_JA = re.compile(
     r"^[しさせれてでいきはがをもりえけらかあたわけのじゃよう]{0,7}?(?:ない|ません|なかった|なくて|ず(?:に|、|。|$))"
     r"(?!(?:でしょう|です|の)?か)"

@@ -71,7 +71,7 @@ def _pattern(parts: list[str], *, spaced: bool) -> str:
     return rf"\b{gap.join(words)}(?:s|es|ed|d|ing)?\b"
 
 
-def places(wanted: Phrase, line: Line, sound: Sound) -> Iterator[Place]:
+def places(wanted: Phrase, line: Line) -> Iterator[Place]:
     """Yield where it is said, as written first; what only sounds like it where nothing is so."""
     found = False
     if wanted.needle in line.folded:
@@ -79,16 +79,16 @@ def places(wanted: Phrase, line: Line, sound: Sound) -> Iterator[Place]:
             found = True
             yield Place(match.start(), match.end(), 1.0)
     if not found and wanted.heard and wanted.heard in line.heard:
-        yield from _alike(wanted, line, sound)
+        yield from _alike(wanted, line)
 
 
-def _alike(wanted: Phrase, line: Line, sound: Sound) -> Iterator[Place]:
+def _alike(wanted: Phrase, line: Line) -> Iterator[Place]:
     at = line.heard.find(wanted.heard)
     while at >= 0:
         end = at + len(wanted.heard)
         if end == len(line.heard) or line.heard[end] == " ":
             start, stop = line.characters(at, end)
-            said = "".join(f" {s}" for s in sound(line.segment.text)[start:stop])
+            said = "".join(f" {s}" for s in line.sounds[start:stop])
             unbroken = stop - start == len(wanted.text.strip())
             if unbroken and (not wanted.strict or said == wanted.strict):
                 yield Place(start, stop, _STRENGTH.get(len(wanted.text.strip()), _LONG))

@@ -51,7 +51,6 @@ class Signs:
     """Listens for the signs of given names."""
 
     def __init__(self, names: Sequence[str], sound: Sound) -> None:
-        self._sound = sound
         self._wanted: list[tuple[Sign, Phrase]] = [
             (sign, phrase(sign.text, sound)) for sign in shipped() if sign.name in names
         ]
@@ -61,7 +60,7 @@ class Signs:
         last = max(1, len(lines) - 1)
         found = []
         for n, line in enumerate(lines):
-            found += _outermost([h for w in self._wanted for h in self._in(w, line, n / last)])
+            found += _apart([h for w in self._wanted for h in self._in(w, line, n / last)])
         return found
 
     def _in(self, wanted: tuple[Sign, Phrase], line: Line, late: float) -> list[Heard]:
@@ -81,7 +80,7 @@ class Signs:
                 _no(line, place.start, place.end, sign.text),
                 asked(line.folded, place.end),
             )
-            for place in places(said, line, self._sound)
+            for place in places(said, line)
         ]
 
 
@@ -91,11 +90,15 @@ def _no(line: Line, start: int, end: int, text: str) -> bool:
     return judge(line.folded, start, end)
 
 
-def _outermost(hits: Sequence[Heard]) -> list[Heard]:
+def _apart(hits: Sequence[Heard]) -> list[Heard]:
+    """Of hits of one name that share words keep the longest."""
     kept: list[Heard] = []
+    end = max((hit.end for hit in hits), default=0)
+    taken: dict[str, bytearray] = {hit.name: bytearray(end) for hit in hits}
     for hit in sorted(hits, key=lambda h: (h.start - h.end, -h.weight)):
-        if not any(k.name == hit.name and k.start <= hit.start and hit.end <= k.end for k in kept):
+        if not any(taken[hit.name][hit.start : hit.end]):
             kept.append(hit)
+            taken[hit.name][hit.start : hit.end] = b"\1" * (hit.end - hit.start)
     return kept
 
 

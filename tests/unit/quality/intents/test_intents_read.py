@@ -1,8 +1,11 @@
 """Lists of intents read from YAML."""
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from huiting.core.errors import InputError
 from huiting.core.types import Role
@@ -170,3 +173,40 @@ def test_a_list_without_end_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.yaml"):
         read_intents(tmp_path / "none.yaml")
+
+
+SCHEMA = json.loads((Path(__file__).parents[4] / "docs/reference/intents.schema.json").read_text())
+OURS = sorted((Path(__file__).parents[4] / "rules" / "intents").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", OURS, ids=[path.stem for path in OURS])
+def test_our_lists_are_as_the_schema_says(path: Path) -> None:
+    jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), SCHEMA)
+
+    assert read_intents(path)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "甲"},
+        {"name": "甲//乙", "keywords": ["一"]},
+        {"name": "甲", "keywords": [{"weight": 0, "say": "一"}]},
+        {"name": "甲", "keywords": [{"weight": 11, "say": "一"}]},
+        {"name": "甲", "keywords": [{"say": "一", "by": "bot"}]},
+        {"name": "甲", "keywords": ["？"]},
+        {"name": "甲", "keywords": ["一"], "example": ["二"]},
+    ],
+    ids=["nothing", "path", "no weight", "weight", "by whom", "no letter", "misspelt"],
+)
+def test_the_schema_refuses_what_the_reader_refuses(
+    tmp_path: Path, entry: dict[str, object]
+) -> None:
+    whole = {"format": "huiting-intents/1", "intents": [entry]}
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(whole, allow_unicode=True), "utf-8")
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(whole, SCHEMA)
+    with pytest.raises(InputError):
+        read_intents(path)

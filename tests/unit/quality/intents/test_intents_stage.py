@@ -285,3 +285,9 @@ def test_words_against_take_away() -> None:
         stage(asks("价格，退款"), Meaning()).intents[0].score
         < stage(asks("价格，多少"), Meaning()).intents[0].score
     )
+
+
+def test_a_very_long_line_is_told_in_bounded_time_and_numbers() -> None:
+    main, *_ = told(asks("价格，退款，多少钱，退货" * 2_000))
+
+    assert 0 < main.score < 1

@@ -23,6 +23,7 @@ from huiting.text.pronunciation import sounds_of
         pytest.param("ＡＢＣ", "abc", id="full width, case"),
         pytest.param("don’t", "don't", id="apostrophe"),
         pytest.param("㍻ﬁ", "㍻ﬁ", id="what would become longer stays"),
+        pytest.param("\ud800货", "\ud800货", id="half a character"),
     ],
 )
 def test_folding_keeps_the_length(text: str, folded: str) -> None:

@@ -14,7 +14,7 @@ def line(text: str, language: str = "zh") -> Line:
 
 
 def said(wanted: str, text: str) -> list[tuple[str, float]]:
-    there = places(phrase(wanted, sounds_of), line(text), sounds_of)
+    there = places(phrase(wanted, sounds_of), line(text))
     return [(text[p.start : p.end], p.strength) for p in there]
 
 
