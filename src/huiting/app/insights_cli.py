@@ -207,6 +207,9 @@ def words(
     baseline: Annotated[
         str | None, typer.Option(help=say("calls compared with", "对照的通话；默认为其余全部"))
     ] = None,
+    by: Annotated[
+        str | None, typer.Option(help=say("words of each value of a field", "按字段逐组对照"))
+    ] = None,
     role: Annotated[Role | None, typer.Option(help=say("who says it", "谁说的"))] = None,
     where: Where = "all",
     since: Since = None,
@@ -219,6 +222,13 @@ def words(
     from huiting.insights import words as counted
     from huiting.insights.fields import parse
 
+    if by:
+        with _cases(_Span(where, since, until, store, config)) as cases:
+            groups = counted.words_by((c for c in cases if parse(focus).keeps(c)), by, role)
+        for group in groups:
+            _print_terms(f"{by} = {group.group}", group.words.rising)
+        _save(target_file, groups, counted.GroupWords)
+        return
     wanted, other = parse(focus), parse(baseline) if baseline else None
     with _cases(_Span(where, since, until, store, config)) as cases:
         found = counted.words(cases, wanted, other, role)

@@ -67,6 +67,14 @@ class Words:
     falling: tuple[Term, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """Terms of the calls with one value of a field, against those without it."""
+
+    group: str
+    words: Words
+
+
 @dataclass(slots=True)
 class _Side:
     calls: int = 0
@@ -149,7 +157,7 @@ def words(
 
 def words_by(
     cases: Iterable[Case], name: str, role: Role | None = None, most: int = 20
-) -> Mapping[str, Words]:
+) -> tuple[GroupWords, ...]:
     """Return for each value of a field its terms against all calls without that value."""
     everything = _Side()
     groups: defaultdict[str, _Side] = defaultdict(_Side)
@@ -165,11 +173,12 @@ def words_by(
             _forget(everything.terms)
             for side in groups.values():
                 side.terms = Counter({t: n for t, n in side.terms.items() if t in everything.terms})
-    found = {}
+    found = []
     for value, side in sorted(groups.items()):
         rest = Counter({t: n - side.terms[t] for t, n in everything.terms.items()})
-        found[value] = _words(side, _Side(everything.calls - side.calls, rest), {}, most)
-    return found
+        told = _words(side, _Side(everything.calls - side.calls, rest), {}, most)
+        found.append(GroupWords(value, told))
+    return tuple(found)
 
 
 def _words(focus: _Side, baseline: _Side, examples: Mapping[str, list[str]], most: int) -> Words:

@@ -148,6 +148,24 @@ TERMS: list[Column[Term]] = [
     _p("q", "错误发现率（BH 校正）", "False discovery rate (BH)", lambda r: r.q),
     _calls(lambda r: r.examples),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerm:
+    """A term of a group of calls."""
+
+    group: str
+    term: Term
+
+
+GROUP_TERMS: list[Column[GroupTerm]] = [
+    _text("group", "分组", "Group", lambda r: r.group),
+    _text("term", "词语", "Term", lambda r: r.term.text),
+    *_rate("calls", "本组通话", "Calls of the group", lambda r: r.term.calls),
+    *_rate("baseline", "其他通话", "Other calls", lambda r: r.term.baseline),
+    _number("keyness", "关键度 G²", "Keyness G²", lambda r: r.term.keyness),
+    _p("q", "错误发现率（BH 校正）", "False discovery rate (BH)", lambda r: r.term.q),
+]
 HOTWORDS: list[Column[SuggestedHotword]] = [
     _text("term", "建议热词", "Suggested hotword", lambda r: r.text),
     *_rate("calls", "出现的通话", "Calls with it", lambda r: r.calls)[:3],

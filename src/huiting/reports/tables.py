@@ -12,7 +12,7 @@ from huiting.insights.causes import Causes
 from huiting.insights.day import Day
 from huiting.insights.moments import Outbursts, Preceding
 from huiting.insights.trends import Comparison, Trend
-from huiting.insights.words import SuggestedHotword, Words
+from huiting.insights.words import GroupWords, SuggestedHotword, Words
 from huiting.reports import _rows
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
@@ -62,6 +62,10 @@ def _of_many(results: tuple[object, ...], row: type | None) -> list[Table]:
         return [Table("before", _rows.PRECEDING, results)]
     if row is SuggestedHotword:
         return [Table("hotwords", _rows.HOTWORDS, results)]
+    if row is GroupWords:
+        groups = [group for group in results if isinstance(group, GroupWords)]
+        rising = [_rows.GroupTerm(g.group, term) for g in groups for term in g.words.rising]
+        return [Table("rising", _rows.GROUP_TERMS, rising)]
     if row is AgentReport:
         return _agents([agent for agent in results if isinstance(agent, AgentReport)])
     raise TypeError(f"no tables of {row.__name__ if row else 'nothing'}")

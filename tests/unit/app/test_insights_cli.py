@@ -133,6 +133,12 @@ class TestQuestions:
         assert "7 通对照 21 通" in said
         assert (tmp_path / "w-falling.csv").exists()
 
+    def test_words_of_each_site(self, tmp_path: Path) -> None:
+        said = ask("insights", "words", "--by", "part-of-day", "--out", str(tmp_path / "g.csv"))
+
+        assert "part-of-day = morning" in said
+        assert rows(tmp_path / "g.csv") == []
+
     def test_hotwords_that_might_help(self, tmp_path: Path) -> None:
         (tmp_path / "known.txt").write_text("手机爆炸\n", "utf-8")
         known = str(tmp_path / "known.txt")

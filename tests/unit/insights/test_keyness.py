@@ -123,7 +123,7 @@ def test_terms_of_each_group_against_the_others() -> None:
     cases += [week(0, "保修", f"b{n}", site="成都") for n in range(20)]
     found = words_by(cases, "site")
 
-    assert {site: [t.text for t in w.rising] for site, w in found.items()} == {
+    assert {g.group: [t.text for t in g.words.rising] for g in found} == {
         "北京": ["退货"],
         "成都": ["保修"],
     }
@@ -138,7 +138,7 @@ def test_memory_is_bounded_and_what_is_frequent_stays(monkeypatch: pytest.Monkey
 
     assert tally.result().frequent[0].calls == Rate(300, 300)
     assert len(tally._focus.terms) <= 52
-    assert words_by(cases, "language")["zh"].frequent[0].calls == Rate(300, 300)
+    assert words_by(cases, "language")[0].words.frequent[0].calls == Rate(300, 300)
 
 
 def test_new_terms_are_those_no_dictionary_has() -> None:

@@ -20,7 +20,7 @@ from huiting.insights.measures import measure
 from huiting.insights.moments import Preceding, before_outbursts, outbursts_after
 from huiting.insights.rates import Rate
 from huiting.insights.trends import Step, compare, trend
-from huiting.insights.words import SuggestedHotword, words
+from huiting.insights.words import GroupWords, SuggestedHotword, words, words_by
 from huiting.reports.tables import tables, write_tables
 
 CASES: list[Case] = [
@@ -42,6 +42,7 @@ RESULTS: dict[str, object] = {
     "outbursts": outbursts_after(CASES),
     "before": before_outbursts(CASES),
     "words": words(CASES, parse("since=2025-03-20")),
+    "words of groups": words_by(CASES, "site"),
     "trend of a share": trend(CASES, measure("angry"), Step.WEEK, "agent"),
     "trend of a number": trend(CASES, measure("score"), Step.ALL),
     "compare": compare(CASES, measure("score"), parse("site=A"), parse("site=B")),
@@ -102,7 +103,7 @@ def test_agents_have_a_table_of_their_rules(tmp_path: Path) -> None:
     assert {r["week"] for r in rules} >= {"", "2025-03-10"}
 
 
-@pytest.mark.parametrize("row", [Preceding, SuggestedHotword, AgentReport])
+@pytest.mark.parametrize("row", [Preceding, SuggestedHotword, AgentReport, GroupWords])
 def test_no_rows_are_a_table_too(row: type, tmp_path: Path) -> None:
     for suffix in ("csv", "xlsx", "parquet"):
         write_tables(tmp_path / f"r.{suffix}", (), row)
