@@ -21,7 +21,7 @@ from huiting.audio.wave_file import writing
 from huiting.audio.writer import Piece
 from huiting.core.types import Span
 
-MARGIN = 0.25
+MARGIN = 0.4
 """Seconds covered on both sides of a span: words are timed to about a tenth of a second, a
 recognizer may begin one late; bench/results/entities.md has what remains audible."""
 TONE = 1000.0

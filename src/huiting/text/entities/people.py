@@ -193,9 +193,10 @@ _WORDS = frozenset(
 _PLACE_END = re.compile(
     r"[省市区县镇乡村路街巷弄州岛港湾山河湖江海桥门站场楼城园苑院厦店馆口里寨屯堡滩坝关]$|号$|单元$|室$"
 )
+_TITLED = re.compile(_TITLE)
 NAME_HINT = re.compile(
-    rf"[叫姓]|我是|名字|姓名|收件人|联系人|{_TITLE}|[小老阿]{SURNAME}|[{_SINGLE}](?:总|哥|姐|工|队|局|科|处|叔|姨)|[，。、是给找联系问](?:{SURNAME})[^\W\d_]{{1,2}}(?=[，。？！、的给和]|$)"
-    r"|[省市区县镇乡村路街巷弄楼]|小区|大厦|广场|机场|车站|驿站|银行|医院|学校|大学|公司|网点|营业厅|仓|地址|[住在到去从往寄送发飞](?=[^\W\d_]{2,})"
+    rf"[叫姓]|我是|名字|姓名|收件人|联系人|投保人|被保险人|持卡人|开户人|业主|本人|{_TITLE}|[小老阿]{SURNAME}|[{_SINGLE}](?:总|哥|姐|工|队|局|科|处|叔|姨)|[，。、是给找联系问](?:{SURNAME})[^\W\d_]{{1,2}}(?=[，。？！、的给和]|$)"
+    r"|[省市区县镇乡村路街巷弄楼]|小区|大厦|广场|机场|[东南西北车]站|驿站|银行|医院|学校|大学|公司|网点|营业厅|仓|地址|[住在到去从往寄送发飞](?=[^\W\d_]{2,})"
 )
 """Where a name may stand: a model need not read the rest."""
 
@@ -235,6 +236,7 @@ def believed(names: list[Name], text: str) -> Iterator[Candidate]:
     person needs a surname, a form of address, or the dot of a foreign name.
     """
     for name in names:
+        name = _with_title(name, text)  # noqa: PLW2901  (the model leaves 先生 out)
         said = text[name.start : name.end]
         if said == "您好" or said[:1].isdecimal():
             continue
@@ -248,6 +250,13 @@ def believed(names: list[Name], text: str) -> Iterator[Candidate]:
                 yield _by_model("organization", name, said)
 
 
+def _with_title(name: Name, text: str) -> Name:
+    title = _TITLED.match(text, name.end)
+    if name.kind is not NameKind.PERSON or title is None:
+        return name
+    return Name(name.kind, name.start, title.end())
+
+
 def _by_model(kind: str, name: Name, said: str) -> Candidate:
     return Candidate(kind, name.start, name.end, said, MODEL, EntitySource.MODEL)
 
@@ -257,7 +266,7 @@ def _is_person(said: str) -> bool:
         return True
     return bool(
         re.fullmatch(
-            rf"[小老阿]{SURNAME}|{SURNAME}(?:{_TITLE}|总|哥|姐|工|队|局|科|处)|{SURNAME}[^\W\d_]{{1,2}}",
+            rf"[小老阿]{SURNAME}|{SURNAME}(?:{_TITLE}|总|哥|姐|工|队|局|科|处)|{SURNAME}[^\W\d_]{{1,2}}(?:{_TITLE})?",
             said,
         )
     )

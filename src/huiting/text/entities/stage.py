@@ -20,6 +20,7 @@ from huiting.text.entities.candidate import Candidate, Finder, Passage, folded, 
 from huiting.text.entities.codes import find_codes
 from huiting.text.entities.dictation import dictated
 from huiting.text.entities.lists import EntityList, matcher
+from huiting.text.entities.misheard import find_misheard
 from huiting.text.entities.numbers import find_numbers
 from huiting.text.entities.people import NAME_HINT, believed, find_people
 from huiting.text.entities.when import chinese, eastern, english
@@ -82,6 +83,7 @@ def _find(
 
 def _candidates(passage: Passage) -> Iterator[Candidate]:
     yield from find_numbers(passage)
+    yield from find_misheard(passage)
     yield from find_codes(passage)
     yield from find_amounts(passage)
     yield from find_durations(passage)

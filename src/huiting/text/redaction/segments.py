@@ -56,16 +56,24 @@ def covered(segment: Segment, covers: Sequence[Cover]) -> Segment:
 
 
 def times(segment: Segment, covers: Sequence[Cover]) -> Iterator[Span]:
-    """Yield when what is covered is said: whole words, at worst the segment."""
-    if covers and not segment.words:
-        yield segment.span
-        return
+    """Yield when what is covered is said: from the word before to the word after.
+
+    Recognizers time words to a tenth of a second or worse, and cut the first and the last of
+    a segment short; what is no other word's time is therefore taken for that of these.
+    At worst, without words to go by, it is the segment.
+    """
     placed = list(zip(segment.words, offsets(segment), strict=True))
     for patch in _patches(segment, covers):
-        spans = [w.span for w, (start, end) in placed if start < patch.end and patch.start < end]
-        yield (
-            Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else segment.span
-        )
+        said = [w.span for w, (start, end) in placed if start < patch.end and patch.start < end]
+        before = [w.span.end for w, (_, end) in placed if end <= patch.start]
+        after = [w.span.start for w, (start, _) in placed if start >= patch.end]
+        if not said:
+            yield segment.span
+            continue
+        first, last = min(s.start for s in said), max(s.end for s in said)
+        start = max(before, default=segment.span.start)
+        end = min(after, default=segment.span.end)
+        yield Span(min(first, start), max(last, end))
 
 
 def _patches(segment: Segment, covers: Sequence[Cover]) -> list[_Patch]:

@@ -279,7 +279,7 @@ def entity(kind: str, value: str, role: Role = Role.CUSTOMER) -> Entity:
 )
 def test_entity(options: str, expected: str) -> None:
     known = (
-        entity("money", "299.00"), entity("id_card", "11010519491231002X"), entity("person", "张伟"),
+        entity("money", "299.00 CNY"), entity("id_card", "11010519491231002X"), entity("person", "张伟"),
     )  # fmt: skip
     dialogue = replace(said("customer 1-2: 二九九"), meaning=Meaning(entities=known))
 

@@ -327,6 +327,28 @@ def test_a_bare_number_is_what_was_asked_for(question: str, answer: str, kind: s
     assert [k for k, _, _ in asked(question, answer)] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "said", "value"),
+    [
+        ("登记的身份证后四位是？", "灵灵其二。", "灵灵其二", "0072"),
+        ("请报身份证后四位核实。", "331起。", "331起", "3317"),
+        ("绑定手机号多少？", "嗯要6855550要三次。", "要6855550要三次", "16855550134"),
+    ],
+)
+def test_an_answer_that_sounds_like_the_number_asked_for_is_it(
+    question: str, answer: str, said: str, value: str
+) -> None:
+    assert [(t, v) for _, t, v in asked(question, answer)] == [(said, value)]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("请报身份证后四位。", "要起来。"), ("请报身份证后四位。", "要三次了。"), ("您好。", "灵灵其二。"), ("请报订单号。", "一二三。")],
+)  # fmt: skip
+def test_words_are_no_digits_when_they_do_not_fit(question: str, answer: str) -> None:
+    assert asked(question, answer) == []
+
+
 def test_what_is_counted_is_no_answer() -> None:
     assert [k for k, _, _ in asked("请报一下订单号。", "我3月20号买的，299元，1000个。")] == [
         "date",

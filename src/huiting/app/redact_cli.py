@@ -1,0 +1,117 @@
+"""`huiting redact`: a copy of a call, and of its recording, without what is private in it.
+
+The original stays in the store and where it was recorded. Entities are found anew with
+the lists and models of today, so that a call analyzed before them is covered as well.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from huiting.app.display import printable
+from huiting.app.logs import start_logging
+from huiting.app.settings import Settings, resolve
+from huiting.app.tongue import say
+from huiting.core.analysis import Analysis
+
+if TYPE_CHECKING:  # loads what finds names
+    from huiting.text.redaction.policy import Policy
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def redact(
+    call: Annotated[
+        str, typer.Argument(help=say("id, its beginning, or file name", "编号或文件名"))
+    ],
+    folder: Annotated[Path, typer.Option("--out", help=say("folder for the copy", "输出文件夹"))],
+    audio: Annotated[
+        Path | None,
+        typer.Option(help=say("the recording, if it was moved", "录音文件（若已移动）")),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help=say("what becomes of what (YAML)", "脱敏策略（YAML）"))
+    ] = None,
+    beep: Annotated[  # noqa: FBT002  (typer's way to declare a switch)
+        bool,
+        typer.Option("--beep/--silence", help=say("what is heard instead", "蜂鸣或静音")),
+    ] = True,
+    store: Annotated[
+        str | None, typer.Option("--store", help=say("database", "数据库地址"))
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
+    ] = None,
+) -> None:
+    """Write a copy of one call without what is private in it, and of its recording."""
+    from huiting.app.database import store_of
+    from huiting.app.files import make_folder, replace_file, results_name
+    from huiting.core.plugins import make
+    from huiting.text.redaction.redact import redacted
+
+    settings = resolve({"store": store}, file=config).settings
+    start_logging(settings.log, sys.stderr)
+    rules = _policy(policy, settings)
+    with store_of(settings) as kept:
+        original = _understood(kept.analysis(call), settings)
+    copy = redacted(original, rules)
+    make_folder(folder)
+    stem = folder / f"{results_name(copy.call.recording)}.redacted"
+    for kind in ("json", "md"):
+        exporter = make("huiting.exports", kind)
+        path = stem.with_name(stem.name + exporter.suffix)
+        replace_file(path, exporter.write(copy))
+        out.print(Text(printable(str(path))), soft_wrap=True)
+    recording = audio or Path(original.call.recording.path)
+    if audio is None and not recording.is_file():
+        note = say(
+            "the recording is not there; name it with --audio", "未找到录音，请用 --audio 指定"
+        )
+        err.print(Text(f"{printable(str(recording))}: {note}"), soft_wrap=True)
+        return
+    path = stem.with_name(f"{stem.name}.wav")
+    _redact_audio(original, rules, recording, path, beep=beep)
+    out.print(Text(printable(str(path))), soft_wrap=True)
+
+
+def _policy(path: Path | None, settings: Settings) -> "Policy":
+    from huiting.text.entities.list_file import read_entities
+    from huiting.text.entities.lists import tags_of
+    from huiting.text.redaction.policy import Policy
+    from huiting.text.redaction.policy_file import read_policy
+
+    tags = tags_of(read_entities(settings.entities)) if settings.entities else {}
+    return read_policy(path, tags) if path else Policy(tags=tags)
+
+
+def _understood(analysis: Analysis, settings: Settings) -> Analysis:
+    """Return the analysis with the entities that are found in it today."""
+    from huiting.app.readers import names_of
+    from huiting.text.entities.list_file import read_entities
+    from huiting.text.entities.stage import entities_stage
+    from huiting.text.pronunciation import sounds_of
+
+    lists = read_entities(settings.entities) if settings.entities else ()
+    stage = entities_stage(lists, names_of(settings), sounds_of)
+    return replace(analysis, meaning=stage(analysis.call, analysis.meaning))
+
+
+def _redact_audio(
+    original: Analysis, policy: "Policy", source: Path, target: Path, *, beep: bool
+) -> None:
+    from huiting.audio.redaction import How, redact_audio
+    from huiting.text.redaction.redact import to_silence
+
+    redact_audio(
+        source,
+        to_silence(original, policy),
+        target,
+        how=How.BEEP if beep else How.SILENCE,
+        expected=original.call.recording.id,
+    )
