@@ -108,6 +108,19 @@ class _Sounding(NamedTuple):
     alike_with_gap: int
 
 
+class _Seed(NamedTuple):
+    """A pair of syllables that leads to a row of them; the rest is at hand for speed."""
+
+    sounding: _Sounding
+    place: int
+    """Of the pair in the row."""
+    row: str
+    """Classes."""
+    least: int
+    """With fewer syllables alike at this place nothing can come of it."""
+    roles: frozenset[Role] | None
+
+
 class _Classes(dict[str, str]):
     """What syllables blur to, a character each; those of no phrase are all the same."""
 
@@ -146,7 +159,7 @@ class Phrasebook:
         written: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._classes = _Classes()
         self._soundings: dict[tuple[str, float, frozenset[Role] | None], _Sounding] = {}
-        seeds: defaultdict[str, list[tuple[_Sounding, int]]] = defaultdict(list)
+        seeds: defaultdict[str, list[_Seed]] = defaultdict(list)
         for phrase, roles in phrases.items():
             ways = spellings(fold(phrase.text).text)
             for way in ways:
@@ -165,7 +178,7 @@ class Phrasebook:
         roles: frozenset[Role] | None,
         ways: Sequence[str],
         sound: Sound,
-        seeds: defaultdict[str, list[tuple[_Sounding, int]]],
+        seeds: defaultdict[str, list[_Seed]],
     ) -> None:
         assert phrase.like is not None
         seen = set()
@@ -182,7 +195,7 @@ class Phrasebook:
             classes = "".join(self._classes.learn(s) for s in sounds)
             self._soundings[key] = _sounding(phrase, roles, syllables, classes)
             for place in _pairs(len(sounds)):
-                seeds[classes[place : place + _PAIR]].append((self._soundings[key], place))
+                seeds[classes[place : place + _PAIR]].append(_seed(self._soundings[key], place))
 
     def hear(self, dialogue: Dialogue) -> Heard:
         """Return where each phrase is said in a call."""
@@ -237,13 +250,12 @@ class Phrasebook:
         tried: set[tuple[int, int]] = set()
         for seed, begin, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
             role = whose[at[begin]]
-            for sounding, place in self._seeds[seed]:
+            for sounding, place, row, least, roles in self._seeds[seed]:
                 start = begin - place
-                if start < 0 or (sounding.roles is not None and role not in sounding.roles):
+                if start < 0 or (roles is not None and role not in roles):
                     continue
-                size = len(sounding.classes)
-                alike = sum(map(eq, sounding.classes, pairs[start : start + size]))
-                if alike < sounding.alike and sounding.alike_with_gap > size:
+                alike = sum(map(eq, row, pairs[start : start + len(row)]))
+                if alike < least:
                     continue
                 trial = (id(sounding), start)
                 if trial in tried:
@@ -272,8 +284,14 @@ def _sounding(
     alike = max(least, size - int(most / LEAST))
     with_gap = size + 1
     if size >= GAPS_FROM and most >= GAP:
-        with_gap = max(least, size - 1 - int((most - GAP) / LEAST))
+        with_gap = max(least, size - 2, size - 1 - int((most - GAP) / LEAST))
     return _Sounding([phrase], roles, syllables, classes, most, alike, with_gap)
+
+
+def _seed(sounding: _Sounding, place: int) -> _Seed:
+    gapped = sounding.alike_with_gap <= len(sounding.classes)
+    least = _PAIR if gapped else sounding.alike
+    return _Seed(sounding, place, sounding.classes, least, sounding.roles)
 
 
 def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int, alike: int) -> Fit | None:

@@ -21,9 +21,9 @@ _WINDOWS = 3
 """Windows shown of one search."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
-    """The answer to one question."""
+    """The answer to one question. Never changed; frozen would cost time in every call."""
 
     truth: bool | None
     """None: not known."""
@@ -53,7 +53,11 @@ class Answers(Protocol):
 
 
 def evidence_of(
-    answers: Answers, decided: Expression, besides: Expression | None = None
+    answers: Answers,
+    decided: Expression,
+    besides: Expression | None = None,
+    *,
+    brief: bool = False,
 ) -> tuple[Evidence, ...]:
     """Return what shows why `decided` holds, does not, or is not known.
 
@@ -61,12 +65,17 @@ def evidence_of(
         answers: those of the rule.
         decided: the expression that made the verdict.
         besides: what else to show, by its hits alone.
+        brief: where one part of several decides, the first such part is enough.
     """
-    found = list(_shown(answers, decided))
+    found = list(_shown(answers, decided, brief=brief))
     if len(found) > 1:
         found = list(dict.fromkeys(found))
     if besides is not None:
-        more = (e for e in _shown(answers, besides) if e.kind not in _ABSENT and e not in found)
+        more = (
+            e
+            for e in _shown(answers, besides, brief=True)
+            if e.kind not in _ABSENT and e not in found
+        )
         found = found[: MOST - _CONTEXT] + list(islice(more, _CONTEXT))
     return tuple(found[:MOST])
 
@@ -74,19 +83,22 @@ def evidence_of(
 _ABSENT = frozenset({EvidenceKind.SEARCHED, EvidenceKind.NEAREST})
 
 
-def _shown(answers: Answers, expression: Expression) -> Iterator[Evidence]:
+def _shown(answers: Answers, expression: Expression, *, brief: bool) -> Iterator[Evidence]:
     match expression:
         case Ask():
             yield from _answer(expression, answers.answer(expression))
         case Not(part):
-            yield from _shown(answers, part)
+            yield from _shown(answers, part, brief=brief)
         case Named(name):
-            yield from _shown(answers, answers.names[name])
+            yield from _shown(answers, answers.names[name], brief=brief)
         case All(parts) | AnyOf(parts):
             truth = answers.truth(expression)
+            enough = brief and truth is isinstance(expression, AnyOf)
             for part in parts:
                 if answers.truth(part) is truth:
-                    yield from _shown(answers, part)
+                    yield from _shown(answers, part, brief=brief)
+                    if enough:
+                        return
 
 
 def _answer(ask: Ask, answered: Answered) -> Iterator[Evidence]:

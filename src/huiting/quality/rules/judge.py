@@ -94,9 +94,9 @@ class _Case:
                 found = self.truth(part)
                 return None if found is None else not found
             case All(parts):
-                return every(self.truth(part) for part in parts)
+                return every(map(self.truth, parts))
             case AnyOf(parts):
-                return some(self.truth(part) for part in parts)
+                return some(map(self.truth, parts))
             case Named(name):
                 return self.truth(self.names[name])
 
@@ -206,15 +206,25 @@ def _held(times: Times, least: int, most: float) -> Truth:
 
 
 def every(truths: Iterable[Truth]) -> Truth:
-    """Join by `and`: false if any is, else unknown if any is."""
-    found = set(truths)
-    return False if False in found else None if None in found else True
+    """Join by `and`: false if any is, and no more are asked for; else unknown if any is."""
+    joined: Truth = True
+    for truth in truths:
+        if truth is False:
+            return False
+        if truth is None:
+            joined = None
+    return joined
 
 
 def some(truths: Iterable[Truth]) -> Truth:
-    """Join by `or`: true if any is, else unknown if any is."""
-    found = set(truths)
-    return True if True in found else None if None in found else False
+    """Join by `or`: true if any is, and no more are asked for; else unknown if any is."""
+    joined: Truth = False
+    for truth in truths:
+        if truth is True:
+            return True
+        if truth is None:
+            joined = None
+    return joined
 
 
 def _together(asked: list[Answered], anchors: tuple[Hit, ...]) -> Answered:
@@ -241,14 +251,15 @@ def _finding(rule: Rule, case: _Case) -> Finding:
     case.names = rule.names
     applies = True if rule.applies is None else case.truth(rule.applies)
     if applies is False and rule.applies is not None:
-        return _made(rule, Verdict.NOT_APPLICABLE, evidence_of(case, rule.applies))
+        return _made(rule, Verdict.NOT_APPLICABLE, evidence_of(case, rule.applies, brief=True))
     held = case.truth(rule.demand)
     if applies is None and rule.applies is not None:
         return _made(rule, Verdict.UNCERTAIN, evidence_of(case, rule.applies, rule.demand))
     if held is None:
         return _made(rule, Verdict.UNCERTAIN, evidence_of(case, rule.demand))
-    verdict = Verdict.PASS if held is not rule.forbids else Verdict.FAIL
-    return _made(rule, verdict, evidence_of(case, rule.demand, rule.applies))
+    if held is rule.forbids:
+        return _made(rule, Verdict.FAIL, evidence_of(case, rule.demand, rule.applies))
+    return _made(rule, Verdict.PASS, evidence_of(case, rule.demand, rule.applies, brief=True))
 
 
 def _outside(rule: Rule, dialogue: Dialogue) -> str | None:
