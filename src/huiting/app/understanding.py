@@ -1,6 +1,6 @@
 """What tells the meaning of calls, as the settings ask for it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from huiting.core.ports import MeaningStage
 from huiting.quality import knowledge
 from huiting.quality.advice import advice_stage
 from huiting.quality.asking.summary import summary_stage
-from huiting.quality.intents.learnt import Learnt, read_learnt
-from huiting.quality.intents.read import read_intents
+from huiting.quality.intents.sources import read_sources
 from huiting.quality.intents.stage import intent_stage
 from huiting.quality.needs import needs_stage
 from huiting.quality.outcome import outcome_stage
@@ -24,9 +23,6 @@ from huiting.quality.risks import churn_stage, urgency_stage
 from huiting.text.entities.list_file import read_entities
 from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
-
-LEARNT = ".npz"
-"""Suffix of what `huiting intents learn` writes."""
 
 
 def stages_of(settings: Settings) -> tuple[MeaningStage, ...]:
@@ -47,20 +43,13 @@ def stages_of(settings: Settings) -> tuple[MeaningStage, ...]:
 
 
 def _about_a_call(settings: Settings) -> Iterator[MeaningStage]:
-    kinds = read_intents(*(path for path in settings.intents if path.suffix != LEARNT))
-    learnt = _learnt([path for path in settings.intents if path.suffix == LEARNT])
-    yield intent_stage(kinds, sounds_of, embedder=embedder_of(), learnt=learnt)
+    sources = read_sources(settings.intents)
+    yield intent_stage(sources.kinds, sounds_of, embedder=embedder_of(), learnt=sources.learnt)
     yield needs_stage(sounds_of)
     yield outcome_stage(sounds_of)
     yield churn_stage(sounds_of)
     yield urgency_stage(sounds_of)
     yield advice_stage(settings.home_languages)
-
-
-def _learnt(paths: Sequence[Path]) -> Learnt | None:
-    if len(paths) > 1:
-        raise InputError(str(paths[1]), "a second file of what was learnt", "give one")
-    return read_learnt(paths[0]) if paths else None
 
 
 def documents_of(settings: Settings) -> Callable[[Analysis], tuple[Document, ...]] | None:

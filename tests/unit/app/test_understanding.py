@@ -93,7 +93,7 @@ def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_two_files_of_what_was_learnt_are_refused(tmp_path: Path) -> None:
     both = (tmp_path / "a.npz", tmp_path / "b.npz")
 
-    with pytest.raises(InputError, match=r"b\.npz: a second file"):
+    with pytest.raises(InputError, match=r"b\.npz: a second learnt file"):
         understanding.stages_of(replace(PLAIN, intents=both))
 
 
