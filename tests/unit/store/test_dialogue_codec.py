@@ -1,5 +1,6 @@
 import zlib
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -49,6 +50,22 @@ def full() -> Dialogue:
 
 def test_a_dialogue_comes_back_as_it_was() -> None:
     assert decode(encode(full())) == full()
+
+
+def test_a_call_keeps_its_own_clock() -> None:
+    china = timezone(timedelta(hours=8))
+    began = datetime(2025, 3, 12, 20, 30, tzinfo=china)
+    found = decode(encode(replace(full(), started_at=began)))
+
+    assert found is not None
+    assert found.started_at is not None
+    assert found.started_at.isoformat() == "2025-03-12T20:30:00+08:00"
+
+
+def test_a_call_of_unknown_time_stays_so() -> None:
+    timeless = replace(full(), started_at=None)
+
+    assert decode(encode(timeless)) == timeless
 
 
 @pytest.mark.parametrize(
