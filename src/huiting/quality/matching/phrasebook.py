@@ -246,7 +246,9 @@ class Phrasebook:
         classes = self._classes
         pairs = "".join([classes[s] for s in sounds])
         said = Syllables(sounds, [joined[i] for i in at])
-        whose = [line.role for line in lines for _ in range(len(line.text) + 1)]
+        whose: list[Role] = []
+        for line in lines:
+            whose += [line.role] * (len(line.text) + 1)
         tried: set[tuple[int, int]] = set()
         for seed, begin, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
             role = whose[at[begin]]

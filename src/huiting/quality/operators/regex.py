@@ -8,7 +8,7 @@ from enum import StrEnum
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Match
 from huiting.core.types import Span
-from huiting.quality.matching.patterns import compiled, matches, required
+from huiting.quality.matching.patterns import PIECE, compiled, matches, required
 from huiting.quality.operators._options import one_of, text
 from huiting.quality.operators._said import inside
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
@@ -65,6 +65,8 @@ class Regex:
     def _hits(self, line: Line) -> Iterator[Hit]:
         said = line.text if self.on is On.TEXT else line.spoken
         if self.literal and self.literal not in said.lower():
+            return
+        if len(said) <= PIECE and self.pattern.search(said) is None:  # as in most lines
             return
         places = list(matches(self.pattern, said))
         if not places or (self.exclude is not None and any(matches(self.exclude, said))):

@@ -152,9 +152,10 @@ def hits_of(
 ) -> list[tuple[Hit, Phrase]]:
     """Return every place of every phrase in the scope, weak ones included."""
     said = words.wanted & heard.places.keys()
+    in_order = said if len(said) == 1 else [p for p in words.phrases if p in said]
     return [
         (hit, phrase)
-        for phrase in (words.phrases if len(said) > 1 else said)
+        for phrase in in_order
         for hit in places(phrase, words, heard, dialogue, scope)
     ]
 

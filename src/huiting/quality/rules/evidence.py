@@ -103,9 +103,12 @@ def _shown(answers: Answers, expression: Expression, *, brief: bool) -> Iterator
 
 def _answer(ask: Ask, answered: Answered) -> Iterator[Evidence]:
     if answered.truth is None:
-        yield from (_piece(hit, EvidenceKind.UNCLEAR) for hit in answered.doubts)
-    yield from (_piece(hit, hit.kind) for hit in answered.missing)
-    yield from (_piece(hit, hit.kind) for hit in answered.hits)
+        for hit in answered.doubts:
+            yield _piece(hit, EvidenceKind.UNCLEAR)
+    for hit in answered.missing:
+        yield _piece(hit, hit.kind)
+    for hit in answered.hits:
+        yield _piece(hit, hit.kind)
     if answered.hits and answered.truth is False:
         wanted = ask.times.at_least
         if ask.times.at_most is not None and len(answered.hits) > ask.times.at_most:

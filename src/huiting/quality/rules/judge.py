@@ -199,6 +199,8 @@ class _Case:
 
 def _held(times: Times, least: int, most: float) -> Truth:
     """Return whether the right number of hits is there, which lies in [least, most]."""
+    if times.at_most is None and least >= times.at_least:
+        return True
     at_most = inf if times.at_most is None else times.at_most
     can_hold = max(least, times.at_least) <= min(most, at_most)
     can_fail = least < times.at_least or most > at_most

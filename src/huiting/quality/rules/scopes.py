@@ -35,7 +35,7 @@ def turns_of(dialogue: Dialogue) -> tuple[Turn, ...]:
 
 def length_of(dialogue: Dialogue) -> float:
     """Return when the call is over: nothing is said later."""
-    return max([dialogue.duration, *(line.span.end for line in dialogue.lines)])
+    return max([dialogue.duration, *[line.span.end for line in dialogue.lines]])
 
 
 def scope_of(place: Place, dialogue: Dialogue, anchored: Sequence[Windows] = ()) -> Scope:
