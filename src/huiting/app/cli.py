@@ -25,9 +25,14 @@ from rich.table import Table
 from rich.text import Text
 
 from huiting import __version__
+from huiting.app.clip_cli import clip
 from huiting.app.display import Name, printable, without_password
+from huiting.app.insights_cli import app as insights
 from huiting.app.intents_cli import app as intents
 from huiting.app.logs import start_logging
+from huiting.app.redact_cli import redact
+from huiting.app.report_cli import report
+from huiting.app.rules_cli import app as rules
 from huiting.app.settings import Resolved, Settings, in_zone, resolve
 from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError, StoreError
@@ -44,6 +49,13 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(intents, name="intents")
+app.add_typer(insights, name="insights")
+app.command(help=say("A day as a page to print, or as tables.", "日报：可打印网页或表格。"))(report)
+app.add_typer(rules, name="rules")
+app.command(help=say("Copy a call without what is private in it.", "导出脱敏副本（文字与录音）。"))(
+    redact
+)
+app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
