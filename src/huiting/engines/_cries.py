@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiting.core.types import Event, EventLabel, EventSource, Span
-from huiting.engines._runs import joined, runs
+from huiting.engines._runs import gathered, runs
 from huiting.engines._spectra import RATE, SIZE, STEP, Block
 from huiting.engines._yamnet import LABELS, PATCH, Patches, Yamnet
 from huiting.engines._yamnet import STEP as YAMNET_STEP
 
-_HOP = 48
-"""Frames of 10 ms from one patch to the next: half a patch."""
+_HOP = 24
+"""Frames of 10 ms from one patch to the next: a quarter of a patch, so that a sneeze lies well
+inside one; with half a patch fewer sneezes are found (65 instead of 70 % on ESC-10)."""
 _SOUND = -55.0
 """dBFS from which something sounds."""
 _FALLS = 25.0
@@ -58,16 +59,18 @@ class Cries:
     def events(self, channel: int) -> Iterator[Event]:
         """Yield an event for each sound heard."""
         voiced = [h for h in self._heard if h.label in _VOICED]
-        for span in joined([h.span for h in voiced], _JOIN):
-            here = [h for h in voiced if h.span.overlap(span) > 0]
+        for span, here in gathered(voiced, _span, _JOIN):
             total = {label: sum(h.score for h in here if h.label is label) for label in _VOICED}
             label = max(sorted(total), key=lambda one: total[one])
             yield _event(label, span, channel, max(h.score for h in here if h.label is label))
         for label in LABELS:
             mine = [h for h in self._heard if h.label is label and label not in _VOICED]
-            for span in joined([h.span for h in mine], _JOIN):
-                score = max(h.score for h in mine if h.span.overlap(span) > 0)
-                yield _event(label, span, channel, score)
+            for span, here in gathered(mine, _span, _JOIN):
+                yield _event(label, span, channel, max(h.score for h in here))
+
+
+def _span(heard: _Heard) -> Span:
+    return heard.span
 
 
 def _event(label: EventLabel, span: Span, channel: int, score: float) -> Event:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from huiting.core.types import Event, EventLabel, EventSource, Span
 from huiting.engines._aed import FRAME, MUSIC, SINGING, Aed
-from huiting.engines._runs import joined, runs
+from huiting.engines._runs import gathered, joined, runs
 from huiting.engines._spectra import QUIET, RATE, SIZE, STEP, Block
 from huiting.engines._steadiness import Steadiness, smooth
 
@@ -99,8 +99,8 @@ class Music:
         """Yield music, apart from and under speech, and singing."""
         for label in (EventLabel.MUSIC, EventLabel.SINGING):
             mine = [s for s in self._found if s.label is label]
-            for span in joined([s.span for s in mine], _JOIN):
-                score = max(s.score for s in mine if s.span.overlap(span) > 0)
+            for span, here in gathered(mine, lambda s: s.span, _JOIN):
+                score = max(s.score for s in here)
                 if _is_long(span) and not _explained(span, tones):
                     yield from _told_apart(label, span, channel, score, speech)
 

@@ -5,6 +5,7 @@ nobody speaks, the speech as the mean power of frames in which somebody does, le
 noise. Reported only where it makes understanding harder.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,11 +62,13 @@ class Noise:
     def _marked(self, block: Block, margin: int) -> NDArray[np.bool_]:
         """Tell which frames of the block hold speech, widened by `margin` frames."""
         found = np.zeros(len(block.level), np.bool_)
-        for span in self._speech:
-            if span.end > block.start - 1 and span.start < block.end + 1:
-                first = round((span.start - block.start) / STEP) - margin
-                last = round((span.end - block.start) / STEP) + margin
-                found[max(0, first) : max(0, last)] = True
+        near = bisect_left(self._speech, block.start - 1, key=lambda s: s.end)
+        for span in self._speech[near:]:
+            if span.start > block.end + 1:
+                break
+            first = round((span.start - block.start) / STEP) - margin
+            last = round((span.end - block.start) / STEP) + margin
+            found[max(0, first) : max(0, last)] = True
         return found
 
     def events(self, channel: int, duration: float, known: Sequence[Span]) -> Iterator[Event]:
