@@ -78,6 +78,7 @@ class BadMoment:
     span: Span
     role: Role | None
     quote: str
+    """The whole line, where the proof is a part of one."""
     what: str
     """Name of the rule that failed, or the emotion that broke out."""
     advice: str
@@ -85,12 +86,15 @@ class BadMoment:
 
 @dataclass(frozen=True, slots=True)
 class ToHear:
-    """A verdict that somebody should decide by ear."""
+    """A moment by which somebody should decide rules that are uncertain."""
 
     call: str
     name: str
-    rule: str
+    """Of the recording."""
     span: Span | None
+    """None for the whole call."""
+    rules: tuple[str, ...]
+    """Names of the rules that wait for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from huiting.core.judgement import Finding, Severity, Verdict
-from huiting.core.types import EmotionLabel, Role
+from huiting.core.judgement import Evidence, EvidenceKind, Finding, Severity, Verdict
+from huiting.core.types import EmotionLabel, Role, Span
 from huiting.insights._day_types import (
     BadMoment,
     Day,
@@ -50,7 +50,7 @@ BINS = 10
 MOMENTS = 12
 """Worst moments that are kept."""
 TO_HEAR = 20
-"""Uncertain verdicts that are listed."""
+"""Moments listed that decide uncertain verdicts."""
 _GRAVITY = {Severity.MINOR: 1.0, Severity.MAJOR: 3.0, Severity.CRITICAL: 6.0}
 _OUTBURST = 4.0
 
@@ -102,7 +102,9 @@ class _Sums:
     rules: defaultdict[str, _Rule] = field(default_factory=lambda: defaultdict(_Rule))
     scores: defaultdict[str, _Score] = field(default_factory=lambda: defaultdict(_Score))
     intents: defaultdict[str, _Intent] = field(default_factory=lambda: defaultdict(_Intent))
-    uncertain: list[ToHear] = field(default_factory=list)
+    uncertain: dict[tuple[str, Span | None], list[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the recordings in `uncertain`."""
 
 
 class DayTally:
@@ -174,7 +176,10 @@ class DayTally:
             words=self._words.result(),
             moments=tuple(moment for *_, moment in reversed(self._worst)),
             hear=self._hear.chosen(first),
-            uncertain=tuple(sums.uncertain),
+            uncertain=tuple(
+                ToHear(call, sums.names[call], span, tuple(rules))
+                for (call, span), rules in sums.uncertain.items()
+            ),
         )
 
 
@@ -240,10 +245,8 @@ def _judge(sums: _Sums, case: Case) -> None:
         rule = sums.rules[finding.rule]
         rule.verdicts[finding.verdict] += 1
         rule.last = finding
-        if finding.verdict is Verdict.UNCERTAIN and len(sums.uncertain) < TO_HEAR:
-            span = next((e.span for e in finding.evidence if e.span), None)
-            name = finding.name or finding.rule
-            sums.uncertain.append(ToHear(case.call, case.dialogue.name, name, span))
+        if finding.verdict is Verdict.UNCERTAIN:
+            _wait(sums, case, finding)
     for score in case.judgement.scores if case.judgement else ():
         entry = sums.scores[score.scorecard]
         entry.most = score.most
@@ -255,6 +258,16 @@ def _judge(sums: _Sums, case: Case) -> None:
         entry.bins[min(BINS - 1, int(BINS * score.points / score.most))] += 1
 
 
+def _wait(sums: _Sums, case: Case, finding: Finding) -> None:
+    """List an uncertain verdict by the moment that decides it."""
+    spans = [e.span for e in finding.evidence if e.span and e.kind is EvidenceKind.UNCLEAR]
+    spans += [e.span for e in finding.evidence if e.span]
+    place = case.call, spans[0] if spans else None
+    if place in sums.uncertain or len(sums.uncertain) < TO_HEAR:
+        sums.uncertain.setdefault(place, []).append(finding.name or finding.rule)
+        sums.names[case.call] = case.dialogue.name
+
+
 def bad_moments(case: Case) -> Iterator[BadMoment]:
     """Yield the moments of a call that a supervisor should hear: broken rules, and anger."""
     dialogue = case.dialogue
@@ -264,7 +277,7 @@ def bad_moments(case: Case) -> Iterator[BadMoment]:
         if finding.verdict is Verdict.FAIL and proof and proof.span and proof.quote:
             gravity = _GRAVITY[finding.severity]
             name = finding.name or finding.rule
-            quote = proof.quote
+            quote = _line_of(case, proof)
             yield BadMoment(gravity, *who, proof.span, proof.role, quote, name, finding.advice)
     angry = list(felt(case, EmotionLabel.ANGRY))
     if angry:
@@ -272,6 +285,16 @@ def bad_moments(case: Case) -> Iterator[BadMoment]:
         score = (line.emotion.score or 0.0) if line.emotion else 0.0
         label = str(EmotionLabel.ANGRY)
         yield BadMoment(_OUTBURST + score, *who, line.span, line.role, line.text, label, "")
+
+
+def _line_of(case: Case, proof: Evidence) -> str:
+    """Return the line that a quote is a part of; a phrase alone tells a reader little."""
+    quote = proof.quote or ""
+    lines = case.dialogue.lines
+    if proof.segment is None or not 0 <= proof.segment < len(lines):
+        return quote
+    text = lines[proof.segment].text
+    return text if quote in text else quote
 
 
 def _rules(sums: _Sums) -> list[RuleDay]:

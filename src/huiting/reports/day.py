@@ -45,6 +45,8 @@ def page(day: Day, language: str, made_at: datetime, title: str = "") -> str:
         title=title,
         when=_when(day.since, day.until, say),
         made_at=f"{made_at:%Y-%m-%d %H:%M}",
+        broken=[rule for rule in day.rules if rule.failed.count or rule.uncertain],
+        kept=[r for r in day.rules if r.failed.of and not r.failed.count and not r.uncertain],
         hours=_hours(day, say),
         emotions=_emotions(day, say),
         histogram=partial(_histogram, say=say),

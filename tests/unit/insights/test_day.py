@@ -9,7 +9,7 @@ from huiting.core.judgement import Evidence, EvidenceKind, Finding, Severity, Ve
 from huiting.core.meaning import OutcomeKind
 from huiting.core.types import EmotionLabel, Span
 from huiting.insights.case import Case
-from huiting.insights.day import MOMENTS, bad_moments, day
+from huiting.insights.day import MOMENTS, TO_HEAR, bad_moments, day
 from huiting.insights.rates import Rate
 
 
@@ -65,7 +65,35 @@ def test_verdicts_are_counted_beside_the_days_before() -> None:
     assert first.before == Rate(0, 1)
     assert (second.rule, second.failed) == ("b", Rate(0, 4))
     assert found.before == 1
-    assert [(h.call, h.rule, h.span) for h in found.uncertain] == [("c2", "a", None)]
+    assert [(h.call, h.name, h.span, h.rules) for h in found.uncertain] == [
+        ("c2", "c2.wav", None, ("a",))
+    ]
+
+
+def test_verdicts_that_one_moment_decides_are_listed_together() -> None:
+    heard = Evidence(EvidenceKind.SEARCHED, Span(0, 60)), Evidence(EvidenceKind.UNCLEAR, Span(7, 9))
+    waiting = [Finding(r, 1, Verdict.UNCERTAIN, evidence=heard, name=r * 2) for r in "ab"]
+    found = day([called(f"c{n}", findings=waiting) for n in range(TO_HEAR + 5)]).uncertain
+
+    assert len(found) == TO_HEAR
+    assert {(one.span, one.rules) for one in found} == {(Span(7, 9), ("aa", "bb"))}
+
+
+@pytest.mark.parametrize(
+    ("quote", "segment", "shown"),
+    [
+        pytest.param("怎么", 1, "你们怎么回事", id="the line around it"),
+        pytest.param("随便", 1, "随便", id="not of that line"),
+        pytest.param("怎么", 9, "怎么", id="no such line"),
+        pytest.param("怎么", None, "怎么", id="no line"),
+    ],
+)
+def test_a_moment_quotes_the_whole_line(quote: str, segment: int | None, shown: str) -> None:
+    said = Evidence(EvidenceKind.SAID, Span(5, 6), segment=segment, quote=quote)
+    broken = Finding("a", 1, Verdict.FAIL, evidence=(said,))
+    (moment,) = bad_moments(called("c", findings=[broken]))
+
+    assert moment.quote == shown
 
 
 def test_scores_are_spread_over_tenths() -> None:

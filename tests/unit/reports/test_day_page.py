@@ -156,6 +156,13 @@ def test_quotes_stand_with_their_time_and_advice() -> None:
     assert "1:02" in html
 
 
+def test_rules_that_were_kept_are_told_in_a_line() -> None:
+    html = page(full(), "zh", NOW)
+
+    assert "从未违反：closing (40)" in html
+    assert html.count('<th scope="row">closing') == 0
+
+
 def test_few_calls_are_said_to_be_few() -> None:
     assert "通话较少" in page(full(5), "zh", NOW)
     assert "通话较少" not in page(full(40), "zh", NOW)
