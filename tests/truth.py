@@ -12,11 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from huiting.core.analysis import Analysis, MadeBy
-from huiting.core.dialogue import Dialogue, Line
-from huiting.core.rewrite import offsets
+from huiting.core.dialogue import Dialogue
 from huiting.core.types import (
     Call,
     Channel,
@@ -33,7 +30,9 @@ from huiting.core.types import (
     Span,
     Word,
 )
+from huiting.quality.dialogue import dialogue_of
 from huiting.quality.metrics import measure
+from huiting.text.pronunciation import sounds_of
 
 FOLDER = Path(__file__).resolve().parents[1].parent / "shared" / "calls" / "open"
 PATHS = sorted(FOLDER.glob("*.json"))
@@ -78,24 +77,7 @@ def analysis_of_truth(path: Path) -> Analysis:
 
 def dialogue_of_truth(path: Path) -> Dialogue:
     """Return the call as rules read it; `path` is the label file."""
-    analysis = analysis_of_truth(path)
-    call = analysis.call
-    return Dialogue(
-        call=call.recording.id,
-        name=call.recording.path,
-        duration=call.recording.duration,
-        metrics=analysis.metrics,
-        lines=tuple(
-            _line(n, segment, rate)
-            for n, (segment, rate) in enumerate(
-                zip(call.segments, analysis.metrics.rates, strict=True)
-            )
-        ),
-        events=call.events,
-        language=call.language,
-        started_at=call.recording.started_at,
-        metadata=call.recording.metadata,
-    )
+    return dialogue_of(analysis_of_truth(path), sounds_of)
 
 
 def _recording(truth: Mapping[str, Any]) -> Recording:
@@ -164,44 +146,3 @@ def _events(truth: Mapping[str, Any]) -> Iterator[Event]:
                 value=event.get("snr_db"),
                 text=event.get("digits"),
             )
-
-
-def _line(number: int, segment: Segment, rate: float | None) -> Line:
-    times = list(_times(segment))
-    return Line(
-        segment=number,
-        channel=segment.channel,
-        speaker=segment.speaker,
-        role=segment.role,
-        span=segment.span,
-        text=segment.text,
-        spoken=segment.spoken,
-        sound=tuple(_sound(segment.text)),
-        starts=tuple(span.start for span in times),
-        ends=tuple(span.end for span in times),
-        language=segment.language,
-        confidence=segment.confidence,
-        loudness=segment.loudness,
-        rate=rate,
-    )
-
-
-def _times(segment: Segment) -> Iterator[Span]:
-    """Yield when each character of the text is said; what an edit wrote shares its time."""
-    heard = [Span(segment.span.start, segment.span.start)] * len(segment.spoken)
-    for word, (start, end) in zip(segment.words, offsets(segment), strict=True):
-        heard[start:end] = [word.span] * (end - start)
-        heard[end:] = [Span(word.span.end, word.span.end)] * (len(heard) - end)
-    at = 0
-    for edit in segment.edits:
-        yield from heard[at : edit.start]
-        whole = Span(heard[edit.start].start, heard[edit.end - 1].end)
-        yield from [whole] * len(edit.written)
-        at = edit.end
-    yield from heard[at:]
-
-
-def _sound(text: str) -> Iterator[str]:
-    for char in text:
-        known = lazy_pinyin(char, errors="ignore")
-        yield known[0] if known else char.lower() if char.isalnum() else ""
