@@ -8,6 +8,7 @@ files; `phrasebook` says where it is worth looking.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from huiting.core.syllables import distance
 
@@ -32,8 +33,7 @@ class Syllables:
     chars: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """Where a phrase fits best, in syllables, and how well."""
 
     start: int

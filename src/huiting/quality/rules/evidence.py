@@ -15,6 +15,8 @@ from huiting.quality.rules.rule import All, AnyOf, Ask, Expression, Named, Not
 
 MOST = 20
 """Pieces of evidence of one finding."""
+FEW = 2
+"""Pieces of evidence that a rule does not apply."""
 _CONTEXT = 3
 """Pieces that show why a rule applied, or what else was asked."""
 _WINDOWS = 3
@@ -58,6 +60,7 @@ def evidence_of(
     besides: Expression | None = None,
     *,
     brief: bool = False,
+    most: int = MOST,
 ) -> tuple[Evidence, ...]:
     """Return what shows why `decided` holds, does not, or is not known.
 
@@ -66,8 +69,9 @@ def evidence_of(
         decided: the expression that made the verdict.
         besides: what else to show, by its hits alone.
         brief: where one part of several decides, the first such part is enough.
+        most: pieces to show.
     """
-    found = list(_shown(answers, decided, brief=brief))
+    found = list(islice(_shown(answers, decided, brief=brief), most))
     if len(found) > 1:
         found = list(dict.fromkeys(found))
     if besides is not None:
@@ -76,8 +80,8 @@ def evidence_of(
             for e in _shown(answers, besides, brief=True)
             if e.kind not in _ABSENT and e not in found
         )
-        found = found[: MOST - _CONTEXT] + list(islice(more, _CONTEXT))
-    return tuple(found[:MOST])
+        found = found[: most - _CONTEXT] + list(islice(more, _CONTEXT))
+    return tuple(found)
 
 
 _ABSENT = frozenset({EvidenceKind.SEARCHED, EvidenceKind.NEAREST})

@@ -18,7 +18,7 @@ from huiting.core.errors import HuitingError
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Verdict
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
 from huiting.quality.rules.doubt import hidden
-from huiting.quality.rules.evidence import Answered, evidence_of
+from huiting.quality.rules.evidence import FEW, Answered, evidence_of
 from huiting.quality.rules.rule import (
     All,
     AnyOf,
@@ -253,7 +253,8 @@ def _finding(rule: Rule, case: _Case) -> Finding:
     case.names = rule.names
     applies = True if rule.applies is None else case.truth(rule.applies)
     if applies is False and rule.applies is not None:
-        return _made(rule, Verdict.NOT_APPLICABLE, evidence_of(case, rule.applies, brief=True))
+        shown = evidence_of(case, rule.applies, brief=True, most=FEW)
+        return _made(rule, Verdict.NOT_APPLICABLE, shown)
     held = case.truth(rule.demand)
     if applies is None and rule.applies is not None:
         return _made(rule, Verdict.UNCERTAIN, evidence_of(case, rule.applies, rule.demand))
