@@ -112,8 +112,13 @@ class _Worker:
                 judgement = self.judges.judge(kept.dialogue)
                 before = {r.rule: r.verdict for r in kept.rulings} if kept.rules else None
                 tally.count(before, judgement, kept.dialogue.name)
-                if not self.order.dry:
-                    entries.append(prepare(judgement, kept.version))
+                if self.order.dry:
+                    continue
+                entry = prepare(judgement, kept.version)
+                if (entry.rules, entry.body) == (kept.rules, kept.body):
+                    tally.saved += 1  # as it was saved before
+                else:
+                    entries.append(entry)
             tally.saved += self.store.settle(entries, at=self.order.at)
         return tally
 

@@ -40,6 +40,18 @@ def test_history_is_judged_again(target: str) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_saved_already_is_not_written_again(target: str) -> None:
+    order = Order(target, Wants("您好"), flat, NOON)
+    rejudge(order, Which(), rules=["word"])
+    with Store.open(target) as store:
+        before = store.judgement("c0")
+    again = rejudge(order, Which(), rules=["word"])
+
+    assert (again.calls, again.changed, again.saved, again.verdicts) == (5, 0, 5, ())
+    with Store.open(target) as store:
+        assert store.judgement("c0") == before
+
+
 def test_a_dry_run_saves_nothing(target: str) -> None:
     changes = rejudge(Order(target, Wants("您好"), flat, NOON, dry=True), Which(), rules=["word"])
 
