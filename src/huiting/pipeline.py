@@ -176,16 +176,15 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
     with watch("asr"):
         heard = recognize(tracks, regions, kit, hints, languages, watch)
     with watch("text"):
-        segments = [reduce(lambda s, stage: stage(s), kit.text, s) for s in heard.segments]
-    with watch("emotion"):
-        segments = with_emotion(segments, heard.impressions, kit.emotion)
+        written = [reduce(lambda s, stage: stage(s), kit.text, s) for s in heard.segments]
+        segments, impressions = in_order(written, heard.impressions)
     with watch("sounds"):
         sounds = [*heard.events, *sounds_in(tracks, speech, kit.sounds)]
     call = Call(
         recording=recording_of(source, decoded),
         parties=assumed(source, decoded, regions),
         regions=tuple(regions),
-        segments=in_order(segments),
+        segments=segments,
         events=tuple(sounds),
         rejected=tuple(heard.rejected),
         conditions=(*decoded.conditions, *cleaned.conditions),
@@ -193,6 +192,9 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
     )
     with watch("roles"):
         call = with_roles(call, kit.roles)
+    with watch("emotion"):
+        felt = with_emotion(call.segments, impressions, kit.emotion)
+        call = replace(call, segments=felt)
     with watch("metrics"):
         metrics = measure(call)
         events = in_time([*attributed(call), *derived(call, metrics)])
@@ -420,23 +422,29 @@ def with_emotion(
     segments: Sequence[Segment],
     impressions: Sequence[NDArray[np.float32]],
     tagger: EmotionTagger | None,
-) -> list[Segment]:
+) -> tuple[Segment, ...]:
     """Give each segment the emotion heard in it; what the engine itself tagged stays.
 
-    A voice is judged as a whole, since anger is a departure from how it usually sounds.
+    A voice is judged as a whole, since anger is a departure from how it usually sounds, and
+    with its role: an agent's words of regret or thanks are part of the job.
+
+    Args:
+        segments: of a call, in order, with their final text and roles.
+        impressions: of each, from `EmotionTagger.listen`.
+        tagger: None when nobody wants to know.
     """
     if tagger is None:
-        return list(segments)
+        return tuple(segments)
     voices: dict[Voice, list[int]] = {}
-    for i in sorted(range(len(segments)), key=lambda i: segments[i].span):
-        voices.setdefault((segments[i].channel, segments[i].speaker), []).append(i)
+    for i, segment in enumerate(segments):
+        voices.setdefault((segment.channel, segment.speaker), []).append(i)
     found = list(segments)
     for own in voices.values():
         judged = tagger.judge([segments[i] for i in own], [impressions[i] for i in own])
         for i, emotion in zip(own, judged, strict=True):
             if segments[i].emotion is None:
                 found[i] = replace(segments[i], emotion=emotion)
-    return found
+    return tuple(found)
 
 
 def sounds_in(
@@ -448,9 +456,16 @@ def sounds_in(
     return [e for i, track in tracks.items() for e in tagger.events(track, i, speech[i])]
 
 
-def in_order(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-    """Sort by start, then by channel: the order in which people read a call."""
-    return tuple(sorted(segments, key=lambda s: (s.span, s.channel, s.speaker or 0)))
+def in_order(
+    segments: Sequence[Segment], impressions: Sequence[NDArray[np.float32]]
+) -> tuple[tuple[Segment, ...], list[NDArray[np.float32]]]:
+    """Sort by start, then by channel: the order in which people read a call.
+
+    Impressions, where there are any, go with their segments.
+    """
+    key = lambda i: (segments[i].span, segments[i].channel, segments[i].speaker or 0)  # noqa: E731
+    order = sorted(range(len(segments)), key=key)
+    return tuple(segments[i] for i in order), [impressions[i] for i in order if impressions]
 
 
 def _most_spoken(segments: Iterable[Segment]) -> str | None:

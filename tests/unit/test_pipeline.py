@@ -245,8 +245,8 @@ def test_progress_names_the_stages_and_ends_at_one() -> None:
     analyze(source(), kit(), Hints(), Watch(heard.append))
 
     stages = list(dict.fromkeys(p.stage for p in heard))
-    before = ["decode", "vad", "speakers", "language", "asr", "text", "emotion", "sounds"]
-    assert stages == [*before, "roles", "metrics", "meaning"]
+    before = ["decode", "vad", "speakers", "language", "asr", "text", "sounds"]
+    assert stages == [*before, "roles", "emotion", "metrics", "meaning"]
     assert max(p.done for p in heard if p.stage == "asr") == pytest.approx(1.0)
 
 
@@ -295,13 +295,13 @@ class Loud:
     def judge(
         self, segments: Sequence[Segment], impressions: Sequence[np.ndarray], /
     ) -> Sequence[Emotion]:
-        self.asked.append([s.text for s in segments])
+        self.asked.append([f"{s.role}: {s.text}" for s in segments])
         usual = np.mean([i[0] for i in impressions])
         labels = (EmotionLabel.NEUTRAL, EmotionLabel.ANGRY)
         return [Emotion(labels[int(i[0] > usual * 1.1)], float(i[1])) for i in impressions]
 
 
-def test_each_voice_is_judged_by_itself_with_its_final_text() -> None:
+def test_each_voice_is_judged_by_itself_with_its_final_text_and_role() -> None:
     tagger = Loud()
     loud = np.stack([speak(8, (0.5, 2.5, 400), (5.0, 6.5, 600)), CUSTOMER])
     loud[0, 5 * RATE :] *= 2
@@ -309,8 +309,8 @@ def test_each_voice_is_judged_by_itself_with_its_final_text() -> None:
     call = analyze(source(loud), kit(emotion=tagger), Hints()).call
 
     assert tagger.asked == [
-        ["您好工号八零零一为您服务", "好的马上为您处理"],
-        ["我想退货", "谢谢"],
+        ["agent: 您好工号八零零一为您服务", "agent: 好的马上为您处理"],
+        ["customer: 我想退货", "customer: 谢谢"],
     ]
     moods = [s.emotion.label for s in call.segments if s.emotion is not None]
     assert moods == [EmotionLabel.NEUTRAL] * 2 + [EmotionLabel.ANGRY, EmotionLabel.NEUTRAL]

@@ -4,6 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +209,8 @@ def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
 def made_by(settings: Settings) -> MadeBy:
     """Return what an analysis with these settings is made by; its digest is the pipeline's."""
     models = {m.name: m.files[0].sha256 for m in models_of(settings)}
+    if settings.emotion:
+        models["emotion"] = _digest("emotion.npz", "emotion_words.toml")
     if settings.sounds and yamnet_of(settings) is not None:
         models[YAMNET] = catalogue.model(YAMNET).files[0].sha256
     return MadeBy(
@@ -220,8 +225,14 @@ def made_by(settings: Settings) -> MadeBy:
                 sorted(settings.vad_options.items()),
                 settings.script,
                 settings.kind,
-                settings.emotion and "emotion 1",
-                settings.sounds and "sounds 1",
+                settings.sounds,
             )
         ),
     )
+
+
+@cache
+def _digest(*names: str) -> str:
+    """Return the SHA-256 of files that come with the engines."""
+    folder = files("huiting.engines")
+    return sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()

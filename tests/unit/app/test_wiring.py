@@ -141,7 +141,7 @@ def test_a_kit_is_built_from_the_settings(ears: str) -> None:
         assert (kit.speakers, kit.languages) == (1, ("zh", "ja"))
         assert kit.limits.duration == 7200
         assert len(kit.text) == 4
-        assert (kit.made_by.engine, list(kit.made_by.models)) == ("ears", ["silero-v6"])
+        assert (kit.made_by.engine, list(kit.made_by.models)) == ("ears", ["silero-v6", "emotion"])
 
 
 def test_an_engine_gets_those_of_our_options_that_it_takes(ears: str) -> None:

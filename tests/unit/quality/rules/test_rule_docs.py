@@ -15,7 +15,9 @@ FILES = [DOCS / "reference" / "rules.md", DOCS / "guides" / "rules.zh.md"]
 BLOCKS = [
     pytest.param(block, id=f"{path.name} {number}")
     for path in FILES
-    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", path.read_text("utf-8"), re.DOTALL))
+    for number, block in enumerate(
+        re.findall(r"```yaml\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+    )
     if "rules:\n" in block
 ]
 
