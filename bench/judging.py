@@ -12,6 +12,7 @@ which is what the constants of doubt rest on. Writes results/judging.md.
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -23,11 +24,12 @@ from typing import Any
 
 from huiting.core.codec import from_json
 from huiting.core.dialogue import Dialogue
+from huiting.core.judgement import Verdict
 from huiting.core.types import Role, Span
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.matching.fold import fold
+from huiting.quality.rules import doubt
 from huiting.quality.rules.asked import Context
-from huiting.quality.rules.doubt import UNSURE
 from huiting.quality.rules.examples import dialogue_of_example
 from huiting.quality.rules.judge import judged
 from huiting.quality.rules.read import read_rules
@@ -42,6 +44,7 @@ SHOP = ("common", "ecommerce")
 LINES = 10
 CALLS = 60
 ROUNDS = 15
+CONSTANTS = ((0.0, 1.1), (0.45, 0.4), (0.5, 0.25), (0.5, 0.4), (0.5, 0.6), (0.6, 0.4))
 BINS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 
 
@@ -142,7 +145,7 @@ def confidence(folder: Path, calls: Path) -> list[str]:
         "## What confidence tells",
         "",
         f"{len(pairs)} recognized lines against what was said meanwhile. Right: share of the",
-        f"characters said that were recognized; a line counts as unsure below {UNSURE}.",
+        f"characters said that were recognized; a line counts as unsure below {doubt.UNSURE}.",
         "",
         "| confidence | lines | characters right | lines with less than 60 % right |",
         "|---|---|---|---|",
@@ -153,6 +156,42 @@ def confidence(folder: Path, calls: Path) -> list[str]:
             bad = sum(right < 0.6 for right in inside) / len(inside)
             figures = f"{len(inside)} | {mean(inside):.0%} | {bad:.0%}"
             lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | {figures} |")
+    return [*lines, ""]
+
+
+def doubts(folder: Path, calls: Path) -> list[str]:
+    """Tell what the constants of doubt do to the verdicts of R1 to R10."""
+    rules = read_rules(RULES / "sample.yaml", sounds_of)
+    known = {"pass": "pass", "fail": "fail", "na": "n/a"}
+    pairs = []
+    for path in sorted(folder.glob("*.json")):
+        analysis = from_json(path.read_bytes())
+        name = Path(analysis.call.recording.path).with_suffix(".json").name
+        truth = json.loads((calls / name).read_text("utf-8"))["rules"]
+        pairs.append((dialogue_of(analysis, sounds_of), truth))
+    lines = [
+        "## What doubt is worth",
+        "",
+        "Verdicts of `rules/sample.yaml` (R1 to R10) on recognized calls, by the two constants of",
+        "`quality.rules.doubt`; the first row doubts no absence.",
+        "",
+        "| unsure below | doubtful from | right | wrong | uncertain |",
+        "|---|---|---|---|---|",
+    ]
+    chosen = doubt.UNSURE, doubt.DOUBTFUL
+    for unsure, share in CONSTANTS:
+        doubt.UNSURE, doubt.DOUBTFUL = unsure, share
+        found = Counter(
+            finding.verdict.value
+            if finding.verdict is Verdict.UNCERTAIN
+            else finding.verdict.value == known[truth[finding.rule.upper()]]
+            for call, truth in pairs
+            for finding in judged(call, rules, Context(sounds_of)).findings
+        )
+        mark = " (chosen)" if (unsure, share) == chosen else ""
+        figures = f"{found[True]} | {found[False]} | {found['uncertain']}"
+        lines.append(f"| {unsure} | {share}{mark} | {figures} |")
+    doubt.UNSURE, doubt.DOUBTFUL = chosen
     return [*lines, ""]
 
 
@@ -186,6 +225,7 @@ def main() -> None:
         lines += [f"Left out: the labelled calls, which are not in {chosen.shared}.", ""]
     if chosen.recognized is not None:
         lines += confidence(chosen.recognized, calls)
+        lines += doubts(chosen.recognized, calls)
     else:
         lines += ["Left out: what confidence tells; give --recognized FOLDER.", ""]
     RESULTS.write_text("\n".join(lines).rstrip() + "\n", "utf-8")

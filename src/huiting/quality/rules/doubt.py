@@ -1,8 +1,9 @@
 """When that something was not heard does not show that it was not said.
 
 An absence is doubtful when a good part of what was searched was not understood: speech
-without words, words the recognizer was unsure of, voices on one track at once, or a voice
-that may be somebody else's. A stretch of noise in a long call is no such part.
+without words, words the recognizer was unsure of, or a voice that may be somebody else's.
+A stretch of noise in a long call is no such part. What the constants do to verdicts is
+measured in bench/results/judging.md.
 """
 
 from collections.abc import Iterator
