@@ -97,6 +97,9 @@ class Repeated:
     def _alike(self, text: str, others: Sequence[tuple[str, int]]) -> Iterator[tuple[float, int]]:
         least = self.similarity * _HUNDRED
         for other, group in others:
+            alike = 2 * min(len(text), len(other))  # characters, at most, of both together
+            if alike < self.similarity * (len(text) + len(other)):
+                continue
             score = ratio(text, other, score_cutoff=least) / _HUNDRED
             if score:
                 yield score, group
