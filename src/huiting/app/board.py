@@ -231,7 +231,7 @@ def _verdicts(brief: Brief) -> str:
 
 
 def _number(score: float | None) -> str:
-    return "–" if score is None else f"{score:g}"
+    return "–" if score is None else f"{score:.0f}" if score == round(score) else f"{score:.1f}"
 
 
 @contextmanager
