@@ -10,16 +10,38 @@ from pathlib import Path
 from fakes import AGENT, CUSTOMER, analysis, call, evenly, says
 from huiting.core.analysis import Analysis
 from huiting.core.codec import schema
+from huiting.core.meaning import (
+    Entity,
+    EntitySource,
+    Intent,
+    IntentSource,
+    Meaning,
+    Outcome,
+    OutcomeKind,
+    Quote,
+    Sign,
+)
 from huiting.core.plugins import kinds, make
 from huiting.core.rewrite import Change, rewrite
-from huiting.core.types import Condition, ConditionKind, Rejected, Span
+from huiting.core.types import (
+    Condition,
+    ConditionKind,
+    Emotion,
+    EmotionLabel,
+    EmotionSource,
+    Event,
+    EventLabel,
+    EventSource,
+    Rejected,
+    Span,
+)
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parents[1] / "docs" / "reference" / "analysis.schema.json"
 
 
 def example() -> Analysis:
-    """Return a short call with a hold, an interruption, edits, word times and a condition."""
+    """Return a short call with everything that a result can hold."""
     greeting = "您好工号八零零一请讲"
     refund = "我要退三百九十九元"
     spoken = call(
@@ -42,13 +64,51 @@ def example() -> Analysis:
         says(CUSTOMER, 19, 23, "你们能不能快一点！<急>", loudness=-12.5),
         says(AGENT, 23.5, 25, "=好的&再见|", loudness=-22.0),
     )
-    return analysis(
+    angry = Emotion(
+        EmotionLabel.ANGRY,
+        0.86,
+        0.7,
+        -0.6,
+        {EmotionLabel.ANGRY: 0.86, EmotionLabel.HAPPY: 0.08},
+        (EmotionSource.VOICE, EmotionSource.WORDS),
+        ("能不能快一点",),
+    )
+    music = Event(EventLabel.MUSIC, Span(10.5, 15.5), EventSource.MODEL, 0, 0.97)
+    segments = tuple(
+        replace(s, emotion=angry) if s.span.start == 19 else s for s in spoken.segments
+    )
+    asked = Quote(1, CUSTOMER, Span(4.5, 8), "我要退399")
+    meaning = Meaning(
+        entities=(
+            Entity(
+                "money",
+                1,
+                3,
+                6,
+                "399",
+                "399.00 CNY",
+                Span(5.8, 8),
+                EntitySource.PATTERN,
+                None,
+                CUSTOMER,
+            ),
+        ),
+        intents=(Intent("售后/退货退款", 0.91, IntentSource.WORDS, (asked,)),),
+        needs=(asked,),
+        outcome=Outcome(OutcomeKind.PROMISED, 0.7),
+        churn=Sign(0.3),
+        advice=("call-back",),
+    )
+    made = analysis(
         replace(
             spoken,
+            segments=segments,
+            events=(music,),
             rejected=(Rejected(1, Span(26.0, 27.5), "no-speech"),),
             conditions=(Condition(ConditionKind.LEVEL_DIFFERENCE, 1, 14.2),),
         )
     )
+    return replace(made, meaning=meaning)
 
 
 def texts() -> dict[Path, bytes]:
