@@ -13,11 +13,13 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from huiting.app.judging import flat, judge_of
 from huiting.app.settings import resolve
 from huiting.app.wiring import hints_of, kit_of
 from huiting.audio.raw import RawFormat
 from huiting.core.analysis import Analysis
-from huiting.core.errors import InputError
+from huiting.core.errors import ConfigError, InputError
+from huiting.core.judgement import Judgement
 from huiting.core.ports import Hotword
 from huiting.core.types import Role
 from huiting.pipeline import Samples, Source
@@ -47,6 +49,7 @@ class Analyzer:
         words = parse_hotwords("\n".join(hotwords), "hotwords")
         self._hints = replace(hints, hotwords=_joined(hints.hotwords, words))
         self._roles = chosen.roles
+        self._judge = judge_of(chosen)
         self._kit = self._stack.enter_context(kit_of(chosen, self._hints))
 
     def __enter__(self) -> Self:
@@ -98,6 +101,16 @@ class Analyzer:
             raw=RawFormat.parse(raw) if raw else None,
         )
         return run(source, self._kit, self._hints)
+
+    def judge(self, analysis: Analysis) -> Judgement:
+        """Return what the rules and scorecards of the settings say of a call.
+
+        Raises:
+            ConfigError: the settings name no rules.
+        """
+        if self._judge is None:
+            raise ConfigError("rules", "the settings name none", "give rules=[Path(...)]")
+        return self._judge.judge(flat(analysis))
 
 
 def analyze(

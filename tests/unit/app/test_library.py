@@ -10,6 +10,7 @@ from huiting.app import library
 from huiting.app.library import Analyzer, analyze
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, InputError
+from huiting.core.judgement import Verdict
 from huiting.core.ports import Hints, Hotword
 from huiting.core.types import Role
 from huiting.pipeline import Kit
@@ -123,3 +124,22 @@ def test_a_setting_that_there_is_not_is_refused() -> None:
 def test_a_role_that_there_is_not_is_refused() -> None:
     with Analyzer() as analyzer, pytest.raises(InputError, match="boss"):
         analyzer.analyze(STEREO, RATE, roles=["boss", "customer"])
+
+
+def test_a_call_is_judged_by_the_rules_of_the_settings(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "format: huiting-rules/1\nname: t\nrules:\n"
+        "  - {id: greet, name: 问候, require: {said: 您好, by: agent}}\n",
+        "utf-8",
+    )
+
+    with Analyzer(rules=[rules]) as analyzer:
+        (finding,) = analyzer.judge(analyzer.analyze(STEREO, RATE)).findings
+
+    assert (finding.rule, finding.verdict) == ("greet", Verdict.PASS)
+
+
+def test_without_rules_nothing_is_judged() -> None:
+    with Analyzer() as analyzer, pytest.raises(ConfigError, match="the settings name none"):
+        analyzer.judge(analyzer.analyze(STEREO, RATE))
