@@ -5,6 +5,7 @@ not grow with the length of the call but for its transcript: audio is read from 
 decoder's spool in bounded pieces.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from huiting.audio.decode import Decoded, Limits, decode, from_samples
 from huiting.audio.raw import RawFormat
 from huiting.audio.spool import SpooledTrack
 from huiting.core.analysis import Analysis, MadeBy
+from huiting.core.errors import EngineError
 from huiting.core.meaning import Document, Meaning
 from huiting.core.ports import (
     Clip,
@@ -65,6 +67,8 @@ from huiting.quality.derived import attributed, derived, in_time
 from huiting.quality.metrics import measure
 from huiting.quality.roles import swapped
 from huiting.text.language import refine
+
+log = logging.getLogger(__name__)
 
 SWAPPED_AT = 0.9
 """Confidence from which given roles are taken to be swapped; measured in decisions/0006."""
@@ -206,12 +210,21 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
 def understand(analysis: Analysis, kit: Kit, watch: Watch | None = None) -> Analysis:
     """Tell what a call is about, from what was heard before.
 
-    Called again when a team has changed its lists: the audio is not needed.
+    Called again when a team has changed its lists: the audio is not needed. A stage that
+    fails leaves the rest as it is, and `made_by.meaning` empty, so that the next run tells
+    it again.
     """
     watch = watch or Watch()
+    told, whole = Meaning(), True
     with watch("meaning"):
-        told = reduce(lambda known, stage: stage(analysis.call, known), kit.meaning, Meaning())
-        made_by = replace(analysis.made_by, meaning=kit.made_by.meaning)
+        for stage in kit.meaning:
+            try:
+                told = stage(analysis.call, told)
+            except EngineError as error:
+                whole = False
+                recording = analysis.call.recording.id
+                log.warning("meaning not whole", extra={"recording": recording, "code": error.code})
+        made_by = replace(analysis.made_by, meaning=kit.made_by.meaning if whole else "")
         found = replace(analysis, meaning=told, made_by=made_by)
         if kit.documents is not None:
             found = replace(found, meaning=replace(told, documents=kit.documents(found)))

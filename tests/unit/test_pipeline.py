@@ -393,3 +393,15 @@ def test_meaning_is_told_again_without_the_audio() -> None:
     assert (first.meaning.intents, len(again.meaning.intents)) == ((), 1)
     assert again.call is first.call
     assert (again.made_by.settings, again.made_by.meaning) == (first.made_by.settings, "2")
+
+
+def test_a_stage_that_fails_leaves_the_rest_and_is_tried_again_by_the_next_run() -> None:
+    def down(call: Call, known: Meaning, /) -> Meaning:
+        raise EngineError("model", "no answer", "look at the server")
+
+    made_by = MadeBy("0", "", {}, meaning="lists")
+    first = analyze(source(), kit(meaning=(down, refunds), made_by=made_by), Hints())
+    again = understand(first, kit(meaning=(refunds,), made_by=made_by))
+
+    assert (len(first.meaning.intents), first.made_by.meaning) == (1, "")
+    assert again.made_by.meaning == "lists"

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +56,8 @@ class Outcome:
     error: HuitingError | None = None
     brief: "Brief | None" = None
     """Of a call that is done."""
+    unjudged: bool = False
+    """It lost the verdicts it had: it was told anew, and this run has no rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +287,10 @@ class Batch:
         if not told:  # the team has changed its lists: the audio need not be heard again
             analysis = understand(analysis, self.kit)
         dialogue = self.flat(analysis)
+        lost = not told and self.judge is None and self.store.judgement(recording) is not None
         if not told or name not in self.store.names(recording):
             self.store.save(analysis, at=self.now(), names=(name,), dialogue=dialogue)
-        return self._over(name, Status.KEPT, analysis, dialogue)
+        return replace(self._over(name, Status.KEPT, analysis, dialogue), unjudged=lost)
 
     def _new(self, name: str, source: Source, recording: str) -> Outcome:
         def listen(progress: Progress) -> None:

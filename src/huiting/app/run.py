@@ -145,6 +145,12 @@ def _report(summary: Summary, order: Order, out: Console, err: Console) -> None:
         out.print(board.totals(summary), soft_wrap=True)
         results = printable(f"{order.folder}/calls.xlsx")
         out.print(Text(say(f"Results: {results}", f"结果：{results}")), soft_wrap=True)
+    if lost := sum(outcome.unjudged for outcome in summary.outcomes):
+        told = say(
+            f"{lost} calls were told anew and have no verdicts now: give --rules, or huiting rules run",
+            f"{lost} 通电话的内容已更新，原有判定失效：请加 --rules，或运行 huiting rules run",
+        )
+        err.print(Text(told), soft_wrap=True)
     if summary.count(Status.FAILED):
         err.print(board.failures(summary), soft_wrap=True)
 

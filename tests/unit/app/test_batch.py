@@ -361,6 +361,19 @@ def test_a_call_done_before_is_judged_by_new_rules_without_being_heard(
     assert {row["rule_greeting"] for row in rows(tmp_path / "out")} == {"pass"}
 
 
+def test_a_call_that_loses_its_verdicts_is_named(
+    store: Store, day: Path, tmp_path: Path, judge: Judge
+) -> None:
+    batch(store, tmp_path / "out", judge=judge.judge).run(files(day))
+    changed = kit(made_by=replace(kit().made_by, meaning="lists of today"))
+
+    summary = batch(store, tmp_path / "out", changed).run(files(day))
+    again = batch(store, tmp_path / "out", changed).run(files(day))
+
+    assert [o.unjudged for o in summary.outcomes] == [True] * 3
+    assert [o.unjudged for o in again.outcomes] == [False] * 3
+
+
 def test_a_new_list_is_told_from_what_was_heard(store: Store, day: Path, tmp_path: Path) -> None:
     def about(call: Call, known: Meaning, /) -> Meaning:
         return replace(known, intents=(Intent("退货", 0.9, IntentSource.WORDS),))

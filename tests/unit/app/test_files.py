@@ -41,6 +41,16 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_results_are_for_whom_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        replace_file(tmp_path / "x.json", b"said")
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "x.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_is_right_already_is_left_alone(tmp_path: Path) -> None:
     target = tmp_path / "x.json"
     replace_file(target, b"same")
