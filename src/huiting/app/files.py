@@ -1,13 +1,12 @@
 """Files of results: named after their recording, written whole or not at all."""
 
 import errno
-import os
-import tempfile
 from pathlib import Path, PurePath
 
 from huiting.app.display import printable
 from huiting.core.errors import ConfigError
 from huiting.core.types import Recording
+from huiting.core.whole_file import replacing
 
 LONGEST = 120
 """Bytes of a file name kept; file systems take 255, and a suffix is to follow."""
@@ -38,17 +37,8 @@ def replace_file(target: Path, content: bytes) -> None:
         there = target.is_file() and target.stat().st_size == len(content)
         if there and target.read_bytes() == content:
             return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(target) as file:
+            file.write(content)
     except OSError as error:
         raise ConfigError(
             printable(str(target)), f"it cannot be written: {error.strerror}", remedy_of(error)

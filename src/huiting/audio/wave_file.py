@@ -1,7 +1,5 @@
 """WAV files written a piece at a time: 16 bits, whole or not there at all."""
 
-import os
-import tempfile
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ import numpy as np
 from huiting.audio.source import shown
 from huiting.audio.writer import Piece
 from huiting.core.errors import ConfigError, InputError
+from huiting.core.whole_file import replacing
 
 FULL = np.float32(32768)
 LARGEST = (1 << 32) - 1024
@@ -53,25 +52,12 @@ def writing(target: Path) -> Iterator[WaveWriter]:
         ConfigError: it cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as raw, wave.open(raw, "wb") as file:
+        with replacing(target) as raw, wave.open(raw, "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))  # of a file to which nothing was written
             yield WaveWriter(file, shown(target))
-        part.chmod(0o644)
-        part.replace(target)
     except OSError as error:
-        raise _unwritable(target, error) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _unwritable(target: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        shown(target),
-        f"it cannot be written: {error.strerror or error}",
-        "free space, or name another folder",
-    )
+        raise ConfigError(
+            shown(target),
+            f"it cannot be written: {error.strerror or error}",
+            "free space, or name another folder",
+        ) from error

@@ -1,3 +1,4 @@
+import os
 import tracemalloc
 import wave
 from pathlib import Path
@@ -136,6 +137,17 @@ def test_what_is_no_audio_leaves_no_file_and_the_old_one(source: bytes, tmp_path
 def test_a_recording_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UndecodableAudio, match="longer than"):
         redact_audio(SOURCE, {}, tmp_path / "o.wav", limits=Limits(duration=2))
+
+
+def test_a_recording_is_for_whom_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with writing(tmp_path / "x.wav") as file:
+            file.write(Piece(np.zeros((8, 1), np.float32), 8000))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "x.wav").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

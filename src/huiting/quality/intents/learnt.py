@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from huiting.core.errors import InputError
 from huiting.core.types import Role
+from huiting.core.whole_file import replacing
 from huiting.quality.intents.decide import Look
 from huiting.quality.intents.weigh import BY_TURN
 
@@ -108,7 +109,7 @@ def _grams(folded: str) -> Iterator[str]:
 
 
 def write(learnt: Learnt, path: Path) -> None:
-    """Write a file that `read_learnt` reads.
+    """Write a file that `read_learnt` reads; a failure leaves an old one as it was.
 
     Raises:
         InputError: it cannot be written.
@@ -121,7 +122,7 @@ def write(learnt: Learnt, path: Path) -> None:
         "right": learnt.right,
     }
     try:
-        with path.open("wb") as file:
+        with replacing(path) as file:
             np.savez_compressed(
                 file,
                 about=np.array(json.dumps(about, ensure_ascii=False)),

@@ -1,10 +1,11 @@
 """What labels teach, how it is kept, and what a damaged file does."""
 
+import errno
 import json
 import pickle
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -218,6 +219,25 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write(TAUGHT, tmp_path / "none" / "learnt.npz")
+
+
+def test_a_failure_leaves_what_was_learnt_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "learnt.npz"
+    write(TAUGHT, path)
+    before = path.read_bytes()
+
+    def full(file: BinaryIO, **_: object) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(InputError, match="No space left"):
+        write(TAUGHT, path)
+
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_was_learnt_with_meaning_works_without(tmp_path: Path) -> None:
