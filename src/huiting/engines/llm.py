@@ -5,7 +5,6 @@ paid for once is kept. Knows nothing of calls: it is given instructions and a te
 """
 
 import json
-import os
 import random
 import threading
 import time
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from huiting.core.errors import ConfigError, EngineError
+from huiting.core.whole_file import PRIVATE, replacing
 
 BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Statuses after which trying again makes sense."""
@@ -123,7 +123,7 @@ class ChatModel:
             last = attempt == self.retries
             try:
                 status, wait, content = self._sent(body)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if last:
                     reason = f"no answer ({type(error).__name__})"
                     raise EngineError(self.name, reason, "look at the server") from error
@@ -149,13 +149,13 @@ class ChatModel:
     def _content(self, content: bytes) -> str:
         try:
             answer = json.loads(content)["choices"][0]["message"]["content"]
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise EngineError(
                 self.name, "the answer is no chat completion", "give the address up to /v1"
             ) from error
         if not isinstance(answer, str):
             raise EngineError(self.name, "the answer holds no text", "try another model")
-        return answer
+        return answer.encode(errors="replace").decode()  # JSON may hold half a character
 
 
 def _remedy(status: int) -> str:
@@ -176,6 +176,5 @@ def _wait(header: str | None) -> float | None:
 
 def _keep(path: Path, answer: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # answers tell of calls
-    partial = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.partial")
-    partial.write_text(answer, encoding="utf-8")
-    partial.replace(path)
+    with replacing(path, PRIVATE) as file:
+        file.write(answer.encode())

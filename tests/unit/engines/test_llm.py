@@ -1,3 +1,4 @@
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,10 @@ def test_pauses_grow_when_the_server_names_none() -> None:
             Reply(raw=b'{"choices": [{"message": {"content": null}}]}'), "no text", id="no text"
         ),
         pytest.param(Reply(raw=b"x" * (1 << 21)), "endless", id="an endless answer"),
+        pytest.param(Reply(raw=b"[" * 100_000), "no chat completion", id="nested without end"),
+        pytest.param(
+            Reply(raw=b"plain", headers={"Content-Encoding": "gzip"}), "no answer", id="no gzip"
+        ),
     ],
 )
 def test_what_is_no_answer_is_an_error(reply: Reply, reason: str) -> None:
@@ -136,6 +141,20 @@ def test_a_question_is_paid_for_once(tmp_path: Path) -> None:
         with pytest.raises(EngineError, match="budget of 1 questions is spent"):
             first.ask("other instructions", "a")
     assert len(server.asked) == 1
+
+
+def test_half_a_character_in_an_answer_is_replaced(tmp_path: Path) -> None:
+    content = b'{"choices": [{"message": {"content": "a\\ud800"}}]}'
+    with serving(lambda _: Reply(raw=content)) as server:
+        assert quick(server.url, cache=tmp_path).ask("", "x") == "a?"
+
+
+def test_what_is_kept_is_read_by_nobody_else(tmp_path: Path) -> None:
+    with serving(lambda _: "A") as server:
+        quick(server.url, cache=tmp_path / "kept").ask("i", "a")
+
+    [kept] = (tmp_path / "kept").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_a_failed_question_is_not_kept(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def object_in(answer: str, model: str) -> dict[str, Any]:
     start, end = answer.find("{"), answer.rfind("}")
     try:
         found = json.loads(answer[start : end + 1]) if 0 <= start < end else None
-    except ValueError:
+    except (ValueError, RecursionError):  # nested a thousand deep
         found = None
     if not isinstance(found, dict):
         raise EngineError(model, "the answer is no JSON object", "try another model")

@@ -133,6 +133,11 @@ def test_an_answer_without_an_object_is_an_error(answer: str) -> None:
         object_in(answer, "m")
 
 
+def test_an_answer_nested_without_end_is_an_error() -> None:
+    with pytest.raises(EngineError, match="no JSON object"):
+        object_in('{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", "m")
+
+
 def test_an_object_wrapped_in_words_is_found() -> None:
     assert object_in('Sure!\n```json\n{"a": 1}\n```', "m") == {"a": 1}
 
