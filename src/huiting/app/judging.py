@@ -16,7 +16,7 @@ from huiting.quality.asking.question import asking
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.judge import judged
-from huiting.quality.rules.read import read_rules
+from huiting.quality.rules.read import joined, read_rules
 from huiting.quality.rules.rule import RuleSet
 from huiting.quality.scorecard import Scorecard, missing_rules, read_scorecard, score
 from huiting.text.pronunciation import sounds_of
@@ -32,10 +32,15 @@ class Judge:
     """Judges calls. May be used from several threads."""
 
     rules: tuple[RuleSet, ...]
+    """As they were read."""
+    together: RuleSet
+    """All of them."""
     scorecards: tuple[Scorecard, ...]
     context: Context
     digest: str
     """The same as long as every verdict and score stays the same."""
+    off: frozenset[str] = frozenset()
+    """Rules that are switched off: no finding, and no part of a score."""
 
     @classmethod
     def read(
@@ -70,18 +75,18 @@ class Judge:
                 )
         made = [*(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
         digest = sha256("\n".join(made).encode()).hexdigest()[:16]
-        return cls(read, cards, context or Context(sound=sounds_of), digest)
+        together = read[0] if len(read) == 1 else joined(read, sounds_of)
+        return cls(read, together, cards, context or Context(sound=sounds_of), digest)
 
     def judge(self, dialogue: Dialogue) -> Judgement:
         """Return what the rules and scorecards say of a call."""
-        found = [judged(dialogue, rule_set, self.context) for rule_set in self.rules]
-        findings = tuple(finding for one in found for finding in one.findings)
+        found = judged(dialogue, self.together, self.context)
         return Judgement(
             call=dialogue.call,
-            findings=findings,
-            scores=tuple(score(card, findings) for card in self.scorecards),
+            findings=found.findings,
+            scores=tuple(score(card, found.findings) for card in self.scorecards),
             rules=self.digest,
-            problems={rule: why for one in found for rule, why in one.problems.items()},
+            problems=found.problems,
         )
 
 

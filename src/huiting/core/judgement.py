@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from huiting.core.types import Role, Share, Span
+from huiting.core.value import value
 
 
 class Verdict(StrEnum):
@@ -58,7 +59,7 @@ class EvidenceKind(StrEnum):
     """By a language model; the quote was found in the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """Something that can be played, or read, to check a verdict."""
 
@@ -80,7 +81,7 @@ class Evidence:
     """What was looked for or measured, in the rule's words."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """What one rule says of one call."""
 

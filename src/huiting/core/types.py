@@ -39,8 +39,10 @@ class Span:
         if not 0 <= self.start <= self.end:
             raise ValueError(f"need 0 <= start <= end, not {self.start}, {self.end}")
         # A numpy number would go on into every sum and comparison, and not into JSON.
-        object.__setattr__(self, "start", float(self.start))
-        object.__setattr__(self, "end", float(self.end))
+        if type(self.start) is not float:
+            object.__setattr__(self, "start", float(self.start))
+        if type(self.end) is not float:
+            object.__setattr__(self, "end", float(self.end))
 
     @property
     def duration(self) -> float:

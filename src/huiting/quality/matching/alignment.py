@@ -7,7 +7,7 @@ files; `phrasebook` says where it is worth looking.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cache
 from typing import NamedTuple
 
 from huiting.core.syllables import distance
@@ -63,16 +63,17 @@ def with_gap(phrase: Syllables, said: Syllables, start: int, most: float) -> Fit
     before; either may be the place `start`.
     """
     size = len(phrase.sounds)
-    costs = {at: _costs(phrase, said, at) for at in (start - 1, start, start + 1)}
+    left = most - GAP
     best: Fit | None = None
     for before, after in ((0, 1), (0, -1), (-1, 0), (1, 0)):
-        head, tail = costs[start + before], costs[start + after]
+        head = _costs(phrase, said, start + before, range(size - 1), left)
+        if len(head) == 1:
+            continue
+        tail = _costs(phrase, said, start + after, range(size - 1, 0, -1), left)
         one_more = after > before
-        sums = list(accumulate(head, initial=0.0))
-        rest = list(accumulate(reversed(tail), initial=0.0))[::-1]
         skipped = 0 if one_more else 1
-        for place in range(1, size):
-            cost = GAP + sums[place] + rest[place + skipped]
+        for place in range(max(1, size - skipped - len(tail) + 1), len(head)):
+            cost = GAP + head[place] + tail[size - place - skipped]
             if cost > most:
                 continue
             char = said.chars[start + before + place] if one_more else phrase.chars[place]
@@ -81,23 +82,38 @@ def with_gap(phrase: Syllables, said: Syllables, start: int, most: float) -> Fit
     return best
 
 
-def _costs(phrase: Syllables, said: Syllables, start: int) -> list[float]:
-    """Return what each syllable of a phrase costs from `start` on; outside the call, all of it."""
-    found = []
-    for i, sound in enumerate(phrase.sounds):
+def _costs(
+    phrase: Syllables, said: Syllables, start: int, places: range, most: float
+) -> list[float]:
+    """Return what the first syllables of `places` cost together: of none, of one, and so on.
+
+    It ends where they cost too much. Outside the call a syllable costs all of it.
+    """
+    cost = 0.0
+    found = [cost]
+    sounds, end = said.sounds, len(said.sounds)
+    for i in places:
         at = start + i
-        if not 0 <= at < len(said.sounds):
-            found.append(1.0)
-        elif said.sounds[at] == sound:
-            found.append(0.0)
-        else:
-            found.append(_swapped(sound, phrase.chars[i], said.sounds[at], said.chars[at]))
+        if not 0 <= at < end:
+            cost += 1.0
+        elif sounds[at] != phrase.sounds[i]:
+            cost += _swapped(phrase.sounds[i], phrase.chars[i], sounds[at], said.chars[at])
+        if cost > most + _ROUNDING:
+            break
+        found.append(cost)
     return found
+
+
+_ROUNDING = 1e-9
 
 
 def _swapped(sound: str, char: str, heard: str, heard_char: str) -> float:
     if char == heard_char:
         return 0.0
-    cost = min(1.0, _STRICT * distance(sound, heard))
     turns = char in NEGATORS or heard_char in NEGATORS
-    return cost + _TURNS if turns else cost
+    return _unlike(sound, heard) + _TURNS if turns else _unlike(sound, heard)
+
+
+@cache
+def _unlike(sound: str, heard: str) -> float:
+    return min(1.0, _STRICT * distance(sound, heard))

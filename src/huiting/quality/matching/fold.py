@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-_LATIN = re.compile(r"[a-zÀ-ɏ]+(?:['’][a-z]+)?|[^\W_]|%|\n")
-_HAS_LATIN = re.compile("[a-zÀ-ɏ]")
+_LATIN = re.compile("[a-zÀ-ɏ]")
+_PIECE = re.compile(r"([a-zÀ-ɏ]+(?:['’][a-z]+)?)|(?:[^\W_a-zÀ-ɏ]|[%\n])+")
+"""A word of Latin script, or a run of anything else that is kept."""
 _SHORT = (
     ("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("shan't", "shall not"),
     ("let's", "let us"),
@@ -21,7 +22,6 @@ _CONTRACTED = (
     ("'d", " would"), ("'s", ""),
 )  # fmt: skip
 _WHOLE = dict(_SHORT)
-_KEPT = "%\n"
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _ZERO, _ONE = "〇○", "幺"
 _CJK = range(0x3400, 0x3134B)
@@ -76,31 +76,33 @@ _TABLE = _Same()
 def fold(text: str) -> Folded:
     """Return `text` as it is compared."""
     plain = text.translate(_TABLE)
-    if _HAS_LATIN.search(plain) is None:
-        places = [i for i, c in enumerate(plain) if c.isalnum() or c in _KEPT]
-        if len(places) == len(plain):
-            return Folded(plain, places, range(1, len(plain) + 1))
-        return Folded("".join([plain[i] for i in places]), places, [i + 1 for i in places])
-    return _with_words(plain)
-
-
-def _with_words(plain: str) -> Folded:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     after_word = False
-    for found in _LATIN.finditer(plain):
+    for found in _PIECE.finditer(plain):
         start, end = found.span()
         piece = found[0]
-        if _HAS_LATIN.match(piece):
-            piece = ("" if after_word else " ") + stems(piece) + " "
-            after_word = True
-        else:
+        if found.lastindex is None:
+            pieces.append(piece)
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
             after_word = False
+            continue
+        piece = ("" if after_word else " ") + stems(piece) + " "
         pieces.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
+        after_word = True
     return Folded("".join(pieces), starts, ends)
+
+
+def folded(text: str) -> str:
+    """Return what `fold` does, without where each piece stood."""
+    plain = text.translate(_TABLE)
+    if _LATIN.search(plain) is not None:
+        return fold(text).text
+    return "".join([found[0] for found in _PIECE.finditer(plain)])
 
 
 @lru_cache(maxsize=65_536)

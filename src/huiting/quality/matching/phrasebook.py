@@ -11,12 +11,14 @@ Source:
     errors", CACM 1992.
 """
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import compress
 from math import ceil
-from operator import eq
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -34,7 +36,8 @@ from huiting.quality.matching.alignment import (
     side_by_side,
     with_gap,
 )
-from huiting.quality.matching.fold import Folded, fold
+from huiting.quality.matching.fold import fold
+from huiting.quality.matching.sieve import ROLES, Row, Sieve
 from huiting.quality.matching.spelling import spellings
 
 WEAK = 0.07
@@ -48,6 +51,8 @@ _MOST = 500
 """Places of one phrase that are kept: more would prove nothing."""
 _CHINESE = frozenset({None, "zh", "yue", "cmn", "wuu"})
 _NOT_HEARD = "\uffff"
+_NEEDS_CARE = re.compile(r"[\x00-\x7f]")
+"""Letters and digits sound otherwise than is written beside them."""
 _DIGITS = {
     "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi",
     "8": "ba", "9": "jiu",
@@ -87,10 +92,17 @@ class Heard:
     nearest: Mapping[Phrase, Place]
     """What comes closest to a phrase without being good enough even for a doubt."""
     known: frozenset[Phrase] = field(repr=False)
+    touched: frozenset[Phrase] = field(default=frozenset(), repr=False)
+    """Those of `places` and of `nearest`: most phrases are in neither."""
 
     def knows(self, phrase: Phrase) -> bool:
         """Tell whether this was looked for."""
         return phrase in self.known
+
+
+_Piece = tuple[int, int, float, bool]
+"""First character in the joined text, one past the last, score, and whether as written."""
+_Found = defaultdict[Phrase, list[_Piece]]
 
 
 class _Sounding(NamedTuple):
@@ -106,19 +118,6 @@ class _Sounding(NamedTuple):
     alike: int
     """How many syllables must then be alike but for the accent."""
     alike_with_gap: int
-
-
-class _Seed(NamedTuple):
-    """A pair of syllables that leads to a row of them; the rest is at hand for speed."""
-
-    sounding: _Sounding
-    place: int
-    """Of the pair in the row."""
-    row: str
-    """Classes."""
-    least: int
-    """With fewer syllables alike at this place nothing can come of it."""
-    roles: frozenset[Role] | None
 
 
 class _Classes(dict[str, str]):
@@ -151,15 +150,48 @@ def blurred(syllable: str) -> str:
 
 
 class Phrasebook:
-    """Finds phrases in calls. Compiled once; may be used from several threads."""
+    """Finds phrases in calls. Compiled when first used; may be used from several threads."""
 
     def __init__(self, phrases: Mapping[Phrase, frozenset[Role] | None], sound: Sound) -> None:
         """Take phrases, each with the roles in whose lines it matters (None: anybody's)."""
+        self.phrases = phrases
         self._known = frozenset(phrases)
+        self._sound = sound
+
+    @cached_property
+    def _compiled(self) -> "_Compiled":
+        return _Compiled(self.phrases, self._sound)
+
+    def hear(self, dialogue: Dialogue) -> Heard:
+        """Return where each phrase is said in a call."""
+        if not dialogue.lines:
+            return Heard({}, {}, self._known)
+        texts = [line.text for line in dialogue.lines]
+        joined = "\n".join(texts)
+        begins = [0]
+        for text in texts:
+            begins.append(begins[-1] + len(text) + 1)
+        found: _Found = defaultdict(list)
+        near: dict[Phrase, _Piece] = {}
+        compiled = self._compiled
+        compiled.read(joined, found)
+        compiled.listen(dialogue.lines, joined, found, near)
+        return Heard(
+            {phrase: _placed(pieces, begins) for phrase, pieces in found.items()},
+            {phrase: _placed([piece], begins)[0] for phrase, piece in near.items()},
+            self._known,
+            frozenset((*found, *near)),
+        )
+
+
+class _Compiled:
+    """Phrases ready to be found."""
+
+    def __init__(self, phrases: Mapping[Phrase, frozenset[Role] | None], sound: Sound) -> None:
         written: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._classes = _Classes()
         self._soundings: dict[tuple[str, float, frozenset[Role] | None], _Sounding] = {}
-        seeds: defaultdict[str, list[_Seed]] = defaultdict(list)
+        seeds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for phrase, roles in phrases.items():
             ways = spellings(fold(phrase.text).text)
             for way in ways:
@@ -169,8 +201,9 @@ class Phrasebook:
                 self._listen_for(phrase, roles, ways, sound, seeds)
         self._written = list(written.values())
         self._writing = AhoCorasick(list(written)) if written else None
-        self._seeds = list(seeds.values())
-        self._sounding = AhoCorasick(list(seeds)) if seeds else None
+        self._rows = list(self._soundings.values())
+        rows = [Row(r.classes, r.alike, r.alike_with_gap, r.roles) for r in self._rows]
+        self._sieve = Sieve(rows, seeds)
 
     def _listen_for(
         self,
@@ -178,7 +211,7 @@ class Phrasebook:
         roles: frozenset[Role] | None,
         ways: Sequence[str],
         sound: Sound,
-        seeds: defaultdict[str, list[_Seed]],
+        seeds: defaultdict[str, list[tuple[int, int]]],
     ) -> None:
         assert phrase.like is not None
         seen = set()
@@ -193,35 +226,16 @@ class Phrasebook:
                 continue
             syllables = Syllables(sounds, [way[i] for i in at])
             classes = "".join(self._classes.learn(s) for s in sounds)
+            row = len(self._soundings)
             self._soundings[key] = _sounding(phrase, roles, syllables, classes)
             for place in _pairs(len(sounds)):
-                seeds[classes[place : place + _PAIR]].append(_seed(self._soundings[key], place))
+                seeds[classes[place : place + _PAIR]].append((row, place))
 
-    def hear(self, dialogue: Dialogue) -> Heard:
-        """Return where each phrase is said in a call."""
-        if not dialogue.lines:
-            return Heard({}, {}, self._known)
-        texts = [line.text for line in dialogue.lines]
-        joined = "\n".join(texts)
-        begins = [0]
-        for text in texts:
-            begins.append(begins[-1] + len(text) + 1)
-        found: defaultdict[Phrase, list[tuple[int, int, float, bool]]] = defaultdict(list)
-        near: dict[Phrase, tuple[int, int, float, bool]] = {}
-        if self._writing is not None:
-            self._read(fold(joined), found)
-        if self._sounding is not None:
-            self._listen(dialogue.lines, joined, found, near)
-        return Heard(
-            {phrase: _placed(places, begins) for phrase, places in found.items()},
-            {phrase: _placed([place], begins)[0] for phrase, place in near.items()},
-            self._known,
-        )
-
-    def _read(
-        self, folded: Folded, found: defaultdict[Phrase, list[tuple[int, int, float, bool]]]
-    ) -> None:
-        assert self._writing is not None
+    def read(self, joined: str, found: _Found) -> None:
+        """Add where phrases are said as written."""
+        if self._writing is None:
+            return
+        folded = fold(joined)
         text, starts, ends = folded.text, folded.starts, folded.ends
         matches = self._writing.find_matches_as_indexes(text, overlapping=True)
         for pattern, start, end in matches:
@@ -233,47 +247,28 @@ class Phrasebook:
                 if len(found[phrase]) < _MOST:
                     found[phrase].append((first, last, 1.0, True))
 
-    def _listen(
-        self,
-        lines: Sequence[Line],
-        joined: str,
-        found: defaultdict[Phrase, list[tuple[int, int, float, bool]]],
-        near: dict[Phrase, tuple[int, int, float, bool]],
+    def listen(
+        self, lines: Sequence[Line], joined: str, found: _Found, near: dict[Phrase, _Piece]
     ) -> None:
-        assert self._sounding is not None
-        at, sounds = _sounds(joined, _sounds_of_lines(lines))
-        at, sounds = [0, *at], ["\n", *sounds]  # so that the first syllable may be missing
-        classes = self._classes
-        pairs = "".join([classes[s] for s in sounds])
-        said = Syllables(sounds, [joined[i] for i in at])
-        whose: list[Role] = []
-        for line in lines:
-            whose += [line.role] * (len(line.text) + 1)
-        tried: set[tuple[int, int]] = set()
-        for seed, begin, _ in self._sounding.find_matches_as_indexes(pairs, overlapping=True):
-            role = whose[at[begin]]
-            for sounding, place, row, least, roles in self._seeds[seed]:
-                start = begin - place
-                if start < 0 or (roles is not None and role not in roles):
-                    continue
-                alike = sum(map(eq, row, pairs[start : start + len(row)]))
-                if alike < least:
-                    continue
-                trial = (id(sounding), start)
-                if trial in tried:
-                    continue
-                tried.add(trial)
-                best = _fit(sounding, said, pairs, start, alike)
-                if best is None:
-                    continue
-                piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
-                enough = best.score >= 1.0 - sounding.most / len(sounding.classes)
-                for phrase in sounding.phrases:
-                    if not enough:
-                        if phrase not in near or near[phrase][2] < best.score:
-                            near[phrase] = piece
-                    elif len(found[phrase]) < _MOST:
-                        found[phrase].append(piece)
+        """Add where phrases sound alike, and what comes near them."""
+        if not self._rows:
+            return
+        at, sounds, roles = _sounds_of_lines(lines)
+        classes = "".join(map(self._classes.__getitem__, sounds))
+        said = Syllables(sounds, "".join(map((joined or "\n").__getitem__, at)))
+        for number, start, side, gap in self._sieve.sift(classes, roles):
+            sounding = self._rows[number]
+            best = _fit(sounding, said, start, side=side, gap=gap)
+            if best is None:
+                continue
+            piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
+            enough = best.score >= 1.0 - sounding.most / len(sounding.classes)
+            for phrase in sounding.phrases:
+                if not enough:
+                    if phrase not in near or near[phrase][2] < best.score:
+                        near[phrase] = piece
+                elif len(found[phrase]) < _MOST:
+                    found[phrase].append(piece)
 
 
 def _sounding(
@@ -290,27 +285,15 @@ def _sounding(
     return _Sounding([phrase], roles, syllables, classes, most, alike, with_gap)
 
 
-def _seed(sounding: _Sounding, place: int) -> _Seed:
-    gapped = sounding.alike_with_gap <= len(sounding.classes)
-    least = _PAIR if gapped else sounding.alike
-    return _Seed(sounding, place, sounding.classes, least, sounding.roles)
-
-
-def _fit(sounding: _Sounding, said: Syllables, classes: str, start: int, alike: int) -> Fit | None:
-    """Return how a phrase fits at `start`, where so many of its syllables are alike."""
+def _fit(sounding: _Sounding, said: Syllables, start: int, *, side: bool, gap: bool) -> Fit | None:
+    """Return how a phrase fits at `start`: side by side, or with a gap, as may be."""
     size = len(sounding.classes)
     best = None
-    if alike >= sounding.alike:
+    if side:
         best = side_by_side(sounding.syllables, said, start, (1.0 - _NEAR) * size)
         if best is not None and (1.0 - best.score) * size <= sounding.most:
             return best
-    if sounding.alike_with_gap > size:
-        return best
-    before = sum(map(eq, sounding.classes, classes[start - 1 : start + size])) if start > 0 else 0
-    after = sum(map(eq, sounding.classes, classes[start + 1 : start + size + 1]))
-    if alike + max(before, after) < sounding.alike_with_gap:
-        return best
-    return with_gap(sounding.syllables, said, start, sounding.most) or best
+    return (with_gap(sounding.syllables, said, start, sounding.most) if gap else None) or best
 
 
 def _pairs(size: int) -> Sequence[int]:
@@ -318,13 +301,34 @@ def _pairs(size: int) -> Sequence[int]:
     return range(size - 1) if size <= 3 else (*range(0, size - 2, 2), size - 2)  # noqa: PLR2004
 
 
-def _sounds_of_lines(lines: Sequence[Line]) -> list[str]:
-    found: list[str] = []
+def _sounds_of_lines(lines: Sequence[Line]) -> tuple[list[int], list[str], list[int]]:
+    """Return the places of what sounds in the joined lines, its sounds, and whose they are.
+
+    A line feed stands first, so that the first syllable may be missing, and between lines.
+    Whose a sound is, is the place of the role among all of them.
+    """
+    at, kept, roles = [0], ["\n"], [0]
+    begin = 0
     for line in lines:
-        known = line.language in _CHINESE and len(line.sound) == len(line.text)
-        found += line.sound if known else [""] * len(line.text)
-        found.append("\n")
-    return found
+        text, sound = line.text, line.sound
+        end = begin + len(text)
+        if line.language in _CHINESE and len(sound) == len(text):
+            if _NEEDS_CARE.search(text) is None:  # as most lines
+                at += compress(range(begin, end), sound)
+                kept += filter(None, sound)
+            else:
+                places, sounds = _sounds(text, sound)
+                at += [begin + place for place in places]
+                kept += sounds
+        elif "\n" in text:
+            places, sounds = _sounds(text, [""] * len(text))
+            at += [begin + place for place in places]
+            kept += sounds
+        at.append(end)
+        kept.append("\n")
+        roles += [ROLES[line.role]] * (len(at) - len(roles))
+        begin = end + 1
+    return at[:-1], kept[:-1], roles[:-1]
 
 
 def _sounds(text: str, sounds: Sequence[str]) -> tuple[list[int], list[str]]:
@@ -350,11 +354,9 @@ def _inside_number(text: str, start: int, end: int) -> bool:
     return text[end - 1].isascii() and text[end - 1].isdigit() and text[end : end + 1].isdigit()
 
 
-def _placed(
-    pieces: Sequence[tuple[int, int, float, bool]], begins: Sequence[int]
-) -> Sequence[Place]:
+def _placed(pieces: Sequence[_Piece], begins: Sequence[int]) -> Sequence[Place]:
     """Put places in the joined text into their lines; of overlapping ones the best is kept."""
-    best: list[tuple[int, int, float, bool]] = []
+    best: list[_Piece] = []
     for piece in sorted(pieces, key=lambda p: (-p[3], -p[2], p[0])) if len(pieces) > 1 else pieces:
         if all(piece[1] <= kept[0] or kept[1] <= piece[0] for kept in best):
             best.append(piece)

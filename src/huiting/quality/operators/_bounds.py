@@ -17,7 +17,11 @@ class Bounds:
 
     def holds(self, value: float) -> bool:
         """Tell whether the number is as it must be."""
-        return self.short_of(value) == 0 and value not in (self.above, self.below)
+        if self.equals is not None:
+            return value == self.equals
+        if self.above is not None and not value > self.above:
+            return False
+        return self.below is None or value < self.below
 
     def short_of(self, value: float) -> float:
         """Return how far the number is from what holds, >= 0; 0 on a bound."""

@@ -1,13 +1,12 @@
 """What operators that measure have in common: candidates, of which some are hits."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from enum import StrEnum
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.types import Role, Span
 from huiting.quality.operators._bounds import Bounds
-from huiting.quality.rules.asked import Found, Hit, Scope
+from huiting.quality.rules.asked import NOTHING, Found, Hit, Scope
 
 _MOSTLY = 0.5
 """Share of a stretch that makes it lie in a window in which it does not begin."""
@@ -90,13 +89,31 @@ def compare(bounds: Bounds, candidates: Iterable[Hit], doubts: Iterable[Hit] = (
         doubts: passed on.
     """
     measured = [(hit, hit.value) for hit in candidates if hit.value is not None]
-    hits = [(hit, value) for hit, value in measured if bounds.holds(value)]
-    if not hits:
-        measured.sort(key=lambda pair: bounds.short_of(pair[1]))
-    limited = [replace(h, limit=bounds.limit(value)) for h, value in hits or measured[:1]]
+    unclear = _in_order(doubts)
+    if not measured:
+        return Found(doubts=unclear) if unclear else NOTHING
+    hits = [limited(hit, bounds.limit(value)) for hit, value in measured if bounds.holds(value)]
     if hits:
-        return Found(_in_order(limited), None, _in_order(doubts))
-    return Found((), next(iter(limited), None), _in_order(doubts))
+        return Found(_in_order(hits), None, unclear)
+    near, value = min(measured, key=lambda pair: bounds.short_of(pair[1]))
+    return Found((), limited(near, bounds.limit(value)), unclear)
+
+
+def limited(hit: Hit, limit: float) -> Hit:
+    """Return a hit with what its value was compared with."""
+    return Hit(
+        hit.span,
+        hit.kind,
+        hit.channel,
+        hit.role,
+        hit.segment,
+        hit.quote,
+        hit.match,
+        hit.score,
+        hit.value,
+        limit,
+        hit.note,
+    )
 
 
 def found(
@@ -112,4 +129,5 @@ def found(
 
 
 def _in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    return tuple(sorted(hits, key=lambda hit: hit.span))
+    found = tuple(hits)
+    return tuple(sorted(found, key=lambda hit: hit.span)) if len(found) > 1 else found

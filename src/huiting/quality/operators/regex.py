@@ -11,7 +11,7 @@ from huiting.core.types import Span
 from huiting.quality.matching.patterns import PIECE, compiled, matches, required
 from huiting.quality.operators._options import one_of, text
 from huiting.quality.operators._said import inside
-from huiting.quality.rules.asked import Context, Found, Hit, Scope
+from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Scope
 
 
 class On(StrEnum):
@@ -38,7 +38,9 @@ def build(pattern: str, *, exclude: str | None = None, on: str = On.TEXT) -> "Re
     unwanted = None
     if exclude is not None:
         unwanted = compiled("regex, exclude", text("regex", "exclude", exclude))
-    return Regex(wanted, unwanted, one_of("regex", "on", on, On), required(wanted))
+    literal = required(wanted)
+    cased = not literal.upper() == literal == literal.lower()
+    return Regex(wanted, unwanted, one_of("regex", "on", on, On), literal, cased)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,29 @@ class Regex:
     on: On
     literal: str
     """Without it nothing matches; '' when there is no such text."""
+    cased: bool
+    """Whether it has letters of either case."""
     hears: bool = True
 
     def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
         """Return each match."""
-        lines = (*scope.reached, *scope.lines)
-        hits = (hit for line in lines for hit in self._hits(line) if inside(hit, line, scope))
+        hits: list[Hit] = []
+        for line in (*scope.reached, *scope.lines) if scope.reached else scope.lines:
+            said = line.text if self.on is On.TEXT else line.spoken
+            if self.literal and self.literal not in (said.lower() if self.cased else said):
+                continue
+            if len(said) <= PIECE and self.pattern.search(said) is None:  # as in most lines
+                continue
+            hits += [hit for hit in self._hits(line, said) if inside(hit, line, scope)]
+        if not hits:
+            return NOTHING
         return Found(tuple(sorted(hits, key=lambda hit: hit.span)))
 
     def phrases(self) -> Sequence[str]:
         """Look for no phrases."""
         return ()
 
-    def _hits(self, line: Line) -> Iterator[Hit]:
-        said = line.text if self.on is On.TEXT else line.spoken
-        if self.literal and self.literal not in said.lower():
-            return
-        if len(said) <= PIECE and self.pattern.search(said) is None:  # as in most lines
-            return
+    def _hits(self, line: Line, said: str) -> Iterator[Hit]:
         places = list(matches(self.pattern, said))
         if not places or (self.exclude is not None and any(matches(self.exclude, said))):
             return

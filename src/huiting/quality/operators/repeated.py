@@ -7,9 +7,9 @@ from rapidfuzz.fuzz import ratio
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Match
-from huiting.quality.matching.fold import fold
+from huiting.quality.matching.fold import folded
 from huiting.quality.operators._options import number, texts
-from huiting.quality.rules.asked import Context, Found, Hit, Scope
+from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Scope
 
 _BACK = 60
 """Lines of the same voice that a line is compared with: who repeats does so before long."""
@@ -38,7 +38,7 @@ def build(
         int(number("repeated", "times", times, least=2, most=50)),
         number("repeated", "similarity", similarity, least=0.5, most=1),
         int(number("repeated", "shortest", shortest, least=1, most=1000)),
-        () if unless is None else tuple(fold(t).text for t in texts("repeated", "unless", unless)),
+        () if unless is None else tuple(folded(t) for t in texts("repeated", "unless", unless)),
     )
 
 
@@ -64,6 +64,8 @@ class Repeated:
         ]
         best = max(groups, key=len, default=[])
         near = _hit(*best[0], len(best)) if len(best) > 1 and not hits else None
+        if near is None and not hits:
+            return NOTHING
         return Found(tuple(sorted(hits, key=lambda hit: hit.span)), near)
 
     def phrases(self) -> Sequence[str]:
@@ -73,7 +75,7 @@ class Repeated:
     def _compared(self, line: Line) -> str | None:
         if len(line.text) < self.shortest:
             return None
-        text = fold(line.text).text
+        text = folded(line.text)
         if len(text) < self.shortest or any(phrase in text for phrase in self.unless):
             return None
         return text
@@ -84,7 +86,7 @@ class Repeated:
         recent: dict[tuple[int, int | None], list[tuple[str, int]]] = {}
         for line, text in said:
             mine = recent.setdefault((line.channel, line.speaker), [])
-            score, group = max(self._alike(text, mine), default=(1.0, -1))
+            score, group = max(self._alike(text, mine), default=(1.0, -1)) if mine else (1.0, -1)
             if group < 0:
                 group = len(groups)
                 groups.append([])

@@ -18,7 +18,7 @@ from huiting.quality.operators._said import (
     split,
     words,
 )
-from huiting.quality.rules.asked import Context, Found, Hit, Operator, Scope
+from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Operator, Scope
 
 
 class Together(StrEnum):
@@ -89,6 +89,8 @@ class Said:
     def find(self, dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return each place where one is said."""
         heard = heard_in(self.words, dialogue, context)
+        if self.words.wanted.isdisjoint(heard.touched):  # as mostly
+            return NOTHING
         if self.words.wanted.isdisjoint(heard.places):
             return Found(nearest=nearest(self.words, heard, dialogue, scope))
         hits = hits_of(self.words, heard, dialogue, scope)

@@ -14,7 +14,7 @@ from huiting.core.types import EventLabel, Role
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import Measure, compare, lies
 from huiting.quality.operators._options import SPEAKERS, one_of, refuse
-from huiting.quality.rules.asked import Context, Found, Hit, Scope
+from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Scope
 
 _HEARD = 0.5
 """Confidence under which words may have been a 请稍等."""
@@ -70,9 +70,11 @@ class Silence:
     def find(self, dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
         """Return such silences; in doubt those whose announcement was not heard clearly."""
         asked = list(self._asked(dialogue, scope))
+        if not asked:
+            return NOTHING
         long = [silence for silence in asked if self.bounds.holds(silence.span.duration)]
         unclear = [silence for silence in long if self._doubtful(dialogue, silence)]
-        fitting = [s for s in long if s not in unclear and self._fits(s)]
+        fitting = [s for s in long if self._fits(s) and s not in unclear]
         if not fitting:  # only what comes nearest is of interest
             others = (s for s in asked if s not in long and self._fits(s))
             fitting = sorted(others, key=lambda s: self.bounds.short_of(s.span.duration))[:1]
@@ -90,8 +92,9 @@ class Silence:
             between = silence.before is not None and silence.after is not None
             if not between or self.after not in (None, silence.before):
                 continue
-            expected = anybody or self._expects(scope, expected_of(dialogue, silence))
-            if expected and lies(scope, silence.span):
+            if not lies(scope, silence.span):
+                continue
+            if anybody or self._expects(scope, expected_of(dialogue, silence)):
                 yield silence
 
     def _expects(self, scope: Scope, role: Role | None) -> bool:

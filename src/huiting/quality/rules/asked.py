@@ -14,10 +14,11 @@ from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Finding, Match
 from huiting.core.ports import Embedder, Sound
 from huiting.core.types import Role, Span
+from huiting.core.value import value
 from huiting.quality.matching.phrasebook import Heard, Phrase
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hit:
     """One place where what was asked for is found."""
 
@@ -37,7 +38,7 @@ class Hit:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scope:
     """The part of a call that an operator looks at."""
 
@@ -56,14 +57,18 @@ class Scope:
 
     def covers(self, span: Span) -> bool:
         """Tell whether something begins inside one of the windows."""
-        return any(w.start <= span.start < w.end for w in self.windows)
+        start = span.start
+        for window in self.windows:  # noqa: SIM110  (`any` takes three times as long)
+            if window.start <= start < window.end:
+                return True
+        return False
 
     def asks(self, role: Role | None) -> bool:
         """Tell whether `role` is among those looked at."""
         return self.roles is None or role in self.roles
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """What an operator found in its scope."""
 
@@ -74,6 +79,9 @@ class Found:
     doubts: tuple[Hit, ...] = ()
     """Where a hit may hide that was not heard clearly, or what may be no hit at all; they
     make a verdict that rests on this uncertain."""
+
+
+NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)

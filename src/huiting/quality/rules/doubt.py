@@ -21,6 +21,16 @@ SHORTEST = 0.8
 """Seconds of it that could hold a phrase at all."""
 
 
+def is_clear(dialogue: Dialogue) -> bool:
+    """Tell whether nothing in a call can hide an answer, whatever is searched."""
+    if dialogue.unclear:
+        return False
+    for line in dialogue.lines:
+        if line.role is Role.UNKNOWN or (line.confidence is not None and line.confidence < UNSURE):
+            return False
+    return True
+
+
 def hidden(dialogue: Dialogue, scope: Scope) -> tuple[Hit, ...]:
     """Return where in the scope an answer may hide; empty when an absence can be believed."""
     murky = list(_murky(dialogue, scope))

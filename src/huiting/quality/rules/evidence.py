@@ -4,9 +4,8 @@ What is there is shown by its hits; what is missing by where it was sought and w
 closest; what is not known by where to listen. Decides nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 from huiting.core.judgement import Evidence, EvidenceKind
@@ -49,6 +48,10 @@ class Answers(Protocol):
         """Return whether an expression holds."""
         ...
 
+    def free(self, expression: Expression, /) -> bool:
+        """Tell whether its truth can be had for nothing."""
+        ...
+
     def answer(self, ask: Ask, /) -> Answered:
         """Return the answer to a question."""
         ...
@@ -71,71 +74,97 @@ def evidence_of(
         brief: where one part of several decides, the first such part is enough.
         most: pieces to show.
     """
-    found = list(islice(_shown(answers, decided, brief=brief), most))
-    if len(found) > 1:
+    found = _found(answers, decided, brief=brief, most=most)
+    if len(found) > 1 and len({(e.span and e.span.start, e.note) for e in found}) < len(found):
         found = list(dict.fromkeys(found))
-    if besides is not None:
-        more = (
-            e
-            for e in _shown(answers, besides, brief=True)
-            if e.kind not in _ABSENT and e not in found
-        )
-        found = found[: most - _CONTEXT] + list(islice(more, _CONTEXT))
-    return tuple(found)
+    if besides is None:
+        return tuple(found)
+    more: list[Evidence] = []
+    for ask in _deciding(answers, besides, brief=True):
+        pieces = _pieces(ask, answers.answer(ask))
+        more += [e for e in pieces if e.kind not in _ABSENT and e not in found]
+        if len(more) >= _CONTEXT:
+            break
+    return (*found[: most - _CONTEXT], *more[:_CONTEXT])
+
+
+def _found(answers: Answers, decided: Expression, *, brief: bool, most: int) -> list[Evidence]:
+    if type(decided) is Ask:
+        return _pieces(decided, answers.answer(decided))[:most]
+    found: list[Evidence] = []
+    for ask in _deciding(answers, decided, brief=brief):
+        found += _pieces(ask, answers.answer(ask))
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 _ABSENT = frozenset({EvidenceKind.SEARCHED, EvidenceKind.NEAREST})
 
 
-def _shown(answers: Answers, expression: Expression, *, brief: bool) -> Iterator[Evidence]:
+def _deciding(answers: Answers, expression: Expression, *, brief: bool) -> Iterable[Ask]:
+    """Return the questions that make an expression what it is."""
+    if type(expression) is Ask:
+        return (expression,)
+    return _within(answers, expression, brief=brief)
+
+
+def _within(answers: Answers, expression: Expression, *, brief: bool) -> Iterator[Ask]:
     match expression:
         case Ask():
-            yield from _answer(expression, answers.answer(expression))
+            yield expression
         case Not(part):
-            yield from _shown(answers, part, brief=brief)
+            yield from _deciding(answers, part, brief=brief)
         case Named(name):
-            yield from _shown(answers, answers.names[name], brief=brief)
+            yield from _deciding(answers, answers.names[name], brief=brief)
         case All(parts) | AnyOf(parts):
             truth = answers.truth(expression)
             enough = brief and truth is isinstance(expression, AnyOf)
             for part in parts:
-                if answers.truth(part) is truth:
-                    yield from _shown(answers, part, brief=brief)
+                if answers.free(part) and answers.truth(part) is truth:
+                    yield from _deciding(answers, part, brief=brief)
                     if enough:
                         return
 
 
-def _answer(ask: Ask, answered: Answered) -> Iterator[Evidence]:
+def _pieces(ask: Ask, answered: Answered) -> list[Evidence]:
+    """Return what shows the answer to one question."""
+    if not answered.hits and not answered.missing and answered.truth is not None:  # as mostly
+        return _searched(ask, answered)
+    found: list[Evidence] = []
     if answered.truth is None:
-        for hit in answered.doubts:
-            yield _piece(hit, EvidenceKind.UNCLEAR)
-    for hit in answered.missing:
-        yield _piece(hit, hit.kind)
-    for hit in answered.hits:
-        yield _piece(hit, hit.kind)
+        found += [_piece(hit, EvidenceKind.UNCLEAR) for hit in answered.doubts]
+    found += [_piece(hit, hit.kind) for hit in answered.missing]
+    found += [_piece(hit, hit.kind) for hit in answered.hits]
     if answered.hits and answered.truth is False:
-        wanted = ask.times.at_least
-        if ask.times.at_most is not None and len(answered.hits) > ask.times.at_most:
-            wanted = ask.times.at_most
-        yield Evidence(
-            EvidenceKind.MEASURED,
-            value=float(len(answered.hits)),
-            limit=float(wanted),
-            note=ask.about,
-        )
+        found.append(_counted(ask, answered))
     if not answered.hits or answered.missing:
-        yield from _searched(ask, answered)
+        found += _searched(ask, answered)
+    return found
 
 
-def _searched(ask: Ask, answered: Answered) -> Iterator[Evidence]:
+def _counted(ask: Ask, answered: Answered) -> Evidence:
+    wanted = ask.times.at_least
+    if ask.times.at_most is not None and len(answered.hits) > ask.times.at_most:
+        wanted = ask.times.at_most
+    return Evidence(
+        EvidenceKind.MEASURED, value=float(len(answered.hits)), limit=float(wanted), note=ask.about
+    )
+
+
+def _searched(ask: Ask, answered: Answered) -> list[Evidence]:
     roles = answered.scope.roles
     role = next(iter(roles)) if roles is not None and len(roles) == 1 else None
-    for window in answered.scope.windows[:_WINDOWS]:
-        yield Evidence(EvidenceKind.SEARCHED, window, role=role, note=ask.about)
-    if not answered.scope.windows:
-        yield Evidence(EvidenceKind.SEARCHED, role=role, note=f"{ask.about}: nowhere to look")
+    found = [
+        Evidence(EvidenceKind.SEARCHED, window, role=role, note=ask.about)
+        for window in answered.scope.windows[:_WINDOWS]
+    ]
+    if not found:
+        note = f"{ask.about}: nowhere to look"
+        found.append(Evidence(EvidenceKind.SEARCHED, role=role, note=note))
     if answered.nearest is not None:
-        yield _piece(answered.nearest, EvidenceKind.NEAREST)
+        found.append(_piece(answered.nearest, EvidenceKind.NEAREST))
+    return found
 
 
 def _piece(hit: Hit, kind: EvidenceKind) -> Evidence:

@@ -30,7 +30,7 @@ from huiting.core.types import (
     Segment,
     Span,
 )
-from huiting.quality._yaml import Piece, choice, mapping, number, parse, sequence, text
+from huiting.core.yaml_file import Piece, choice, mapping, number, parse, sequence, text
 from huiting.quality.metrics import measure
 from huiting.quality.rules.rule import Example, Said, Sounded
 

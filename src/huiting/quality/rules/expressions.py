@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from huiting.core.types import Role
-from huiting.quality._yaml import Piece, choice, mapping, number, sequence, text, truth, whole
+from huiting.core.yaml_file import Piece, choice, mapping, number, sequence, text, truth, whole
 from huiting.quality.rules.options import operator_of, operators, plain
 from huiting.quality.rules.rule import (
     All,

@@ -16,8 +16,8 @@ from math import inf
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Verdict
-from huiting.quality.rules.asked import Context, Found, Hit, Scope
-from huiting.quality.rules.doubt import hidden
+from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Scope
+from huiting.quality.rules.doubt import hidden, is_clear
 from huiting.quality.rules.evidence import FEW, Answered, evidence_of
 from huiting.quality.rules.rule import (
     All,
@@ -31,9 +31,11 @@ from huiting.quality.rules.rule import (
     Times,
     Which,
 )
-from huiting.quality.rules.scopes import Windows, around, scope_of
+from huiting.quality.rules.scopes import Stage, Windows, around, scope_of
 
 Truth = bool | None
+PAID = "ask"
+"""The operator whose answers cost time and money: what a verdict does not need is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def judged(dialogue: Dialogue, rules: RuleSet, context: Context) -> Judged:
     findings: dict[str, Finding] = {}
     problems: dict[str, str] = {}
     heard = rules.phrasebook.hear(dialogue)
-    case = _Case(dialogue, replace(context, findings=findings, heard=heard))
+    used = Context(context.sound, context.embedder, context.ask, findings, heard)
+    case = _Case(dialogue, used, Stage(dialogue), is_clear(dialogue))
     for rule in rules.rules:
         if not rule.enabled:
             continue
@@ -76,29 +79,54 @@ class _Case:
 
     dialogue: Dialogue
     context: Context
+    stage: Stage
+    clear: bool
+    """Nothing in the call can hide an answer."""
     names: Mapping[str, Expression] = field(default_factory=dict)
     """Of the rule that is being judged."""
     answers: dict[int, Answered] = field(default_factory=dict)
     """By identity of the question."""
+    truths: dict[int, Truth] = field(default_factory=dict)
+    """By identity of what joins several."""
     scopes: dict[int, Scope] = field(default_factory=dict)
     """By identity of the place."""
-    doubts: dict[int, tuple[Hit, ...]] = field(default_factory=dict)
-    """By identity of the scope."""
+    doubts: dict[int, tuple[Scope, tuple[Hit, ...]]] = field(default_factory=dict)
+    """By identity of the scope, which is kept with them: another may not take its address."""
 
     def truth(self, expression: Expression) -> Truth:
         """Return whether an expression holds."""
+        if type(expression) is Ask:
+            return self.answer(expression).truth
+        if type(expression) is Named:
+            return self.truth(self.names[expression.name])
+        if id(expression) in self.truths:
+            return self.truths[id(expression)]
+        found = self.truths[id(expression)] = self._joined(expression)
+        return found
+
+    def _joined(self, expression: Expression) -> Truth:
         match expression:
-            case Ask():
-                return self.answer(expression).truth
-            case Not(part):
-                found = self.truth(part)
-                return None if found is None else not found
             case All(parts):
                 return every(map(self.truth, parts))
             case AnyOf(parts):
                 return some(map(self.truth, parts))
+            case Not(part):
+                found = self.truth(part)
+                return None if found is None else not found
+            case Ask() | Named():
+                return self.truth(expression)
+
+    def free(self, expression: Expression) -> bool:
+        """Tell whether its truth can be had without putting a question to a language model."""
+        match expression:
+            case Ask():
+                return expression.kind != PAID or id(expression) in self.answers
+            case Not(part):
+                return self.free(part)
+            case All(parts) | AnyOf(parts):
+                return all(map(self.free, parts))
             case Named(name):
-                return self.truth(self.names[name])
+                return self.free(self.names[name])
 
     def answer(self, ask: Ask) -> Answered:
         """Return the answer to a question."""
@@ -111,7 +139,7 @@ class _Case:
     def _scope(self, ask: Ask) -> Scope:
         scope = self.scopes.get(id(ask.place))
         if scope is None:
-            scope = self.scopes[id(ask.place)] = scope_of(ask.place, self.dialogue)
+            scope = self.scopes[id(ask.place)] = scope_of(ask.place, self.stage)
         return scope
 
     def _anchored(self, ask: Ask) -> Answered:
@@ -122,14 +150,14 @@ class _Case:
         for anchor in ask.place.anchors:
             hits, doubts = self._hits(self.names[anchor.name])
             open_ += doubts
-            choices.append(around(anchor, ask.place, hits, self.dialogue))
+            choices.append(around(anchor, ask.place, hits, self.stage))
             each.append(hits if anchor.which is Which.EACH else ())
         asked = [
-            self._put(ask, scope_of(ask.place, self.dialogue, windows))
+            self._put(ask, scope_of(ask.place, self.stage, windows))
             for windows in product(*choices)
         ]
         found = asked[0] if len(asked) == 1 else _together(asked, next(h for h in each if h))
-        if found.truth is not True and open_:
+        if open_ and (found.truth is not True or ask.times.at_most is not None):
             return replace(found, truth=None, doubts=(*found.doubts, *open_))
         return found
 
@@ -160,26 +188,23 @@ class _Case:
     def _put(self, ask: Ask, scope: Scope) -> Answered:
         """Put a question to a part of the call."""
         found = self._found(ask, scope)
-        hits = found.hits
-        if scope.whole:
-            hits = tuple(h for h in hits if any(h.span.end <= w.end for w in scope.windows))
-        sure = len(hits)
-        if found.doubts:
-            sure = sum(hit not in found.doubts for hit in hits)
-        truth = _held(ask.times, sure, sure + len(found.doubts))
-        doubts = found.doubts
-        open_ = truth is not True or ask.times.at_most is not None
-        if open_ and not isinstance(ask.operator, Named) and ask.operator.hears:
+        times, hits, doubts = ask.times, found.hits, found.doubts
+        if scope.whole and hits:
+            hits = tuple([h for h in hits if any(h.span.end <= w.end for w in scope.windows)])
+        sure = len(hits) if not doubts else sum(hit not in doubts for hit in hits)
+        truth = _held(times, sure, sure + len(doubts))
+        open_ = truth is not True or times.at_most is not None
+        if open_ and not self.clear and type(ask.operator) is not Named and ask.operator.hears:
             behind = self._hidden(scope)
             if behind:
-                truth = _held(ask.times, sure, inf)
+                truth = _held(times, sure, inf)
                 doubts = (*doubts, *behind)
         return Answered(truth, hits, scope, found.nearest, doubts)
 
     def _found(self, ask: Ask, scope: Scope) -> Found:
         if not scope.windows:
-            return Found()
-        if isinstance(ask.operator, Named):
+            return NOTHING
+        if type(ask.operator) is Named:
             return self._among(ask.operator, scope)
         return ask.operator.find(self.dialogue, scope, self.context)
 
@@ -188,22 +213,29 @@ class _Case:
         hits, doubts = self._hits(self.names[named.name])
         inside = tuple(hit for hit in hits if scope.covers(hit.span) and scope.asks(hit.role))
         nearest = hits[0] if hits and not inside else None
-        return Found(inside, nearest, doubts)
+        return Found(inside, nearest, tuple(hit for hit in doubts if _may_lie(hit, scope)))
 
     def _hidden(self, scope: Scope) -> tuple[Hit, ...]:
         known = self.doubts.get(id(scope))
         if known is None:
-            known = self.doubts[id(scope)] = hidden(self.dialogue, scope)
-        return known
+            known = self.doubts[id(scope)] = (scope, hidden(self.dialogue, scope))
+        return known[1]
+
+
+def _may_lie(hit: Hit, scope: Scope) -> bool:
+    """Tell whether what is doubted may be what a scope asks for."""
+    near = any(hit.span.start < w.end and w.start <= hit.span.end for w in scope.windows)
+    return near and (hit.role is None or scope.asks(hit.role))
 
 
 def _held(times: Times, least: int, most: float) -> Truth:
     """Return whether the right number of hits is there, which lies in [least, most]."""
-    if times.at_most is None and least >= times.at_least:
-        return True
-    at_most = inf if times.at_most is None else times.at_most
-    can_hold = max(least, times.at_least) <= min(most, at_most)
-    can_fail = least < times.at_least or most > at_most
+    if times.at_most is None:
+        if least >= times.at_least:
+            return True
+        return None if most >= times.at_least else False
+    can_hold = max(least, times.at_least) <= min(most, times.at_most)
+    can_fail = least < times.at_least or most > times.at_most
     return None if can_hold and can_fail else can_hold
 
 
@@ -267,9 +299,11 @@ def _finding(rule: Rule, case: _Case) -> Finding:
 
 def _outside(rule: Rule, dialogue: Dialogue) -> str | None:
     """Return why a rule does not concern a call at all; None when it does."""
-    if rule.languages is not None and dialogue.language not in (None, *rule.languages):
-        return f"language {dialogue.language}"
-    if dialogue.started_at is not None:
+    language = dialogue.language
+    if rule.languages is not None and language is not None and language not in rule.languages:
+        return f"language {language}"
+    dated = rule.since is not None or rule.until is not None
+    if dated and dialogue.started_at is not None:
         day = dialogue.started_at.date()
         if rule.since is not None and day < rule.since:
             return f"{day} is before {rule.since}"

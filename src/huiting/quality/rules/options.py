@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from huiting.core.errors import ConfigError, InputError
 from huiting.core.plugins import kinds
-from huiting.quality._yaml import Piece
+from huiting.core.yaml_file import Piece
 from huiting.quality.rules.asked import Operator
 
 PACKAGE = "huiting.quality.operators"

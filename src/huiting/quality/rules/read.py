@@ -12,8 +12,18 @@ from typing import Any
 from huiting.core.errors import InputError
 from huiting.core.judgement import Severity
 from huiting.core.ports import Sound
-from huiting.quality._yaml import Piece, choice, mapping, number, parse, read, sequence, text, truth
-from huiting.quality._yaml import whole as whole_number
+from huiting.core.yaml_file import (
+    Piece,
+    choice,
+    mapping,
+    number,
+    parse,
+    read,
+    sequence,
+    text,
+    truth,
+)
+from huiting.core.yaml_file import whole as whole_number
 from huiting.quality.matching.phrasebook import Phrase, Phrasebook
 from huiting.quality.rules.examples import examples_of
 from huiting.quality.rules.expressions import Reading, expression
@@ -61,6 +71,19 @@ def parse_rules(data: bytes, name: str, sound: Sound) -> RuleSet:
     return _rule_set([_file(parse(data, name))], sound)
 
 
+def joined(rule_sets: Sequence[RuleSet], sound: Sound) -> RuleSet:
+    """Return several sets of rules as one, so that a call is searched once for all of them."""
+    digests = "\n".join(one.digest for one in rule_sets)
+    return RuleSet(
+        " + ".join(one.name for one in rule_sets),
+        tuple(rule for one in rule_sets for rule in one.rules),
+        sha256(digests.encode()).hexdigest(),
+        Phrasebook(
+            {p: roles for one in rule_sets for p, roles in one.phrasebook.phrases.items()}, sound
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     name: str
@@ -105,7 +128,7 @@ def _file(piece: Piece) -> _File:
         content["rules"].refuse(f"more than {MOST:,} rules", "split the file")
     rules: list[Rule] = []
     for entry in entries:
-        rule = _rule(entry, lists, shared, [rule.id for rule in rules])
+        rule = _rule(entry, lists, shared, {rule.id: rule for rule in rules})
         rules.append(rule if rule.languages is not None else replace(rule, languages=usual))
     name = text(content["name"]) if "name" in content else Path(piece.where.rsplit(":", 1)[0]).stem
     context = {
@@ -140,7 +163,7 @@ def _conditions(content: Mapping[str, Piece], reading: Reading) -> None:
 
 
 def _rule(
-    piece: Piece, lists: Mapping[str, tuple[Any, ...]], shared: Reading, before: Sequence[str]
+    piece: Piece, lists: Mapping[str, tuple[Any, ...]], shared: Reading, before: Mapping[str, Rule]
 ) -> Rule:
     content = mapping(piece, RULE)
     for key in ("id", "name"):
@@ -154,10 +177,8 @@ def _rule(
     kind = "forbid" if "forbid" in content else "require"
     demand = expression(content[kind], reading)
     check_names(reading)
-    for id_, where in reading.earlier:
-        if id_ not in before:
-            known = ", ".join(before) or "none"
-            where.refuse(f"no rule {id_!r} stands before this one", f"those before are {known}")
+    enabled = truth(content["enabled"]) if "enabled" in content else True
+    _check_earlier(reading, before, enabled=enabled)
     passed, failed = _score(content)
     since, until = _effective(content)
     decides = {key: plain(content[key]) for key in _VERDICT & content.keys()}
@@ -179,10 +200,20 @@ def _rule(
         version=whole_number(content["version"], 1) if "version" in content else 1,
         since=since,
         until=until,
-        enabled=truth(content["enabled"]) if "enabled" in content else True,
+        enabled=enabled,
         languages=_languages(content["languages"]) if "languages" in content else None,
         examples=examples_of(content["tests"]) if "tests" in content else (),
     )
+
+
+def _check_earlier(reading: Reading, before: Mapping[str, Rule], *, enabled: bool) -> None:
+    """Check that every rule pointed at stands before, and is judged where this one is."""
+    for id_, where in reading.earlier:
+        if id_ not in before:
+            known = ", ".join(before) or "none"
+            where.refuse(f"no rule {id_!r} stands before this one", f"those before are {known}")
+        if enabled and not before[id_].enabled:
+            where.refuse(f"the rule {id_!r} is switched off", "switch it on, or this rule off too")
 
 
 def _id(piece: Piece) -> str:

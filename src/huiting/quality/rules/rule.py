@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import final
 
 from huiting.core.judgement import Severity
 from huiting.core.types import Role, Seconds, Share
@@ -85,6 +86,7 @@ class Times:
         return self.at_least <= hits and (self.at_most is None or hits <= self.at_most)
 
 
+@final
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
     """A question put to a part of the call."""
@@ -121,6 +123,7 @@ class Not:
     part: "Expression"
 
 
+@final
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
     """Holds when what has this name does."""

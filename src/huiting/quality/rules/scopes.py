@@ -38,63 +38,86 @@ def length_of(dialogue: Dialogue) -> float:
     return max([dialogue.duration, *[line.span.end for line in dialogue.lines]])
 
 
-def scope_of(place: Place, dialogue: Dialogue, anchored: Sequence[Windows] = ()) -> Scope:
+class Stage:
+    """A call while its parts are asked for: what many of them need is worked out once."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self.lines = dialogue.lines
+        self.end = length_of(dialogue)
+        self._dialogue = dialogue
+        self._turns: tuple[Turn, ...] | None = None
+        self._said: dict[frozenset[Role] | None, tuple[Line, ...]] = {None: dialogue.lines}
+        self.all = (Span(0.0, self.end),)
+
+    def turns(self, roles: frozenset[Role] | None) -> list[Turn]:
+        """Return the turns of some roles."""
+        if self._turns is None:
+            self._turns = turns_of(self._dialogue)
+        return [t for t in self._turns if roles is None or t.role in roles]
+
+    def said_by(self, roles: frozenset[Role] | None) -> tuple[Line, ...]:
+        """Return the lines of some roles."""
+        lines = self._said.get(roles)
+        if lines is None:
+            lines = self._said[roles] = tuple([x for x in self.lines if x.role in (roles or ())])
+        return lines
+
+
+def scope_of(place: Place, stage: Stage, anchored: Sequence[Windows] = ()) -> Scope:
     """Return the part of a call that `place` describes.
 
     Args:
         place: what the rule says.
-        dialogue: the call.
+        stage: the call.
         anchored: for each anchor, the windows that follow from what was hit.
     """
-    windows = _edges(place, dialogue, (Span(0.0, length_of(dialogue)),))
+    if not (place.anchors or place.first or place.last or place.between):  # all of it
+        return Scope(stage.all, place.roles, stage.said_by(place.roles))
+    windows = _edges(place, stage)
     for others in anchored:
         windows = _both(windows, others)
-    return _scope(place, dialogue, windows)
+    return _scope(place, stage, windows)
 
 
-def _edges(place: Place, dialogue: Dialogue, windows: Windows) -> Windows:
-    end = windows[0].end
+def _edges(place: Place, stage: Stage) -> Windows:
+    windows: Windows = stage.all
+    end = stage.end
     if place.first is not None:
-        windows = _both(windows, (Span(0.0, _first(place.first, place, dialogue, end)),))
+        windows = _both(windows, (Span(0.0, _first(place.first, place, stage)),))
     if place.last is not None:
-        windows = _both(windows, (Span(_last(place.last, place, dialogue, end), end),))
+        windows = _both(windows, (Span(_last(place.last, place, stage), end),))
     if place.between is not None:
         windows = _both(windows, (Span(*place.between),))
     return windows
 
 
-def _first(edge: Edge, place: Place, dialogue: Dialogue, end: float) -> float:
+def _first(edge: Edge, place: Place, stage: Stage) -> float:
+    end = stage.end
     match edge.unit:
         case Unit.SECONDS:
             return edge.amount
         case Unit.PERCENT:
             return end * edge.amount / _HUNDRED
         case Unit.TURNS:
-            turns = _asked(place, dialogue)
+            turns = stage.turns(place.roles)
             count = int(edge.amount)
             return turns[count - 1].span.end if len(turns) >= count else end
 
 
-def _last(edge: Edge, place: Place, dialogue: Dialogue, end: float) -> float:
+def _last(edge: Edge, place: Place, stage: Stage) -> float:
+    end = stage.end
     match edge.unit:
         case Unit.SECONDS:
             return max(0.0, end - edge.amount)
         case Unit.PERCENT:
             return end * (1 - edge.amount / _HUNDRED)
         case Unit.TURNS:
-            turns = _asked(place, dialogue)
+            turns = stage.turns(place.roles)
             count = int(edge.amount)
             return turns[-count].span.start if len(turns) >= count else 0.0
 
 
-def _asked(place: Place, dialogue: Dialogue) -> list[Turn]:
-    """Return the turns of those the question is about."""
-    return [t for t in turns_of(dialogue) if place.roles is None or t.role in place.roles]
-
-
-def around(
-    anchor: Anchor, place: Place, hits: Sequence[Hit], dialogue: Dialogue
-) -> tuple[Windows, ...]:
+def around(anchor: Anchor, place: Place, hits: Sequence[Hit], stage: Stage) -> tuple[Windows, ...]:
     """Return where to look: the windows of each hit that counts.
 
     With `each` they are several questions; otherwise they are one, and the tuple holds one entry.
@@ -108,14 +131,14 @@ def around(
             hits = hits[-1:]
         case Which.ANY | Which.EACH:
             pass
-    found = [_window(anchor, place, hit, dialogue) for hit in hits]
+    found = [_window(anchor, place, hit, stage) for hit in hits]
     if anchor.which is Which.EACH:
         return tuple((window,) for window in found)
     return (union(found),)
 
 
-def _window(anchor: Anchor, place: Place, hit: Hit, dialogue: Dialogue) -> Span:
-    end = length_of(dialogue)
+def _window(anchor: Anchor, place: Place, hit: Hit, stage: Stage) -> Span:
+    end = stage.end
     low, high = 0.0, end
     if anchor.side is Side.AFTER:
         low = hit.span.end
@@ -125,7 +148,7 @@ def _window(anchor: Anchor, place: Place, hit: Hit, dialogue: Dialogue) -> Span:
         low = max(low, hit.span.start - anchor.within)
         high = min(high, hit.span.end + anchor.within)
     if anchor.turns is not None:
-        turns = _asked(place, dialogue)
+        turns = stage.turns(place.roles)
         later = [t for t in turns if t.span.start >= hit.span.end][: anchor.turns]
         earlier = [t for t in turns if t.span.end <= hit.span.start][-anchor.turns :]
         high = min(high, later[-1].span.end if later else high)
@@ -147,6 +170,10 @@ def union(spans: Iterable[Span]) -> Windows:
 
 def _both(windows: Windows, others: Windows) -> Windows:
     """Return what lies in a window of both."""
+    if len(windows) == len(others) == 1:  # as mostly
+        start = max(windows[0].start, others[0].start)
+        end = min(windows[0].end, others[0].end)
+        return (Span(start, end),) if start < end else ()
     pairs = [
         Span(max(a.start, b.start), min(a.end, b.end))
         for a in windows
@@ -156,12 +183,8 @@ def _both(windows: Windows, others: Windows) -> Windows:
     return union(pairs)
 
 
-def _scope(place: Place, dialogue: Dialogue, windows: Windows) -> Scope:
-    lines: Sequence[Line] = dialogue.lines
-    if place.roles is not None:
-        lines = [line for line in lines if line.role in place.roles]
-    if not (place.anchors or place.first or place.last or place.between):  # all of it
-        return Scope(windows, place.roles, tuple(lines))
+def _scope(place: Place, stage: Stage, windows: Windows) -> Scope:
+    lines = stage.said_by(place.roles)
     inside = tuple([line for line in lines if _begins(line, windows, whole=place.whole)])
     reached: tuple[Line, ...] = ()
     if len(windows) > 1 or (windows and windows[0].start > 0):

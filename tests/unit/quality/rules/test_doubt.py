@@ -8,7 +8,7 @@ from huiting.core.dialogue import Unclear
 from huiting.core.types import Role, Span
 from huiting.quality.rules.doubt import DOUBTFUL, UNSURE, hidden
 from huiting.quality.rules.rule import Place
-from huiting.quality.rules.scopes import scope_of
+from huiting.quality.rules.scopes import Stage, scope_of
 from rulebook import said
 
 AGENT = Place(roles=frozenset({Role.AGENT}))
@@ -16,7 +16,7 @@ AGENT = Place(roles=frozenset({Role.AGENT}))
 
 def doubted(*lines: str, place: Place = AGENT) -> list[str]:
     dialogue = said(*lines)
-    return [hit.note or "" for hit in hidden(dialogue, scope_of(place, dialogue))]
+    return [hit.note or "" for hit in hidden(dialogue, scope_of(place, Stage(dialogue)))]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_an_unknown_voice_may_be_anybodys() -> None:
         said("agent 0-3: 您好"), unclear=(Unclear(Role.UNKNOWN, 0, Span(4, 9)),), duration=9.0
     )
 
-    assert hidden(dialogue, scope_of(AGENT, dialogue))
-    assert hidden(dialogue, scope_of(Place(), dialogue))
+    assert hidden(dialogue, scope_of(AGENT, Stage(dialogue)))
+    assert hidden(dialogue, scope_of(Place(), Stage(dialogue)))
 
 
 def test_the_constants_are_shares() -> None:

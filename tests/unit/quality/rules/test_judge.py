@@ -341,8 +341,8 @@ def test_words_of_a_context_without_a_phrasebook_are_found_all_the_same() -> Non
     ask = next(rule("require: {said: 您好}").rules[0].asks())
     dialogue = said("agent: 您好")
     from huiting.quality.rules.rule import Named
-    from huiting.quality.rules.scopes import scope_of
+    from huiting.quality.rules.scopes import Stage, scope_of
 
     assert not isinstance(ask.operator, Named)
-    found = ask.operator.find(dialogue, scope_of(ask.place, dialogue), Context(sounds_of))
+    found = ask.operator.find(dialogue, scope_of(ask.place, Stage(dialogue)), Context(sounds_of))
     assert [hit.kind for hit in found.hits] == [EvidenceKind.SAID]
