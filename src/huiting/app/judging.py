@@ -76,7 +76,8 @@ class Judge:
         made = [*(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
         digest = sha256("\n".join(made).encode()).hexdigest()[:16]
         together = read[0] if len(read) == 1 else joined(read, sounds_of)
-        return cls(read, together, cards, context or Context(sound=sounds_of), digest)
+        off = frozenset(rule.id for rule in together.rules if not rule.enabled)
+        return cls(read, together, cards, context or Context(sound=sounds_of), digest, off)
 
     def judge(self, dialogue: Dialogue) -> Judgement:
         """Return what the rules and scorecards say of a call."""
@@ -84,7 +85,7 @@ class Judge:
         return Judgement(
             call=dialogue.call,
             findings=found.findings,
-            scores=tuple(score(card, found.findings) for card in self.scorecards),
+            scores=tuple(score(card, found.findings, self.off) for card in self.scorecards),
             rules=self.digest,
             problems=found.problems,
         )

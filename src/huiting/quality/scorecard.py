@@ -60,12 +60,18 @@ def missing_rules(scorecard: Scorecard, known: Iterable[str]) -> tuple[str, ...]
     return tuple(rule for rule in scorecard.rules if rule not in there)
 
 
-def score(scorecard: Scorecard, findings: Iterable[Finding]) -> Score:
+def score(scorecard: Scorecard, findings: Iterable[Finding], off: Iterable[str] = ()) -> Score:
     """Return the scorecard filled in from the findings of one call; pure.
 
     A rule without a finding was not judged and counts as uncertain.
+
+    Args:
+        scorecard: of the team.
+        findings: of the call.
+        off: rules that are switched off; they count as not applicable.
     """
-    by_rule = {finding.rule: finding for finding in findings}
+    by_rule = {rule: Finding(rule, 1, Verdict.NOT_APPLICABLE) for rule in off}
+    by_rule |= {finding.rule: finding for finding in findings}
     items = [item for section in scorecard.sections for item in section.items]
     verdicts = {
         item.id: [by_rule[r].verdict if r in by_rule else Verdict.UNCERTAIN for r in item.rules]

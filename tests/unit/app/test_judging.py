@@ -46,6 +46,17 @@ def test_rules_of_several_files_judge_together(tmp_path: Path) -> None:
     assert found.call == CALL.call
 
 
+def test_a_rule_that_is_switched_off_has_no_finding_and_opens_no_score(tmp_path: Path) -> None:
+    rules = write(tmp_path / "a.yaml", GREET.replace("id: greet,", "id: greet, enabled: false,"))
+    other = write(tmp_path / "b.yaml", OTHER.replace("再见", "请讲"))
+    card = write(tmp_path / "card.yml", CARD.replace("[greet]", "[greet, bye]"))
+
+    found = Judge.read([rules, other], [card]).judge(CALL)
+
+    assert [finding.rule for finding in found.findings] == ["bye"]
+    assert [(score.points, score.uncertain) for score in found.scores] == [(10, False)]
+
+
 def test_what_changes_a_verdict_changes_the_digest(tmp_path: Path) -> None:
     rules = write(tmp_path / "a.yaml", GREET)
     card = write(tmp_path / "card.yml", CARD)

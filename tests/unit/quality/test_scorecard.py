@@ -152,6 +152,14 @@ def test_a_rule_that_was_not_judged_leaves_its_item_open() -> None:
     assert "未能判定" in scored.items[1].why
 
 
+def test_a_rule_that_is_switched_off_leaves_nothing_open() -> None:
+    scored = score(card(item("a"), item("b")), verdicts(b=PASS), ["a"])
+
+    assert (scored.points, scored.low, scored.high, scored.uncertain) == (100, 100, 100, False)
+    assert [i.verdict for i in scored.items] == [NA, PASS]
+    assert scored.items[0].why == "不适用；分值由其他项分担"
+
+
 @pytest.mark.parametrize(("verdict", "points"), [(PASS, 103), (FAIL, 100), (NA, 100)])
 def test_a_bonus_adds_and_never_takes(verdict: Verdict, points: float) -> None:
     bonus = item("a", 3, worth=Worth.BONUS, absent=Absent.FULL)

@@ -216,6 +216,27 @@ MISTAKES = {
 }
 
 
+EARLIER = """
+    rules:
+    - {id: a, name: x, enabled: false, require: {said: 您好}}
+    - {id: b, name: y, ENABLED require: [{said: 您好}, {rule: a}]}
+"""
+
+
+def test_no_rule_may_rest_on_one_that_is_switched_off() -> None:
+    with pytest.raises(InputError) as refused:
+        rules(EARLIER.replace("ENABLED", ""))
+
+    assert refused.value.subject == "r.yaml:5"
+    assert "the rule 'a' is switched off" in str(refused.value)
+
+
+def test_rules_that_rest_on_each_other_may_be_switched_off_together() -> None:
+    found = rules(EARLIER.replace("ENABLED", "enabled: false,"))
+
+    assert [rule.enabled for rule in found.rules] == [False, False]
+
+
 @pytest.mark.parametrize(("body", "line", "says"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_named_by_line_and_remedy(body: str, line: int, says: str) -> None:
     with pytest.raises(InputError) as refused:
