@@ -41,6 +41,12 @@ _MONEY = re.compile(
 _LARGE = re.compile(
     rf"(?P<n>{_N})\s?(?P<x>[万亿])(?![\d一-龥]|以)|(?P<m>{_N})\s?(?P<y>[万亿])(?=起[存投]|的?(?:额度|保额|贷款|存款|本金|以[上下内]))"
 )
+_PAID = re.compile(
+    rf"(?:[充付收花交扣减补退赔还汇存欠罚省返卖]|便宜|优惠|只要|报销|转账)(?:[了过掉给])?(?:我们?|[您你他她])?\s?"
+    rf"(?P<n>{_N})(?:(?<=\d\d)|(?=[万千]))(?P<x>[万千])?(?=[，。？！、,?!；吧呢啊了]|$|行不行|行吗|要收|以后|之后|的话|才|就)"
+    rf"|(?<![\d.])(?P<m>{_N})(?:(?<=\d\d)|(?=[万千]))(?P<y>[万千])?(?=行不行|成不成|行吗|卖不卖|干不干)"
+)
+"""A sum without its unit, given away by what is done with it: 充了100, 500行不行."""
 _WORTH = re.compile(r"保额?|赔|存|贷|额度|价|钱|付|转|赚|投|借|欠|款|花|费|收入|工资|理财")
 _PERCENT = re.compile(
     rf"(?P<n>[-负]?(?:{_N}))\s?(?:%|个百分点|percent\b|per cent\b|パーセント|퍼센트|프로(?!\w))(?P<off>\s?(?:off|OFF|引き?|オフ|할인))?"
@@ -53,9 +59,9 @@ _OFFER = re.compile(
     rf"满\s?(?P<full>{_N})\s?(?:元|块钱?)?\s?(?:，|就|可以?|立|即|再|会)*\s?(?P<how>[减送返])\s?(?P<less>{_N})\s?(?:元|块钱?)?"
 )
 _MEASURES = (
-    "平方米|平方公里|立方米|公里|千米|毫米|厘米|公分|英寸|公斤|千克|毫克|毫升|公升|千瓦时|千瓦|英里|海里|平米|兆"
+    "平方米|毫安时|毫安|平方公里|立方米|公里|千米|毫米|厘米|公分|英寸|公斤|千克|毫克|毫升|公升|千瓦时|千瓦|英里|海里|平米|兆"
     r"|吨|克|斤|升|米|寸|瓦|亩|度|平|GB|MB|TB|KB|(?<![2-6])G(?![A-Za-z0-9])|(?<=\d\d)G(?![A-Za-z0-9])|G(?=的?(?:流量|内存|空间|存储))|M(?![A-Za-z0-9])|kg|km|cm|mm|ml|mg"
-    "|个|件|张|条|台|套|份|箱|包|瓶|盒|袋|次|节|人|名|双|部|本|辆|顿|副|把|颗|粒|株|只|支|枚|款|户|单|页|集|盏|桶|罐|片|间"
+    "|个|件|张|条|台|套|份|箱|包|瓶|盒|袋|次|节|人|名|双|部|本|辆|顿|副|把|期(?![货间限待望])|匹|颗|粒|株|只|支|枚|款|户|单|页|集|盏|桶|罐|片|间"
 )
 _COUNT = re.compile(
     rf"(?P<n>{_N})(?P<rough>多|来|余|几)?\s?(?P<x>[万亿千百])?(?:多|余)?\s?(?P<unit>{_MEASURES})(?!月|小时|钟头|工作日|星期|礼拜|季度|自然日|百分点)"
@@ -91,6 +97,13 @@ def _sums(passage: Passage) -> Iterator[Candidate]:
         amount = amount * _SMALL.get(unit, 1) + Decimal(found["odd"] or 0) / 10
         currency = "JPY" if unit == "¥" and passage.language == "ja" else _UNITS[unit]
         yield Candidate("money", found.start(), found.end(), _money(amount, currency), SUM)
+    for found in _PAID.finditer(text):
+        amount = _number(found["n"] or found["m"], found["x"] or found["y"])
+        group = "n" if found["n"] else "m"
+        end = found.end("x" if group == "n" else "y")
+        yield Candidate(
+            "money", found.start(group), max(end, found.end(group)), _money(amount, "CNY"), COUNT
+        )
     for found in _LARGE.finditer(text):
         if found["m"] or _WORTH.search(text, max(0, found.start() - 8), found.start()):
             amount = _number(found["n"] or found["m"], found["x"] or found["y"])

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _GONG, _HAO = "[工公宫功共供弓攻恭贡躬]", "[号好浩耗豪毫]"
-_TAIL = r"(?:的?(?:后|末|最后|尾)(?:四|4|几|三|3)位|尾号|尾数|后四味|後四位)"
+_TAIL = (
+    r"(?:的?(?:后面?|末尾?|最后|尾)的?(?:四|4|几|三|3)(?:位|个)(?:数字?)?|尾号|尾数|后四味|後四位)"
+)
 
 _ZH = {
     "agent_id": rf"{_GONG}{_HAO}(?!码)|[坐座]席号|员工编?号|客服编号",
@@ -41,11 +43,11 @@ _EN = {
     "agent_id": r"(?:agent|employee|operator|badge|staff) (?:number|id|no\.?)",
     "tracking_no": r"(?:tracking|shipment|package|parcel|waybill) (?:number|id|code|no\.?)",
     "order_last4": r"last (?:four|4)(?: digits| numbers)? of (?:your|the|my) order",
-    "order_no": r"order(?: number| id| no\.?| #|#)?|confirmation (?:number|code)",
+    "order_no": r"(?<!on the )(?<!on your )(?<!for your )order(?: number| id| no\.?| #|#)?|confirmation (?:number|code)",
     "ticket_no": r"(?:ticket|case|reference|claim|complaint) (?:number|id|no\.?)",
     "account_no": r"(?:account|customer|membership|member|policy|serial|contract|invoice) (?:number|id|no\.?)",
     "phone_last4": r"last (?:four|4)(?: digits| numbers)? (?:of|on) (?:your|the|my) (?:phone|mobile|cell|telephone)",
-    "id_last4": r"last (?:four|4)(?: digits| numbers)? of (?:your|the|my) (?:social|ssn|id\b|passport|license)",
+    "id_last4": r"last (?:four|4)(?: digits| numbers)? of (?:your|the|my) (?:social(?: security)?(?: number)?|ssn|id\b|passport|license)",
     "bank_last4": r"last (?:four|4)(?: digits| numbers)? (?:of|on) (?:your|the|my) (?:[a-z]+ )?card|card ending(?: in)?",
     "last4": r"last (?:four|4)(?: digits| numbers)?|ending in",
     "id_card": r"social security(?: number)?|ssn|id number",

@@ -33,7 +33,7 @@ _HOUSE = re.compile(r"号(?!码|坐|座|客|话|专|[为位]您|$|[，。])|号(
 _BEFORE = re.compile(r"(?:[¥$€£第满减:/]|\d\.)\s?$")
 
 _LENGTHS = {
-    "agent_id": range(2, 9),
+    "agent_id": range(1, 9),
     "tracking_no": range(6, 31),
     "order_no": range(4, 31),
     "order_last4": range(3, 7),
@@ -65,6 +65,7 @@ _TOLD = frozenset(("agent_id", "hotline", "flight"))
 """Whoever knows these tells them unasked."""
 _SHORTEST_HOTLINE = 5
 """Digits from which a service is known by its number alone: 110 is also a sum."""
+_OF_CARD = re.compile(r"的?(?:这张|那张)?(?:银行|信用|储蓄|借记|工资|社保)?卡")
 _DIALED = re.compile(r"[打拨]了?(?:个|通|过|给|一下)*$|报警$")
 
 
@@ -124,6 +125,8 @@ def _kind(number: _Number, own: list[Cue], passage: Passage) -> tuple[str | None
     before = _cue_before(number, own, passage.text)
     if before is not None and not counted:
         kind = _fitting(before.kind, number.digits, passage.language)
+        if kind == "last4" and _OF_CARD.match(passage.text, number.end):  # 尾号4402的卡
+            kind = "bank_last4"
         if kind is not None:
             return kind, CUED
     formed = _by_form(number.digits, passage.language)

@@ -13,10 +13,14 @@ _N = r"\d+(?:\.\d+)?"
 _ZH = re.compile(
     rf"(?P<vague>[这那前过头几每第好隔])?(?P<n>{_N}|[一两二三四五六七八九十](?![\d一二三四五六七八九十])|半)(?:\s?(?:到|至|[-~～])\s?(?P<m>{_N}|[一两二三四五六七八九十]))?"
     r"\s?多?(?P<ge>个)?(?P<half>半)?多?\s?(?P<unit>工作日|自然日|小时|钟头|分钟|刻钟|秒钟?|天|周|星期|礼拜|月|季度|年)"
-    r"(?!级|底|初|份|纪|度(?!会员)|轻|龄|生|头|到晚|无理由|两头|代|夜|色|气|津|猫|才|使|空|然|会儿)(?P<half2>半(?=[，。？！、的]|$))?"
+    r"(?!级|底|初|份|纪|度(?!会员)|轻|龄|生|头|到晚|无理由|两头|代|夜|色|气|津|猫|才(?![能到有可会给来打接修办送])|使|空|然|会儿)(?P<half2>半(?=[，。？！、的]|$))?"
 )
 _VAGUE = frozenset("这那过头几好第")
 """After these the number is a manner of speaking (这两天) or an order (第三天)."""
+_LASTING = re.compile(
+    r"(?:还有|还剩|还要|已经|都|满|期限|一共|有效期|质保|保修|[用住干开过贷]了|做了|工作了|剩余?)$"
+)
+"""After these 18年 lasts so long, and is no 2018."""
 _UNITS = {
     "工作日": "workdays", "自然日": "D", "天": "D", "周": "W", "星期": "W", "礼拜": "W", "月": "M", "年": "Y",
     "小时": "TH", "钟头": "TH", "分钟": "TM", "秒": "TS", "秒钟": "TS",
@@ -56,6 +60,7 @@ def _chinese(text: str) -> Iterator[Candidate]:
         vague, unit, first = found["vague"], found["unit"], found["n"]
         month = unit == "月" and not found["ge"]  # 3月 is March, 3个月 three months
         year = unit == "年" and first.isdecimal() and len(first) in (2, 4)
+        year = year and not _LASTING.search(text, max(0, found.start() - 4), found.start())
         ago = re.match(r"之?以?[前后](?!到|送|发)", text[found.end() : found.end() + 2])
         days_ago = ago and unit in ("天", "周", "星期", "礼拜", "月", "年")
         counted = unit in ("天", "年") and found["ge"]
