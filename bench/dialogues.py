@@ -244,10 +244,10 @@ def of_emotions(found: Sequence[Talk], tagger: emotion.Emotions, told: Told) -> 
     told.lines += ["|---|---|---|---|---|"]
     for name, label in SAID.items():
         there = sum(n for (a, _), n in pairs.items() if a is label)
-        given = sum(n for (_, b), n in pairs.items() if b is label)
+        named = sum(n for (_, b), n in pairs.items() if b is label)
         hit = pairs[label, label]
         told.lines.append(
-            f"| {name} | {there} | {given} | {share(hit, given)} | {share(hit, there)} |"
+            f"| {name} | {there} | {named} | {share(hit, named)} | {share(hit, there)} |"
         )
     told.lines.append(f"| **all** | {pairs.total()} | | {share(right, pairs.total())} right | |")
 
