@@ -8,7 +8,7 @@ from typing import Any
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import EvidenceKind
 from huiting.core.meaning import Entity as Named
-from huiting.quality.matching.patterns import PIECE, compiled
+from huiting.core.patterns import PIECE, compiled
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._options import refuse, text, texts
 from huiting.quality.rules.asked import Context, Found, Hit, Scope

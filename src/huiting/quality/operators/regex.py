@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Match
+from huiting.core.patterns import PIECE, compiled
 from huiting.core.types import Span
-from huiting.quality.matching.patterns import PIECE, compiled, matches, required
+from huiting.quality.matching.patterns import matches, required
 from huiting.quality.operators._options import one_of, text
 from huiting.quality.operators._said import inside
 from huiting.quality.rules.asked import NOTHING, Context, Found, Hit, Scope
