@@ -6,7 +6,7 @@ import yaml
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Finding
-from huiting.quality._yaml import parse
+from huiting.core.yaml_file import parse
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.examples import dialogue_of_example, examples_of
 from huiting.quality.rules.judge import judged

@@ -6,8 +6,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from huiting.core.yaml_file import (
+    Piece,
+    choice,
+    mapping,
+    number,
+    read,
+    sequence,
+    text,
+    truth,
+    whole,
+)
 from huiting.quality._scorecard_types import Absent, Credit, Item, Open, Scorecard, Section, Worth
-from huiting.quality._yaml import Piece, choice, mapping, number, read, sequence, text, truth, whole
 
 FORMAT = "huiting-scorecard/1"
 _CARD = (

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from huiting.core import yaml_file as yaml
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Verdict
 from huiting.core.meaning import Document
-from huiting.quality import _yaml as yaml
-from huiting.quality._yaml import Piece
+from huiting.core.yaml_file import Piece
 from huiting.quality.matching.phrasebook import Phrase, Phrasebook
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.expressions import Reading, expression

@@ -10,7 +10,7 @@ from huiting.core.dialogue import Dialogue
 from huiting.core.errors import InputError
 from huiting.core.meaning import Document
 from huiting.core.types import Emotion, EmotionLabel
-from huiting.quality._yaml import Piece, text
+from huiting.core.yaml_file import Piece, text
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.knowledge import (
     MOST_ATTACHED,

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from huiting.core import yaml_file as yaml
 from huiting.core.types import Role
-from huiting.quality import _yaml as yaml
-from huiting.quality._yaml import Piece
+from huiting.core.yaml_file import Piece
 from huiting.quality.intents.kinds import Keyword, Kind, merged
 
 FORMAT = "huiting-intents/1"

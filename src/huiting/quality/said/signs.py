@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from huiting.core import yaml_file as yaml
 from huiting.core.ports import Sound
 from huiting.core.types import Role
-from huiting.quality import _yaml as yaml
 from huiting.quality.said.lines import Line
 from huiting.quality.said.negation import asked, denied, refused
 from huiting.quality.said.phrases import Phrase, phrase, places

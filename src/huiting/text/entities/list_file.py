@@ -1,16 +1,16 @@
 """Read the team's entities from YAML; every mistake is named by file and line.
 
 docs/guides/entities.md describes the format. Patterns are regular expressions whose
-repetitions have an end and are not nested, so that no text can hold up a batch.
+repetitions have an end, are not nested and not many, so that no text can hold up a batch.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from yaml import Node, ScalarNode
-
-from huiting.text._team_file import TeamFile, content
+from huiting.core.errors import ConfigError
+from huiting.core.patterns import compiled
+from huiting.core.yaml_file import Piece, mapping, parse, read, sequence, text, truth
 from huiting.text.entities.kinds import tag_of
 from huiting.text.entities.lists import EntityList, ListedPattern, ListedWord
 
@@ -27,7 +27,7 @@ def read_entities(path: Path) -> tuple[EntityList, ...]:
     Raises:
         InputError: it cannot be read, or a line of it makes no sense.
     """
-    return parse_entities(content(path), str(path))
+    return _lists(read(path))
 
 
 def parse_entities(data: bytes, name: str) -> tuple[EntityList, ...]:
@@ -36,77 +36,78 @@ def parse_entities(data: bytes, name: str) -> tuple[EntityList, ...]:
     Raises:
         InputError: a line of it makes no sense.
     """
-    file = TeamFile(name)
-    root = file.root(data)
-    entries = file.mapping(root, ("entities",))
+    return _lists(parse(data, name))
+
+
+def _lists(root: Piece) -> tuple[EntityList, ...]:
+    entries = mapping(root, ("entities",))
     if "entities" not in entries:
-        file.refuse(root, "there is no `entities:`", "write `entities:` and a list below it")
-    return tuple(_entity_list(file, node) for node in file.sequence(entries["entities"]))
+        root.refuse("there is no `entities:`", "write `entities:` and a list below it")
+    return tuple(_entity_list(piece) for piece in sequence(entries["entities"]))
 
 
-def _entity_list(file: TeamFile, node: Node) -> EntityList:
-    entries = file.mapping(node, ("kind", "tag", "sounds_like", "words", "patterns"))
+def _entity_list(piece: Piece) -> EntityList:
+    entries = mapping(piece, ("kind", "tag", "sounds_like", "words", "patterns"))
     if "kind" not in entries:
-        file.refuse(node, "an entity without `kind`", "write kind: product, or a name of yours")
-    kind = file.text(entries["kind"])
+        piece.refuse("an entity without `kind`", "write kind: product, or a name of yours")
+    kind = text(entries["kind"])
     if not _KIND.fullmatch(kind):
-        file.refuse(entries["kind"], f"{kind!r} is no kind", "write small letters, digits and _")
-    tag = file.text(entries["tag"]) if "tag" in entries else tag_of(kind)
+        entries["kind"].refuse(f"{kind!r} is no kind", "write small letters, digits and _")
+    tag = text(entries["tag"]) if "tag" in entries else tag_of(kind)
     if not _TAG.fullmatch(tag):
-        file.refuse(entries["tag"], f"{tag!r} is no tag", "write capitals, digits and _")
-    words = file.sequence(entries["words"]) if "words" in entries else ()
-    patterns = file.sequence(entries["patterns"]) if "patterns" in entries else ()
+        entries["tag"].refuse(f"{tag!r} is no tag", "write capitals, digits and _")
+    words = sequence(entries["words"]) if "words" in entries else ()
+    patterns = sequence(entries["patterns"]) if "patterns" in entries else ()
     if not words and not patterns:
-        file.refuse(node, f"{kind} has neither `words` nor `patterns`", "add one of them")
-    alike = "sounds_like" in entries and file.truth(entries["sounds_like"])
+        piece.refuse(f"{kind} has neither `words` nor `patterns`", "add one of them")
+    alike = "sounds_like" in entries and truth(entries["sounds_like"])
     return EntityList(
         kind,
         tag,
-        tuple(_word(file, word) for word in words),
-        tuple(_pattern(file, pattern) for pattern in patterns),
+        tuple(_word(word) for word in words),
+        tuple(_pattern(pattern) for pattern in patterns),
         alike,
     )
 
 
-def _word(file: TeamFile, node: Node) -> ListedWord:
-    if isinstance(node, ScalarNode):
-        return ListedWord(file.text(node))
-    entries = file.mapping(node, ("value", "aliases"))
+def _word(piece: Piece) -> ListedWord:
+    if isinstance(piece.content, str):
+        return ListedWord(text(piece))
+    entries = mapping(piece, ("value", "aliases"))
     if "value" not in entries:
-        file.refuse(node, "a word without `value`", "write value: NAME")
-    aliases = file.sequence(entries["aliases"]) if "aliases" in entries else ()
-    return ListedWord(file.text(entries["value"]), tuple(file.text(alias) for alias in aliases))
+        piece.refuse("a word without `value`", "write value: NAME")
+    aliases = sequence(entries["aliases"]) if "aliases" in entries else ()
+    return ListedWord(text(entries["value"]), tuple(text(alias) for alias in aliases))
 
 
-def _pattern(file: TeamFile, node: Node) -> ListedPattern:
-    if isinstance(node, ScalarNode):
-        return ListedPattern(_regex(file, node))
-    entries = file.mapping(node, ("regex", "value", "after", "inside"))
+def _pattern(piece: Piece) -> ListedPattern:
+    if isinstance(piece.content, str):
+        return ListedPattern(_regex(piece))
+    entries = mapping(piece, ("regex", "value", "after", "inside"))
     if "regex" not in entries:
-        file.refuse(node, "a pattern without `regex`", "write regex: 'YH[0-9]{6}'")
-    regex = _regex(file, entries["regex"])
-    value = file.text(entries["value"]) if "value" in entries else r"\g<0>"
+        piece.refuse("a pattern without `regex`", "write regex: 'YH[0-9]{6}'")
+    regex = _regex(entries["regex"])
+    value = text(entries["value"]) if "value" in entries else r"\g<0>"
     try:
         re.compile(f"{regex.pattern}|").match("").expand(value)  # type: ignore[union-attr]  # it matches nothing, too
     except (re.error, IndexError) as error:
-        file.refuse(entries.get("value"), f"value: {error}", r"write \1 for the first group")
-    after = file.sequence(entries["after"]) if "after" in entries else ()
-    inside = "inside" in entries and file.truth(entries["inside"])
-    return ListedPattern(regex, value, tuple(file.text(word) for word in after), inside)
+        entries.get("value", piece).refuse(f"value: {error}", r"write \1 for the first group")
+    after = sequence(entries["after"]) if "after" in entries else ()
+    inside = "inside" in entries and truth(entries["inside"])
+    return ListedPattern(regex, value, tuple(text(word) for word in after), inside)
 
 
-def _regex(file: TeamFile, node: Node) -> re.Pattern[str]:
-    source = file.text(node)
+def _regex(piece: Piece) -> re.Pattern[str]:
+    source = text(piece)
     if len(source) > LONGEST_PATTERN:
-        file.refuse(node, f"more than {LONGEST_PATTERN} characters", "split the pattern")
-    try:
-        compiled = re.compile(source)
-    except re.error as error:
-        file.refuse(node, f"no regular expression ({error})", "mend it")
+        piece.refuse(f"more than {LONGEST_PATTERN} characters", "split the pattern")
     unbounded = next(_unbounded(source), None)
     if unbounded is not None:
-        file.refuse(node, f"{unbounded} may go on for ever", f"write {{1,{MOST_REPEATS}}} or less")
-    return compiled
+        piece.refuse(f"{unbounded} may go on for ever", f"write {{1,{MOST_REPEATS}}} or less")
+    try:
+        return compiled(piece.where, source, 0)
+    except ConfigError as error:
+        piece.refuse(error.reason, error.remedy)
 
 
 def _unbounded(source: str) -> Iterator[str]:

@@ -393,14 +393,17 @@ def test_a_policy_is_read_with_its_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("default: hide", "policy.yaml:1: 'hide' is no action"),
-        ("kinds:\n  phone: x", "policy.yaml:2: 'x' is no action"),
+        ("default: hide", "policy.yaml:1: 'hide' is not known here; choose keep or mask"),
+        ("kinds:\n  phone: x", "policy.yaml:2: 'x' is not known here"),
         ("kinds: [a]", "policy.yaml:1: a mapping is needed"),
         ("kinds:\n  phone: hash", "`hash` without `key`"),
         ("key: none", "policy.yaml:1: key .*none: it cannot be read"),
         ("key: short", "policy.yaml:1: the key has 5 bytes"),
         ("a: \x00", "not YAML"),
         ("colour: red", "unknown key 'colour'"),
+        ("kinds: " + "[" * 3000, "policy.yaml:1: nested too deeply"),
+        ("key: &a key", "policy.yaml:1: anchors and aliases"),
+        ('key: "a\\0b"', "policy.yaml:1: key .*: it cannot be read"),
     ],
 )  # fmt: skip
 def test_a_wrong_policy_is_named_by_line(tmp_path: Path, text: str, message: str) -> None:
