@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError
 from huiting.core.meaning import Entity
+from huiting.core.timeline import timeline
 from huiting.core.types import Event, Span
 from huiting.exports._rich_lines import RichSegment, line_of, read_line, rich_segment
 
@@ -39,8 +40,9 @@ def items(analysis: Analysis) -> list[RichSegment | Event]:
     for entity in analysis.meaning.entities:
         entities[entity.segment].append(entity)
     call = analysis.call
+    events = timeline(call.events, lambda event: event.span)
     segments = (
-        rich_segment(segment, call.events, entities[place])
+        rich_segment(segment, events.over(segment.span), entities[place])
         for place, segment in enumerate(call.segments)
     )
     found: list[RichSegment | Event] = [*map(_rounded, call.events), *segments]

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from huiting.core.types import (
 from huiting.exports import reader, rich
 from huiting.exports._rich_lines import SOUNDING, RichSegment, line_of, read_line
 from huiting.exports.reader import EMOJI, SIGNS
+from steps import growth
 
 DOCS = Path(__file__).parents[3] / "docs" / "reference" / "rich-transcript.md"
 
@@ -244,3 +246,13 @@ def test_every_label_has_its_sign_and_its_words() -> None:
     assert set(SOUNDING) < set(EventLabel)
     for label in EventLabel:
         assert reader.line_of(event(label, 0, 1), chinese=True)
+
+
+def test_the_work_grows_with_the_length_of_a_call() -> None:
+    def work(size: int) -> Callable[[], object]:
+        said = [says(AGENT, 4 * n, 4 * n + 2) for n in range(size)]
+        coughs = tuple(event(EventLabel.COUGH, 4 * n + 1, 4 * n + 1.5) for n in range(size))
+        found = whole(*said, events=coughs)
+        return lambda: rich.build().write(found)
+
+    assert growth(work) < 2.3
