@@ -7,9 +7,10 @@ speech at once that is more than listening.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from huiting.core.dialogue import Dialogue, Line
+from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import EvidenceKind
-from huiting.core.types import Role, Span
+from huiting.core.timeline import timeline
+from huiting.core.types import Role
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import Measure, compare, lies
 from huiting.quality.operators._options import SPEAKERS, some_of
@@ -42,11 +43,16 @@ class Interruption:
         return ()
 
     def _cuts(self, dialogue: Dialogue, scope: Scope) -> Iterator[Hit]:
-        for overlap in dialogue.metrics.overlaps:
+        cuts = [overlap for overlap in dialogue.metrics.overlaps if overlap.interruption]
+        if not cuts:
+            return
+        lines = timeline(dialogue.lines, lambda line: line.span)
+        for overlap in cuts:
             role = overlap.second
             asked = scope.asks(role) and (self.by is None or role in self.by)
-            if overlap.interruption and asked and lies(scope, overlap.span):
-                said = _said(dialogue, role, overlap.span)
+            if asked and lies(scope, overlap.span):
+                words = (line for line in lines.over(overlap.span) if line.role is role)
+                said = next(words, None)  # that they cut in with
                 yield Hit(
                     overlap.span,
                     EvidenceKind.MEASURED,
@@ -57,9 +63,3 @@ class Interruption:
                     value=overlap.span.duration,
                     note=Measure.INTERRUPTION,
                 )
-
-
-def _said(dialogue: Dialogue, role: Role, span: Span) -> Line | None:
-    """Return the words that somebody cut in with."""
-    lines = (line for line in dialogue.lines if line.role is role and line.span.overlap(span))
-    return next(lines, None)

@@ -4,13 +4,15 @@ Hold music counts as nobody speaking. What comes before the first words (ring-ba
 after the last is no silence of the conversation.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind
 from huiting.core.metrics import Silence as Measured
-from huiting.core.types import EventLabel, Role
+from huiting.core.timeline import timeline
+from huiting.core.types import Event, EventLabel, Role, Span
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import Measure, compare, lies
 from huiting.quality.operators._options import SPEAKERS, one_of, refuse
@@ -20,6 +22,8 @@ _HEARD = 0.5
 """Confidence under which words may have been a 请稍等."""
 _NEAR = 10.0
 """Seconds before a silence in which an announcement may have been misheard."""
+_SAYS_WHO = frozenset({EventLabel.SILENCE, EventLabel.HOLD})
+"""Events whose role is the one who should have spoken."""
 
 
 def build(
@@ -72,77 +76,107 @@ class Silence:
         asked = list(self._asked(dialogue, scope))
         if not asked:
             return NOTHING
-        long = [silence for silence in asked if self.bounds.holds(silence.span.duration)]
-        unclear = [silence for silence in long if self._doubtful(dialogue, silence)]
-        fitting = [s for s in long if self._fits(s) and s not in unclear]
+        long = [one for one in asked if self.bounds.holds(one.silence.span.duration)]
+        unclear = self._doubtful(dialogue, long)
+        fitting = [one for one in long if self._fits(one) and one.silence.span not in unclear]
         if not fitting:  # only what comes nearest is of interest
-            others = (s for s in asked if s not in long and self._fits(s))
-            fitting = sorted(others, key=lambda s: self.bounds.short_of(s.span.duration))[:1]
-        hits = (_hit(dialogue, silence) for silence in fitting)
-        return compare(self.bounds, hits, (_hit(dialogue, silence) for silence in unclear))
+            others = (
+                one
+                for one in asked
+                if self._fits(one) and not self.bounds.holds(one.silence.span.duration)
+            )
+            nearest = min(
+                others, key=lambda o: self.bounds.short_of(o.silence.span.duration), default=None
+            )
+            fitting = [] if nearest is None else [nearest]
+        doubts = (_hit(one) for one in long if one.silence.span in unclear)
+        return compare(self.bounds, map(_hit, fitting), doubts)
 
     def phrases(self) -> Sequence[str]:
         """Look for no words; those that announce are known to the metrics."""
         return ()
 
-    def _asked(self, dialogue: Dialogue, scope: Scope) -> Iterator[Measured]:
+    def _asked(self, dialogue: Dialogue, scope: Scope) -> Iterator["_Asked"]:
         """Yield the silences between speech, after and expected of whom it is asked."""
         anybody = scope.roles is None and self.expected is None
+        expected_in = _expectations(dialogue.events)
         for silence in dialogue.metrics.silences:
             between = silence.before is not None and silence.after is not None
             if not between or self.after not in (None, silence.before):
                 continue
             if not lies(scope, silence.span):
                 continue
-            if anybody or self._expects(scope, expected_of(dialogue, silence)):
-                yield silence
+            expected = expected_in(silence)
+            if anybody or self._expects(scope, expected):
+                yield _Asked(silence, expected)
 
     def _expects(self, scope: Scope, role: Role | None) -> bool:
         return scope.asks(role) and self.expected in (None, role)
 
-    def _fits(self, silence: Measured) -> bool:
-        return self.announced in (None, silence.announced)
+    def _fits(self, one: "_Asked") -> bool:
+        return self.announced in (None, one.silence.announced)
 
-    def _doubtful(self, dialogue: Dialogue, silence: Measured) -> bool:
-        """Tell whether it matters that a 请稍等 may have been misheard before a silence."""
-        if self.announced is None or silence.announced:
-            return False
-        last = _last_of_agent(dialogue, silence)
-        return last is not None and last.confidence is not None and last.confidence < _HEARD
+    def _doubtful(self, dialogue: Dialogue, long: Sequence["_Asked"]) -> frozenset[Span]:
+        """Return the silences before which a 请稍等 that matters may have been misheard."""
+        if self.announced is None:
+            return frozenset()
+        agent = sorted((x for x in dialogue.lines if x.role is Role.AGENT), key=_start)
+        starts = [line.span.start for line in agent]
+        found: set[Span] = set()
+        for silence in (one.silence for one in long if not one.silence.announced):
+            last = bisect_left(starts, silence.span.start) - 1
+            near = last >= 0 and starts[last] >= silence.span.start - _NEAR
+            if near and _unsure(agent[last]):
+                found.add(silence.span)
+        return frozenset(found)
 
 
-def _hit(dialogue: Dialogue, silence: Measured) -> Hit:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A silence that is looked at."""
+
+    silence: Measured
+    expected: Role | None
+    """Who should have spoken."""
+
+
+def _start(line: Line) -> float:
+    return line.span.start
+
+
+def _unsure(line: Line) -> bool:
+    return line.confidence is not None and line.confidence < _HEARD
+
+
+def _hit(one: _Asked) -> Hit:
+    silence = one.silence
     return Hit(
         silence.span,
         EvidenceKind.MEASURED,
-        role=expected_of(dialogue, silence),
+        role=one.expected,
         value=silence.span.duration,
         note=Measure.ANNOUNCED if silence.announced else Measure.SILENCE,
     )
 
 
-def expected_of(dialogue: Dialogue, silence: Measured) -> Role | None:
-    """Return who should have spoken in a silence between speech.
+def _expectations(events: Iterable[Event]) -> Callable[[Measured], Role | None]:
+    """Return what tells who should have spoken in a silence between speech.
 
     The one who then does, unless that is the customer who spoke last: somebody who goes on
     because nobody answers was waiting for the agent. Where the call's events already say
     it, what they say.
     """
-    half = silence.span.duration / 2
-    for event in dialogue.events:
-        named = event.label in (EventLabel.SILENCE, EventLabel.HOLD) and event.role is not None
-        if named and event.span.overlap(silence.span) > half:
-            return event.role
-    if silence.before is silence.after is Role.CUSTOMER:
-        return Role.AGENT
-    return silence.after
+    named = timeline(
+        (e for e in events if e.label in _SAYS_WHO and e.role is not None), lambda e: e.span
+    )
 
+    def expected(silence: Measured) -> Role | None:
+        half = silence.span.duration / 2
+        for event in named.over(silence.span):
+            if event.span.overlap(silence.span) > half:
+                return event.role
+        if silence.before is silence.after is Role.CUSTOMER:
+            return Role.AGENT
+        return silence.after
 
-def _last_of_agent(dialogue: Dialogue, silence: Measured) -> Line | None:
-    before = [
-        line
-        for line in dialogue.lines
-        if line.role is Role.AGENT
-        and silence.span.start - _NEAR <= line.span.start < silence.span.start
-    ]
-    return before[-1] if before else None
+    return expected
