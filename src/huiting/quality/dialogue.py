@@ -4,7 +4,8 @@ Judges nothing and reads no audio. How characters sound is given as an argument:
 quality layer knows no pronunciation.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain, repeat
 from pathlib import PurePath
 
@@ -12,7 +13,8 @@ from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue, Line, Unclear
 from huiting.core.ports import Sound
 from huiting.core.rewrite import written_words
-from huiting.core.types import Call, Event, EventLabel, Rejected, Role, Segment, Span, Word
+from huiting.core.timeline import timeline
+from huiting.core.types import Call, EventLabel, Rejected, Role, Segment, Span, Word
 
 _NOBODY_SPEAKS = frozenset(
     {EventLabel.MUSIC, EventLabel.RINGBACK, EventLabel.BUSY, EventLabel.DTMF}
@@ -22,7 +24,7 @@ _MOSTLY = 0.5
 
 
 def dialogue_of(analysis: Analysis, sound: Sound) -> Dialogue:
-    """Return a call as rules and reports read it; pure, and linear in the length of its text.
+    """Return a call as rules and reports read it; pure; the time it takes grows with its length.
 
     Args:
         analysis: of which events, derived ones included, are taken as they are.
@@ -109,37 +111,47 @@ def _shared(word: Word) -> Iterator[Span]:
 
 def _unclear(call: Call) -> Iterator[Unclear]:
     """Yield what was taken for speech and not understood, unless a sound explains it."""
+    if not call.rejected:
+        return
+    explained, who = _explains(call), _knows(call)
     for rejected in sorted(call.rejected, key=lambda r: (r.span, r.channel)):
-        if not _explained(rejected, call.events):
-            yield Unclear(_who(rejected, call), rejected.channel, rejected.span)
+        if not explained(rejected):
+            yield Unclear(who(rejected), rejected.channel, rejected.span)
 
 
-def _explained(rejected: Rejected, events: Iterable[Event]) -> bool:
-    heard = (e for e in events if e.label in _NOBODY_SPEAKS)
-    here = (e.span for e in heard if e.channel in (None, rejected.channel))
-    covered = sum(span.overlap(rejected.span) for span in here)
-    return covered > _MOSTLY * rejected.span.duration
+def _explains(call: Call) -> Callable[[Rejected], bool]:
+    """Return what tells whether a sound fills most of a rejected stretch."""
+    sounds = timeline((e for e in call.events if e.label in _NOBODY_SPEAKS), lambda e: e.span)
+
+    def explained(rejected: Rejected) -> bool:
+        heard = sounds.over(rejected.span)
+        here = (e.span for e in heard if e.channel in (None, rejected.channel))
+        covered = sum(span.overlap(rejected.span) for span in here)
+        return covered > _MOSTLY * rejected.span.duration
+
+    return explained
 
 
-def _who(rejected: Rejected, call: Call) -> Role:
-    """Return whose voice it is: the channel's only one, or the one that spoke there most."""
-    roles = {p.speaker: p.role for p in call.parties if p.channel == rejected.channel}
-    if len(set(roles.values())) == 1:
-        return next(iter(roles.values()))
-    spoke = {
-        speaker: _total(
-            region.span.overlap(rejected.span)
-            for region in call.regions
-            if region.channel == rejected.channel and region.speaker == speaker
-        )
-        for speaker in roles
-    }
-    best = max(spoke, key=lambda speaker: spoke[speaker], default=None)
-    return roles[best] if spoke.get(best) else Role.UNKNOWN
+def _knows(call: Call) -> Callable[[Rejected], Role]:
+    """Return what tells whose voice it is: the channel's only one, or who spoke there most."""
+    regions = timeline(call.regions, lambda region: region.span)
 
+    @cache
+    def roles_on(channel: int) -> dict[int | None, Role]:
+        return {p.speaker: p.role for p in call.parties if p.channel == channel}
 
-def _total(seconds: Iterable[float]) -> float:
-    return sum(seconds, 0.0)
+    def who(rejected: Rejected) -> Role:
+        roles = roles_on(rejected.channel)
+        if len(set(roles.values())) == 1:
+            return next(iter(roles.values()))
+        spoke = dict.fromkeys(roles, 0.0)
+        for region in regions.over(rejected.span):
+            if region.channel == rejected.channel and region.speaker in spoke:
+                spoke[region.speaker] += region.span.overlap(rejected.span)
+        best = max(spoke, key=lambda speaker: spoke[speaker], default=None)
+        return roles[best] if spoke.get(best) else Role.UNKNOWN
+
+    return who
 
 
 def silent(text: str) -> Sequence[str]:

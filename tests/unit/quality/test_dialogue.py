@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ from huiting.core.types import (
     Word,
 )
 from huiting.quality.dialogue import character_times, dialogue_of, silent
+from steps import growth
 
 
 def upper(text: str) -> list[str]:
@@ -210,6 +211,22 @@ def test_a_sound_explains_why_nothing_was_understood(event: Event, left: int) ->
     whole = replace(call(says(CUSTOMER, 1, 2)), rejected=(rejected(4, 5),), events=(event,))
 
     assert len(unclear(whole)) == left
+
+
+def test_the_work_grows_with_what_was_not_understood() -> None:
+    def work(size: int) -> Callable[[], object]:
+        starts = [4.0 * n for n in range(size)]
+        whole = replace(
+            call(duration=4.0 * size),
+            parties=tuple(parties("agent", "customer")),
+            regions=tuple(Region(0, n % 2, Span(t, t + 1)) for n, t in enumerate(starts)),
+            rejected=tuple(rejected(t, t + 1, channel=0) for t in starts),
+            events=tuple(heard(EventLabel.MUSIC, t, t + 0.2, 0) for t in starts),
+        )
+        given = analysis(whole)
+        return lambda: dialogue_of(given, silent)
+
+    assert growth(work) < 2.3
 
 
 def test_events_are_taken_as_they_are() -> None:
