@@ -10,10 +10,11 @@ Source:
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import sqrt
 from statistics import mean, pstdev
 
@@ -188,12 +189,12 @@ def _sections(said: Sequence[Sentence], duration: float) -> tuple[Section, ...]:
         return ()
     counted = [_terms(s.text) for s in said]
     starts = [0, *_boundaries(said, counted), len(said)]
-    whole = sum(counted, Counter())
+    whole = _together(counted)
     return tuple(
         Section(
             said[a].at,
             said[b].at if b < len(said) else duration,
-            _names(sum(counted[a:b], Counter()), whole),
+            _names(_together(counted[a:b]), whole),
         )
         for a, b in pairwise(starts)
     )
@@ -204,24 +205,41 @@ def _boundaries(said: Sequence[Sentence], counted: Sequence[Counter[str]]) -> li
     gaps = range(1, len(said))
     alike = [
         _cosine(
-            sum(counted[max(0, i - WINDOW) : i], Counter()),
-            sum(counted[i : i + WINDOW], Counter()),
+            _together(counted[max(0, i - WINDOW) : i]),
+            _together(counted[i : i + WINDOW]),
         )
         for i in gaps
     ]
-    depth = [max(alike[: n + 1]) + max(alike[n:]) - 2 * a for n, a in enumerate(alike)]
+    depth = _depths(alike)
     if len(depth) < 2 * WINDOW:
         return []
     bound = mean(depth) - pstdev(depth) / 2
     chosen: list[int] = []
+    taken: list[float] = []  # when those begin, in order
     for n in sorted(range(len(depth)), key=lambda n: -depth[n]):
         at = said[n + 1].at
-        far = all(abs(said[c].at - at) >= SHORTEST_SECTION for c in chosen)
+        place = bisect_left(taken, at)
+        far = all(abs(t - at) >= SHORTEST_SECTION for t in taken[max(0, place - 1) : place + 1])
         inside = at - said[0].at >= SHORTEST_SECTION and said[-1].at - at >= SHORTEST_SECTION
         peak = depth[n] == max(depth[max(0, n - WINDOW) : n + WINDOW + 1])
         if depth[n] > max(bound, 0.0) and far and inside and peak:
             chosen.append(n + 1)
+            taken.insert(place, at)
     return sorted(chosen)
+
+
+def _together(counted: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in counted:
+        total.update(one)
+    return total
+
+
+def _depths(alike: Sequence[float]) -> list[float]:
+    """Return how much lower each value lies than the highest before it and after it."""
+    before = accumulate(alike, max)
+    after = reversed(list(accumulate(reversed(alike), max)))
+    return [b + a - 2 * here for b, here, a in zip(before, alike, after, strict=True)]
 
 
 def _cosine(one: Counter[str], other: Counter[str]) -> float:

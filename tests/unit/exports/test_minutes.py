@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -6,8 +6,9 @@ import pytest
 from fakes import UNKNOWN, analysis, call, says
 from huiting.core.meaning import Meaning, Quote, Summary
 from huiting.core.types import Segment, Span
-from huiting.exports._minutes import MOST, Minutes, minutes_of
+from huiting.exports._minutes import MOST, Minutes, _depths, minutes_of
 from huiting.exports.minutes import build
+from steps import growth
 
 
 def meeting(*said: tuple[int, str], language: str = "zh", every: float = 5.0) -> list[Segment]:
@@ -123,3 +124,32 @@ def test_an_english_meeting_has_english_minutes_and_its_summary() -> None:
     assert "May it is." in page
     assert "- Tell the team" in page
     assert "qwen, by a language model" in page
+
+
+class Counted(float):
+    """A number that counts how often it is compared."""
+
+    compared = 0
+
+    def __gt__(self, other: object) -> bool:
+        Counted.compared += 1
+        return super().__gt__(other)  # type: ignore[operator]  # with floats alone
+
+
+def test_depth_is_measured_from_the_highest_on_both_sides() -> None:
+    assert _depths([0.5, 0.25, 1.0, 0.0, 0.75]) == [0.5, 1.0, 0.0, 1.75, 0.25]
+
+
+def test_depths_of_a_long_meeting_are_found_in_one_pass() -> None:
+    Counted.compared = 0
+    _depths([Counted(n % 7) for n in range(1000)])
+
+    assert 0 < Counted.compared <= 2000
+
+
+def test_the_work_grows_with_the_length_of_a_meeting() -> None:
+    def work(size: int) -> Callable[[], object]:
+        whole = call(*meeting(*[(n % 2, f"{chr(0x4E00 + n)}{BUDGET[n % 4]}") for n in range(size)]))
+        return lambda: minutes_of(whole)
+
+    assert growth(work, 300) < 2.3
