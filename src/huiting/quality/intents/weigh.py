@@ -14,7 +14,7 @@ from huiting.core.types import EmotionLabel, Role
 from huiting.quality.intents.kinds import Keyword, Kind
 from huiting.quality.said.lines import Line, Turn
 from huiting.quality.said.negation import refused
-from huiting.quality.said.phrases import Phrase, phrase, places
+from huiting.quality.said.phrases import Phrase, can_be_in, phrase, places
 
 BY_TURN = (1.0, 0.7, 0.5, 0.35)
 """Weight of the customer's first telling turn, the second, the third, and all later ones."""
@@ -73,10 +73,18 @@ class Scales:
     def weigh(self, turns: Sequence[Turn], *, outbound: bool = False) -> dict[str, Evidence]:
         """Return the evidence for each intent of the list, in its order."""
         placed = _placed(turns, BY_ROLE_OUT if outbound else BY_ROLE)
-        return {name: _summed(self._found(wanted, placed)) for name, wanted in self._wanted.items()}
+        folded = "\n".join(item.line.folded for item in placed)
+        heard = "\n".join(item.line.heard for item in placed)
+        found: dict[str, Evidence] = {}
+        for name, wanted in self._wanted.items():
+            here = [w for w in wanted if can_be_in(w.phrase, folded, heard)]
+            found[name] = _summed(self._found(here, placed))
+        return found
 
     def _found(self, wanted: Sequence[Wanted], placed: Sequence["_Placed"]) -> list[Spoken]:
-        found = []
+        found: list[Spoken] = []
+        if not wanted:
+            return found
         for item in placed:
             hits = [s for w in wanted if _asked(w.keyword, item.line) for s in self._in(w, item)]
             found += _apart(hits)

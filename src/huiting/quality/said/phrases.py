@@ -71,6 +71,17 @@ def _pattern(parts: list[str], *, spaced: bool) -> str:
     return rf"\b{gap.join(words)}(?:s|es|ed|d|ing)?\b"
 
 
+def can_be_in(wanted: Phrase, folded: str, heard: str) -> bool:
+    """Tell whether it can be said in some text, of one line or of many: a quick look.
+
+    Args:
+        wanted: what to look for.
+        folded: the text, as in `Line.folded`.
+        heard: how it sounds, as in `Line.heard`.
+    """
+    return wanted.needle in folded or (bool(wanted.heard) and wanted.heard in heard)
+
+
 def places(wanted: Phrase, line: Line) -> Iterator[Place]:
     """Yield where it is said, as written first; what only sounds like it where nothing is so."""
     found = False

@@ -16,6 +16,7 @@ from huiting.quality.intents.kinds import OTHER, Keyword, Kind
 from huiting.quality.intents.read import default_intents
 from huiting.quality.intents.stage import intent_stage
 from huiting.text.pronunciation import sounds_of
+from steps import steps
 
 KINDS = default_intents()
 STAGE = intent_stage(KINDS, sounds_of)
@@ -291,3 +292,13 @@ def test_a_very_long_line_is_told_in_bounded_time_and_numbers() -> None:
     main, *_ = told(asks("价格，退款，多少钱，退货" * 2_000))
 
     assert 0 < main.score < 1
+
+
+def test_keywords_that_nobody_says_are_looked_for_once_and_not_in_every_line() -> None:
+    keywords = [Keyword(f"第{chr(0x4E00 + n)}项", 1.0) for n in range(200)]
+    stage = intent_stage([Kind("甲", keywords=tuple(keywords))], sounds_of)
+    short, long = (talk(*[(CUSTOMER, "今天下雨")] * lines) for lines in (10, 110))
+
+    more = steps(lambda: stage(long, Meaning())) - steps(lambda: stage(short, Meaning()))
+
+    assert more < 100 * len(keywords)
