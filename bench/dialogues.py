@@ -61,7 +61,7 @@ from huiting.text.pronunciation import sounds_of
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "dialogues.md"
-SETS = ("dialogues.jsonl", "dialogues_second.jsonl")
+SETS = ("dialogues.jsonl", "dialogues_second.jsonl", "dialogues_third.jsonl")
 SAMPLE = HERE.parent / "rules" / "sample.yaml"
 VERDICTS = {"pass": Verdict.PASS, "fail": Verdict.FAIL, "na": Verdict.NOT_APPLICABLE}
 SAID = {
