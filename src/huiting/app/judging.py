@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from huiting.app.hiding import hiding_lines
 from huiting.app.readers import embedder_of, language_model_of
 from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
@@ -115,5 +116,5 @@ def context_of(settings: Settings) -> Context:
     return Context(
         sound=sounds_of,
         embedder=embedder_of(),
-        ask=None if model is None else asking(model, redact=settings.llm_redact),
+        ask=None if model is None else asking(model, hiding_lines(settings)),
     )

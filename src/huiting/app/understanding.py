@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from huiting import __version__
+from huiting.app.hiding import hiding
 from huiting.app.judging import context_of, flat
 from huiting.app.readers import embedder_of, language_model_of, names_of
 from huiting.app.settings import Settings
@@ -39,7 +40,7 @@ def stages_of(settings: Settings) -> tuple[MeaningStage, ...]:
         stages += _about_a_call(settings)
     model = language_model_of(settings) if settings.llm_summary else None
     if model is not None:
-        stages.append(summary_stage(model, redact=settings.llm_redact))
+        stages.append(summary_stage(model, hiding(settings)))
     return tuple(stages)
 
 

@@ -1,13 +1,14 @@
 """A yes/no question of a rule, put to a language model (the operator `ask`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import EngineError
 from huiting.core.judgement import EvidenceKind, Match
 from huiting.core.meaning import Quote
 from huiting.core.ports import LanguageModel
-from huiting.quality.asking.transcript import Said, hidden, object_in, quotes_in, shown, words_of
+from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
 from huiting.quality.rules.asked import Answer, Hit, Scope
 
 INSTRUCTIONS = (
@@ -21,9 +22,13 @@ INSTRUCTIONS = (
 
 
 def asking(
-    model: LanguageModel, *, redact: bool = True
+    model: LanguageModel, hide: Callable[[Dialogue], Mapping[int, str]] | None
 ) -> Callable[[Dialogue, Scope, str], Answer]:
     """Return what puts a question about the lines of a scope to the model.
+
+    Args:
+        model: answers.
+        hide: returns what the model may see of each line, by its segment; None for all.
 
     The returned function raises EngineError when the server does not answer, when the
     model cannot tell, or when it says yes without words that were said: the rule is then
@@ -35,8 +40,9 @@ def asking(
         lines = [line for line in lines if line.text]
         if not lines:
             return Answer(yes=False, reason="nothing was said there")
-        if redact:
-            lines = hidden(lines, dialogue.meaning.entities)
+        if hide is not None:
+            texts = hide(dialogue)
+            lines = [replace(line, text=texts[line.segment]) for line in lines]
         found = object_in(model.ask(INSTRUCTIONS + question, shown(lines)), model.name)
         said = str(found.get("answer")).strip().casefold()
         channels = {line.segment: line.channel for line in scope.lines}

@@ -1,13 +1,14 @@
 """The summary of a call by a language model, as a stage that tells meaning."""
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from huiting.core.errors import EngineError
 from huiting.core.meaning import Meaning, Summary
 from huiting.core.ports import LanguageModel, MeaningStage
 from huiting.core.types import Call
-from huiting.quality.asking.transcript import Said, hidden, object_in, quotes_in, shown, words_of
+from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
 
 log = logging.getLogger(__name__)
 
@@ -22,19 +23,26 @@ INSTRUCTIONS = (
 )
 
 
-def summary_stage(model: LanguageModel, *, redact: bool = True) -> MeaningStage:
-    """Return the stage that adds `Meaning.summary`; with `redact`, entities come before it.
+def summary_stage(
+    model: LanguageModel, hide: Callable[[Call, Meaning], Mapping[int, str]] | None
+) -> MeaningStage:
+    """Return the stage that adds `Meaning.summary`.
 
     A server that does not answer, or answers without a quote that holds, leaves the call
     without a summary: everything else of the call is worth keeping.
+
+    Args:
+        model: sums up.
+        hide: returns what the model may see of each segment, by its place; None for all.
     """
 
     def stage(call: Call, known: Meaning, /) -> Meaning:
         lines = [Said(i, s.role, s.span, s.text) for i, s in enumerate(call.segments) if s.text]
         if not lines:
             return known
-        if redact:
-            lines = hidden(lines, known.entities)
+        if hide is not None:
+            texts = hide(call, known)
+            lines = [replace(line, text=texts[line.segment]) for line in lines]
         try:
             found = _summary(lines, model)
         except EngineError as error:

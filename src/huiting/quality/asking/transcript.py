@@ -4,11 +4,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from huiting.core.errors import EngineError
-from huiting.core.meaning import Entity, Quote
+from huiting.core.meaning import Quote
 from huiting.core.types import Role, Span
 
 LONGEST = 24_000
@@ -18,14 +18,6 @@ SHORTEST_QUOTE = 2
 """Characters that show anything."""
 MOST_QUOTES = 10
 LEFT_OUT = "[…]"
-HARMLESS = frozenset(
-    {
-        "money", "percent", "date", "time", "duration", "quantity", "coupon", "product", "brand",
-        "agent_id",
-    }
-)  # fmt: skip
-"""Kinds of entities that point at nobody; every other kind is hidden from a model, a team's
-own kinds too."""
 _NAMES = {Role.AGENT: "客服 agent", Role.CUSTOMER: "客户 customer", Role.SYSTEM: "系统 system"}
 
 
@@ -61,27 +53,6 @@ def shown(lines: Iterable[Said], longest: int = LONGEST) -> str:
             tail.append(row)
             last -= 1
     return "\n".join([*head, LEFT_OUT, *reversed(tail)])
-
-
-def hidden(lines: Iterable[Said], entities: Iterable[Entity]) -> list[Said]:
-    """Return the lines with what points at a person replaced by its kind, as `[phone]`."""
-    by_line: dict[int, list[Entity]] = {}
-    for entity in entities:
-        if entity.kind not in HARMLESS:
-            by_line.setdefault(entity.segment, []).append(entity)
-    return [
-        replace(line, text=_covered(line.text, by_line.get(line.segment, ()))) for line in lines
-    ]
-
-
-def _covered(text: str, entities: Iterable[Entity]) -> str:
-    begun = len(text)
-    for entity in sorted(entities, key=lambda e: (-e.end, e.start)):  # from the right
-        end = min(entity.end, begun)  # of two that overlap nothing may show
-        if entity.start < end:
-            text = f"{text[: entity.start]}[{entity.kind}]{text[end:]}"
-            begun = entity.start
-    return text
 
 
 def _flat(text: str) -> str:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from huiting.core.analysis import Analysis
 from huiting.core.meaning import Entity
+from huiting.core.types import Call
 from huiting.text.redaction.policy import Action, Policy
 
 _RUN = re.compile(r"\d(?:[\d \-,，、.·]*\d)?[Xx]?")
@@ -48,6 +48,10 @@ class Covers:
     secrets: tuple[Secret, ...]
     by_segment: Mapping[int, tuple[Cover, ...]]
     """In order and apart."""
+
+    def shown(self, place: int, text: str) -> str:
+        """Return the text of a segment with its covers in place."""
+        return render(text, 0, len(text), self.by_segment.get(place, ()))
 
     def scrubbed(self, text: str) -> str:
         """Return a text that is no speech (a file name, a field) without anything private in it.
@@ -108,32 +112,33 @@ class Covers:
                     yield Cover(found.start(), found.end(), mark)
 
 
-def covers_of(analysis: Analysis, policy: Policy) -> Covers:
-    """Return all that is private in a call under a policy."""
-    entities = analysis.meaning.entities
+def covers_of(call: Call, entities: Sequence[Entity], policy: Policy) -> Covers:
+    """Return all that is private in a call under a policy; the entities are those found in it."""
     private = [e for e in entities if policy.action(e.kind) is not Action.KEEP]
     secrets = [_secret(e.kind, e.value, e.text) for e in private]
-    for name, value in analysis.call.recording.metadata.items():
+    for name, value in call.recording.metadata.items():
         kind = policy.field_kind(name)
         if kind is not None and value.strip() and policy.action(kind) is not Action.KEEP:
             secrets.append(_secret(kind, value.strip(), value.strip()))
     unique = tuple(dict.fromkeys(sorted(secrets, key=_longest_first)))
     covers = Covers(policy, unique, {})
-    return Covers(policy, unique, _by_segment(analysis, private, covers))
+    return Covers(policy, unique, _by_segment(call, entities, covers))
 
 
 def _by_segment(
-    analysis: Analysis, private: Sequence[Entity], covers: Covers
+    call: Call, entities: Sequence[Entity], covers: Covers
 ) -> Mapping[int, tuple[Cover, ...]]:
     found: dict[int, tuple[Cover, ...]] = {}
-    for place, segment in enumerate(analysis.call.segments):
+    policy = covers.policy
+    private = [e for e in entities if policy.action(e.kind) is not Action.KEEP]
+    for place, segment in enumerate(call.segments):
         here = [e for e in private if e.segment == place]
         kept = [
             (e.start, e.end)
-            for e in analysis.meaning.entities
+            for e in entities
             if e.segment == place and e not in here and not e.text.isdecimal()
         ]
-        own = [Cover(e.start, e.end, covers.policy.written(e)) for e in here]
+        own = [Cover(e.start, e.end, policy.written(e)) for e in here]
         again = covers.said_again(segment.text, kept)
         found[place] = tuple(apart([*own, *again]))
     return {place: those for place, those in found.items() if those}

@@ -35,7 +35,7 @@ def redacted(analysis: Analysis, policy: Policy) -> Analysis:
     The entities must have been found (see `entities.stage`): they are what is covered,
     with every other place where their values stand. Of the path only the file name stays.
     """
-    copy: Analysis = _Copier(analysis, covers_of(analysis, policy)).copy(analysis)
+    copy: Analysis = _Copier(analysis, _covers(analysis, policy)).copy(analysis)
     return copy
 
 
@@ -47,7 +47,7 @@ def redacted_judgement(judgement: Judgement, analysis: Analysis, policy: Policy)
         analysis: the original one, which says what is private.
         policy: what becomes of it.
     """
-    copy: Judgement = _Copier(analysis, covers_of(analysis, policy)).copy(judgement)
+    copy: Judgement = _Copier(analysis, _covers(analysis, policy)).copy(judgement)
     return copy
 
 
@@ -56,7 +56,7 @@ def to_silence(analysis: Analysis, policy: Policy) -> Mapping[int, tuple[Span, .
 
     A channel that holds a copy of another one (dual mono, bleed) gets the spans of both.
     """
-    covers = covers_of(analysis, policy)
+    covers = _covers(analysis, policy)
     call = analysis.call
     found: dict[int, list[Span]] = {channel.index: [] for channel in call.recording.channels}
     for place, those in covers.by_segment.items():
@@ -76,6 +76,10 @@ def to_silence(analysis: Analysis, policy: Policy) -> Mapping[int, tuple[Span, .
     everything = [span for spans in found.values() for span in spans]
     found |= {channel: list(everything) for channel in copies}
     return {channel: tuple(sorted(set(spans))) for channel, spans in found.items() if spans}
+
+
+def _covers(analysis: Analysis, policy: Policy) -> Covers:
+    return covers_of(analysis.call, analysis.meaning.entities, policy)
 
 
 def _identifies(name: str, value: object) -> bool:
