@@ -11,6 +11,7 @@ from typing import Any
 
 from huiting.core.types import Role
 from huiting.core.yaml_file import Piece, choice, mapping, number, sequence, text, truth, whole
+from huiting.quality.rules.about import about
 from huiting.quality.rules.options import operator_of, operators, plain
 from huiting.quality.rules.rule import (
     All,
@@ -33,8 +34,6 @@ SCOPE = (
     "by", "first", "last", "between", "whole", "after", "before", "around", "times", "as",
 )  # fmt: skip
 ANCHOR = ("hit", "which", "within", "turns")
-_ABOUT = 80
-"""Characters of what is looked for that evidence repeats."""
 _HUNDRED = 100.0
 
 
@@ -160,13 +159,13 @@ def _asked(
                 operator_of(key, piece, {"any": value["none"], **shared}),
                 place,
                 Times(),
-                _about(value["none"]),
+                about(key, value["none"]),
             )
         )
         if rest.keys() <= _SHARED:
             return absent
         return All((_asked(key, piece, rest, place=place, times=times, name=name), absent))
-    return Ask(key, operator_of(key, piece, value), place, times, _about(value), name)
+    return Ask(key, operator_of(key, piece, value), place, times, about(key, value), name)
 
 
 _SHARED = frozenset({"match", "similarity", "negated", "unless"})
@@ -196,17 +195,6 @@ def _list(name: str, piece: Piece, reading: Reading) -> tuple[Any, ...]:
         known = ", ".join(f"${known}" for known in reading.lists) or "none"
         piece.refuse(f"there is no list {name}", f"{guess}lists of this file: {known}")
     return reading.lists[wanted]
-
-
-def _about(value: Any) -> str:  # noqa: ANN401
-    """Return what is looked for, short enough to show."""
-    if isinstance(value, dict):
-        said = ", ".join(f"{key} {_about(entry)}" for key, entry in value.items())
-    elif isinstance(value, list):
-        said = " / ".join(str(entry) for entry in value)
-    else:
-        said = str(value)
-    return said if len(said) <= _ABOUT else said[: _ABOUT - 1] + "…"
 
 
 def _times(content: Mapping[str, Piece]) -> Times:
