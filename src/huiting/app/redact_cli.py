@@ -51,9 +51,9 @@ def redact(
 ) -> None:
     """Write a copy of one call without what is private in it, and of its recording."""
     from huiting.app.database import store_of
-    from huiting.app.files import make_folder, replace_file, results_name
+    from huiting.app.files import make_folder, replace_file
     from huiting.core.plugins import make
-    from huiting.text.redaction.redact import redacted
+    from huiting.text.redaction.redact import SHOWN, redacted
 
     settings = resolve({"store": store}, file=config).settings
     start_logging(settings.log, sys.stderr)
@@ -62,7 +62,9 @@ def redact(
         original = _understood(kept.analysis(call), settings)
     copy = redacted(original, rules)
     make_folder(folder)
-    stem = folder / f"{results_name(copy.call.recording)}.redacted"
+    stem = (
+        folder / f"{original.call.recording.id[:SHOWN]}.redacted"
+    )  # a file name may tell who calls
     for kind in ("json", "md"):
         exporter = make("huiting.exports", kind)
         path = stem.with_name(stem.name + exporter.suffix)

@@ -67,9 +67,11 @@ def test_a_call_is_copied_without_what_is_private(tmp_path: Path) -> None:
 
     assert done.exit_code == 0, done.output
     assert [p.suffix for p in written] == [".json", ".md", ".wav"]
-    assert all("13800138000" not in p.name for p in written)
+    assert len({p.name[:16] for p in written}) == 1
+    assert [p.name[16:] for p in written] == [".redacted.json", ".redacted.md", ".redacted.wav"]
     assert "13800138000" not in written[0].read_text("utf-8") + written[1].read_text("utf-8")
     copy = from_json(written[0].read_bytes())
+    assert copy.call.recording.id.startswith(written[0].name[:16])
     assert copy.call.segments[1].text == "电话[PHONE]，会员[MEMBER]"
     sound = samples(written[2])
     assert not sound[round(1.25 * 8000) : round(2.4 * 8000), 1].any()

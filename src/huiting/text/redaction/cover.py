@@ -6,10 +6,11 @@ covered: a name without 先生, the number that the agent repeats, the end of it
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huiting.core.meaning import Entity
-from huiting.core.types import Call
+from huiting.core.types import Call, Recording
+from huiting.text.redaction.fields import found_in
 from huiting.text.redaction.policy import Action, Policy
 
 _RUN = re.compile(r"\d(?:[\d \-,，、.·]*\d)?[Xx]?")
@@ -48,6 +49,8 @@ class Covers:
     secrets: tuple[Secret, ...]
     by_segment: Mapping[int, tuple[Cover, ...]]
     """In order and apart."""
+    beside: tuple[Secret, ...] = ()
+    """Found in fields and file names, and covered there only."""
 
     def shown(self, place: int, text: str) -> str:
         """Return the text of a segment with its covers in place."""
@@ -58,7 +61,9 @@ class Covers:
 
         Here a part of a private number is not looked for: ids and times are full of digits.
         """
-        return render(text, 0, len(text), apart([*self._numbers(text, ()), *self._words(text)]))
+        secrets = (*self.secrets, *self.beside)
+        covers = [*self._numbers(text, (), secrets), *self._words(text, secrets)]
+        return render(text, 0, len(text), apart(covers))
 
     def unsaid(self, text: str) -> str:
         """Return a text that somebody said, or a piece of it, without anything private in it."""
@@ -72,12 +77,16 @@ class Covers:
             kept: stretches that are known to be something else, such as a sum, though a few
                 digits of a private number look like them.
         """
-        return apart([*self._numbers(text, kept), *self._parts(text, kept), *self._words(text)])
+        numbers = self._numbers(text, kept, self.secrets)
+        words = self._words(text, self.secrets)
+        return apart([*numbers, *self._parts(text, kept), *words])
 
-    def _numbers(self, text: str, kept: Sequence[tuple[int, int]]) -> Iterator[Cover]:
+    def _numbers(
+        self, text: str, kept: Sequence[tuple[int, int]], secrets: Sequence[Secret]
+    ) -> Iterator[Cover]:
         """Yield whole private numbers."""
         for digits, places in _runs(text):
-            for secret in self.secrets:
+            for secret in secrets:
                 size = len(secret.digits)
                 if not size or (
                     size <= _NUMBER and (digits != secret.digits or _meets(places, kept))
@@ -104,8 +113,8 @@ class Covers:
         start, end = places[0], places[-1] + 1
         return Cover(start, end, self.policy.mark(secret.kind, text[start:end], secret.value))
 
-    def _words(self, text: str) -> Iterator[Cover]:
-        for secret in self.secrets:
+    def _words(self, text: str, secrets: Sequence[Secret]) -> Iterator[Cover]:
+        for secret in secrets:
             for word in secret.words:
                 for found in re.finditer(re.escape(word), text, re.IGNORECASE):
                     mark = self.policy.mark(secret.kind, found[0], secret.value)
@@ -118,11 +127,24 @@ def covers_of(call: Call, entities: Sequence[Entity], policy: Policy) -> Covers:
     secrets = [_secret(e.kind, e.value, e.text) for e in private]
     for name, value in call.recording.metadata.items():
         kind = policy.field_kind(name)
-        if kind is not None and value.strip() and policy.action(kind) is not Action.KEEP:
+        if kind is None or policy.action(kind) is Action.KEEP:
+            continue
+        # A field named after telephones may say `mobile`, which is no number to look for.
+        if value.strip() and (kind != "phone" or len(_digits(value)) >= _NUMBER):
             secrets.append(_secret(kind, value.strip(), value.strip()))
-    unique = tuple(dict.fromkeys(sorted(secrets, key=_longest_first)))
+    unique = _unique(secrets)
     covers = Covers(policy, unique, {})
     return Covers(policy, unique, _by_segment(call, entities, covers))
+
+
+def with_fields(covers: Covers, recording: Recording) -> Covers:
+    """Return the covers with what is private in the fields of a recording and in its name."""
+    found = [e for e in found_in(recording) if covers.policy.action(e.kind) is not Action.KEEP]
+    return replace(covers, beside=_unique([_secret(e.kind, e.value, e.text) for e in found]))
+
+
+def _unique(secrets: Sequence[Secret]) -> tuple[Secret, ...]:
+    return tuple(dict.fromkeys(sorted(secrets, key=_longest_first)))
 
 
 def _by_segment(

@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from huiting.core.meaning import Entity
 from huiting.text.entities.kinds import tag_of
+from huiting.text.redaction.fields import kind_of_field
 
 
 class Action(StrEnum):
@@ -33,16 +34,6 @@ KEPT = frozenset(
 """Kinds that stay unless a policy says otherwise: they point at no person by themselves.
 Every other kind is private, the team's own ones too."""
 
-METADATA = {
-    "phone": "phone", "customer_phone": "phone", "caller": "phone", "callee": "phone", "ani": "phone",
-    "dnis": "phone", "mobile": "phone", "tel": "phone", "telephone": "phone", "from": "phone", "to": "phone",
-    "customer_name": "person", "customer": "person", "email": "email", "customer_email": "email",
-    "id_card": "id_card", "address": "address", "account": "account_no", "account_no": "account_no",
-    "电话": "phone", "手机": "phone", "手机号": "phone", "主叫": "phone", "被叫": "phone", "来电号码": "phone",
-    "客户": "person", "客户姓名": "person", "姓名": "person", "身份证": "id_card", "地址": "address",
-}  # fmt: skip
-"""Fields of a call's metadata that hold something private, and of which kind."""
-
 _ENDS: Mapping[str, tuple[int, int]] = {
     "phone": (3, 4), "bank_card": (0, 4), "id_card": (0, 4), "email": (1, 0), "person": (1, 0),
     "address": (3, 0), "plate": (2, 0), "order_no": (0, 4), "tracking_no": (0, 4),
@@ -60,7 +51,8 @@ class Policy:
     default: Action = Action.TAG
     """Of private kinds that `kinds` does not name."""
     metadata: Mapping[str, str] = field(default_factory=dict)
-    """Fields of the team's metadata that are private besides `METADATA`, to their kind."""
+    """Fields of the team's metadata that are private besides those known by their name, to their
+    kind."""
     key: bytes = field(default=b"", repr=False)
     """Of the marks; without it phone numbers could be found by trying them all."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -72,7 +64,7 @@ class Policy:
 
     def field_kind(self, name: str) -> str | None:
         """Return what a field of the metadata holds; None when it is not private."""
-        return self.metadata.get(name) or METADATA.get(name.strip().lower())
+        return self.metadata.get(name) or kind_of_field(name)
 
     def written(self, entity: Entity) -> str:
         """Return what stands in place of an entity's text."""

@@ -5,6 +5,7 @@ that a field added later hides nothing from it. Only what was found can be cover
 was misheard, or is private in a way that no finder knows, stays.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
@@ -22,10 +23,13 @@ from huiting.core.types import (
     Segment,
     Span,
 )
-from huiting.text.redaction.cover import Covers, covers_of, moved, render
+from huiting.text.redaction.cover import Covers, covers_of, moved, render, with_fields
 from huiting.text.redaction.policy import Action, Policy
 from huiting.text.redaction.segments import covered, times
 
+SHOWN = 16
+"""Characters of a recording's id that name a copy."""
+_FORMAT = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 _IDS = frozenset(("id", "call", "rule", "rules", "scorecard", "fatal", "language"))
 
 
@@ -33,7 +37,7 @@ def redacted(analysis: Analysis, policy: Policy) -> Analysis:
     """Return a copy without what is private; the original stays as it is.
 
     The entities must have been found (see `entities.stage`): they are what is covered,
-    with every other place where their values stand. Of the path only the file name stays.
+    with every other place where their values stand. The file is named by its id alone.
     """
     copy: Analysis = _Copier(analysis, _covers(analysis, policy)).copy(analysis)
     return copy
@@ -79,7 +83,8 @@ def to_silence(analysis: Analysis, policy: Policy) -> Mapping[int, tuple[Span, .
 
 
 def _covers(analysis: Analysis, policy: Policy) -> Covers:
-    return covers_of(analysis.call, analysis.meaning.entities, policy)
+    covers = covers_of(analysis.call, analysis.meaning.entities, policy)
+    return with_fields(covers, analysis.call.recording)
 
 
 def _identifies(name: str, value: object) -> bool:
@@ -190,5 +195,10 @@ class _Copier:
             kind = policy.field_kind(name)
             whole = kind is not None and value.strip()
             metadata[name] = policy.mark(kind, value, value) if whole and kind else self.copy(value)
-        path = self._covers.scrubbed(PurePath(recording.path).name)
-        return replace(recording, path=path, metadata=metadata)
+        return replace(recording, path=_bare(recording), metadata=metadata)
+
+
+def _bare(recording: Recording) -> str:
+    """Return a name of the file that tells its format and nothing else."""
+    suffix = PurePath(recording.path).suffix
+    return f"{recording.id[:SHOWN]}{suffix if _FORMAT.fullmatch(suffix) else ''}"

@@ -239,12 +239,74 @@ def test_metadata_and_the_file_name_are_covered() -> None:
     )  # fmt: skip
     recording = redacted(made, Policy(metadata={"crm": "account_no"})).call.recording
 
-    assert recording.path == "8001_20250312101523_[PHONE]_in.wav"
+    assert recording.path == "abababababababab.wav"
     assert recording.metadata == {
         "phone": "[PHONE]", "file": "8001_[PHONE].wav", "agent": "8001", "客户姓名": "[PERSON]",
         "note": "回电[PHONE]给[PERSON]", "crm": "[ACCOUNT_NUMBER]", "mobile": "",
     }  # fmt: skip
     assert recording.id == made.call.recording.id
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        pytest.param("联系电话", "13912345678", "[PHONE]", id="telephone"),
+        pytest.param("phone_number", "13912345678", "[PHONE]", id="phone_number"),
+        pytest.param("caller_id", "13912345678", "[PHONE]", id="caller_id"),
+        pytest.param("From", "1002", "[PHONE]", id="a whole name"),
+        pytest.param("CallerID", "1002", "[PHONE]", id="camel case"),
+        pytest.param("contact", "张三", "[PERSON]", id="contact"),
+        pytest.param("caller_name", "张三", "[PERSON]", id="name of a caller"),
+        pytest.param("备注", "客户打13912345678找李先生", "客户打[PHONE]找[PERSON]", id="a remark"),
+        pytest.param("备注", "联系人:李四", "联系人:[PERSON]", id="a name behind a colon"),
+        pytest.param("channel_var", "sip:13912345678@10.0.0.1", "sip:[PHONE]@10.0.0.1", id="an address of a call"),
+        pytest.param("crm", "/u/13912345678/x", "/u/[PHONE]/x", id="in a path"),
+        pytest.param("ref", "tel139x13912345678", "tel139x[PHONE]", id="in a word"),
+        pytest.param("order_no", "202503108866", "202503108866", id="an order, which stays"),
+        pytest.param("started", "20250312101523", "20250312101523", id="a moment"),
+        pytest.param("date", "2025-03-12T10:15:23+08:00", "2025-03-12T10:15:23+08:00", id="a day"),
+        pytest.param("queue_name", "售后", "售后", id="name of a thing"),
+        pytest.param("来电原因", "退货", "退货", id="about the call"),
+        pytest.param("called_at", "10:15", "10:15", id="when it was called"),
+        pytest.param("ip_address", "10.0.0.1", "10.0.0.1", id="address of a machine"),
+        pytest.param("agent", "8001", "8001", id="who answers"),
+    ],
+)  # fmt: skip
+def test_what_a_field_holds_is_looked_for(name: str, value: str, left: str) -> None:
+    made = told(says(AGENT, 0, 1, "好的"), metadata={name: value})
+
+    assert redacted(made, Policy()).call.recording.metadata == {name: left}
+
+
+def test_a_number_in_the_name_of_a_file_is_covered_in_fields_too() -> None:
+    made = told(
+        says(AGENT, 0, 1, "好的"), path="/rec/13912345678_x.wav", metadata={"n": "from 13912345678"}
+    )
+
+    written = to_json(redacted(made, Policy())).decode()
+
+    assert "13912345678" not in written
+    assert made.call.recording.metadata == {"n": "from 13912345678"}
+
+
+def test_a_kind_that_is_kept_stays_in_fields() -> None:
+    made = told(says(AGENT, 0, 1, "好的"), metadata={"phone": "13912345678", "备注": "13812345678"})
+
+    copy = redacted(made, Policy({"phone": Action.KEEP}))
+
+    assert copy.call.recording.metadata == made.call.recording.metadata
+
+
+def test_a_word_in_a_field_of_telephones_is_not_looked_for_in_speech() -> None:
+    made = told(says(AGENT, 0, 1, "your mobile please"), metadata={"phone kind": "mobile"})
+
+    assert texts(redacted(made, Policy())) == ["your mobile please"]
+
+
+def test_what_is_no_format_is_left_out_of_a_name() -> None:
+    made = told(says(AGENT, 0, 1, "好的"), path="/rec/call.13912345678")
+
+    assert redacted(made, Policy()).call.recording.path == "ab" * 8
 
 
 def test_keys_that_were_pressed_and_words_of_an_emotion() -> None:
