@@ -1,13 +1,11 @@
 """Calls of the store as they are counted: what was heard, and what the rules last said."""
 
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from huiting.app.judging import flat
 from huiting.app.settings import Settings, in_zone
 from huiting.core.errors import InputError
-from huiting.core.judgement_codec import from_json
 from huiting.insights.case import Case
 from huiting.store import Store, Which
 
@@ -16,8 +14,7 @@ def cases_of(store: Store, which: Which) -> Iterator[Case]:
     """Yield the calls that are wanted, the latest first; memory does not grow with them."""
     for batch in store.history(flat, which):
         for kept in batch:
-            judged = kept.body and from_json(zlib.decompress(kept.body), kept.dialogue.name)
-            yield Case(kept.dialogue, judged or None)
+            yield Case(kept.dialogue, kept.judgement)
 
 
 def stretch(since: date | None, until: date | None, settings: Settings) -> Which:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PlainSerializer
 
+from huiting.core.value import ordered_value
+
 # Written with three decimals: finer than any engine's time, and files stay comparable.
 Seconds = Annotated[float, PlainSerializer(lambda x: round(x, 3), return_type=float)]
 Share = Annotated[float, PlainSerializer(lambda x: round(x, 4), return_type=float)]
@@ -27,7 +29,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered_value
 class Span:
     """A stretch of time, half-open: 0 <= start <= end."""
 

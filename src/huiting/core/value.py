@@ -11,6 +11,12 @@ from typing import TypeVar, dataclass_transform
 T = TypeVar("T")
 
 
+@dataclass_transform(frozen_default=True, order_default=True)
+def ordered_value(cls: type[T]) -> type[T]:
+    """Make a class of fields a `value` that is put in order by them as well."""
+    return dataclass(slots=True, unsafe_hash=True, order=True)(cls)
+
+
 @dataclass_transform(frozen_default=True)
 def value(cls: type[T]) -> type[T]:
     """Make a class of fields a dataclass that is compared and hashed by them."""

@@ -6,17 +6,19 @@ loses nothing. Traditional becomes Simplified character by character, which is
 coarser than a conversion for reading (乾 is 干 in every word), and right for finding.
 """
 
+import re
 import unicodedata
 from functools import cache
 
 import opencc
 
 REPLACEMENT = "\ufffd"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
     """Return the text without what a database cannot hold: NUL and lone surrogates."""
-    return "".join(REPLACEMENT if _unstorable(char) else char for char in text)
+    return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def fold(text: str) -> str:
@@ -29,13 +31,9 @@ def places(text: str) -> list[int]:
     return [at for at, char in enumerate(text) for _ in _fold(char)]
 
 
-def _unstorable(char: str) -> bool:
-    return char == "\0" or "\ud800" <= char <= "\udfff"
-
-
 @cache  # at most one entry a character of Unicode
 def _fold(char: str) -> str:
-    if _unstorable(char):
+    if _UNSTORABLE.match(char):
         return REPLACEMENT
     folded = unicodedata.normalize("NFKC", char).casefold()
     simple: str = _to_simplified().convert(folded)

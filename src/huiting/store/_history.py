@@ -16,11 +16,10 @@ from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Judgement, Verdict
-from huiting.core.judgement_codec import from_json as judgement_of
 from huiting.store import _dialogue_codec
 from huiting.store._connect import Database
 from huiting.store._fold import storable
-from huiting.store._judge import Ruling, rulings_of
+from huiting.store._judge import Ruling, judgement_of, rulings_of
 from huiting.store._save import set_dialogues
 from huiting.store.calls import StoredCall, Which
 from huiting.store.schema import (
@@ -50,6 +49,11 @@ class Kept:
     def rulings(self) -> tuple[Ruling, ...]:
         """What each rule said last; empty when none has."""
         return rulings_of(self.body)
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """All that was said last; None when nothing was."""
+        return None if self.body is None else judgement_of(self.body, self.dialogue.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def judgement(connection: Connection, call: StoredCall) -> Judgement | None:
     body = connection.scalar(
         select(JudgementRow.body).join(RecordingRow, _CURRENT).where(RecordingRow.id == call.id)
     )
-    return None if body is None else judgement_of(zlib.decompress(body), call.name)
+    return None if body is None else judgement_of(body, call.name)
 
 
 _CURRENT = and_(

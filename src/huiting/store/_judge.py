@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from huiting.core.judgement import Judgement, Score, Verdict
 from huiting.core.judgement_codec import HEAD, from_json, to_json
+from huiting.core.value import value
 from huiting.store._fold import storable
 from huiting.store.schema import FindingRow, JudgementRow, RecordingRow, ScoreRow
 
@@ -21,7 +22,7 @@ _LEVEL = 1
 """Of zlib: all of history may be written at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ruling:
     """The bare verdict of one rule on one call."""
 
@@ -38,7 +39,9 @@ class _Body(msgspec.Struct):
     findings: tuple[Ruling, ...] = ()
 
 
+_WRITTEN = {verdict: verdict.value for verdict in Verdict}
 _decoder = msgspec.json.Decoder(_Body)
+_whole = msgspec.json.Decoder(Judgement)
 _encoder = msgspec.json.Encoder()
 
 
@@ -58,10 +61,8 @@ class Entry:
 
 def prepare(judgement: Judgement, version: int | None = None) -> Entry:
     """Return what is to be written; of a rule with two findings, the last."""
-    rulings = {
-        storable(f.rule): Ruling(storable(f.rule), f.version, f.verdict, f.effect)
-        for f in judgement.findings
-    }
+    found = [Ruling(storable(f.rule), f.version, f.verdict, f.effect) for f in judgement.findings]
+    rulings = {ruling.rule: ruling for ruling in found}
     return Entry(
         call=judgement.call,
         version=version,
@@ -93,6 +94,21 @@ def rulings_of(body: bytes | None) -> tuple[Ruling, ...]:
         findings = from_json(text).findings
         found = tuple(Ruling(f.rule, f.version, f.verdict, f.effect) for f in findings)
     return tuple({ruling.rule: ruling for ruling in found}.values())
+
+
+def judgement_of(body: bytes, name: str) -> Judgement:
+    """Return a stored judgement, in a fraction of the time of `judgement_codec.from_json`.
+
+    Raises:
+        InputError: these bytes hold none; `name` is its subject.
+    """
+    text = zlib.decompress(body)
+    if text.startswith(HEAD):
+        try:
+            return _whole.decode(text)
+        except msgspec.MsgspecError:  # it is damaged, or holds an escape for no character
+            pass
+    return from_json(text, name)
 
 
 def write(connection: Connection, entries: Sequence[Entry], at: datetime) -> int:
@@ -151,32 +167,28 @@ def _write_bodies(
         connection.execute(insert(JudgementRow), rows)
 
 
+_INSERT = "INSERT INTO finding (recording, rule, version, verdict, effect) VALUES ({})"
+
+
 def _write_rulings(
     connection: Connection, changed: Iterable[tuple[int, tuple[Ruling, ...], Entry]]
 ) -> None:
     """Bring the findings to what they now are, touching only those that differ."""
     gone: dict[str, list[int]] = {}
-    rows = []
+    rows: list[tuple[int, str, int, str, float]] = []
     for key, before, entry in changed:
-        old, new = set(before), set(entry.rulings)
-        for ruling in old - new:
+        old = set(before)
+        for ruling in old.difference(entry.rulings) if old else ():
             gone.setdefault(ruling.rule, []).append(key)
-        rows += [
-            {
-                "recording": key,
-                "rule": ruling.rule,
-                "version": ruling.version,
-                "verdict": ruling.verdict.value,
-                "effect": ruling.effect,
-            }
-            for ruling in entry.rulings
-            if ruling not in old
-        ]
+        fresh = [r for r in entry.rulings if r not in old] if old else entry.rulings
+        rows += [(key, r.rule, r.version, _WRITTEN[r.verdict], r.effect) for r in fresh]
     for rule, keys in gone.items():
         same = and_(FindingRow.rule == rule, FindingRow.recording.in_(keys))
         connection.execute(delete(FindingRow).where(same))
     if rows:
-        connection.execute(insert(FindingRow), rows)
+        # Half the time of `insert`, which makes a mapping of every row.
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        connection.exec_driver_sql(_INSERT.format(", ".join([mark] * len(rows[0]))), rows)
 
 
 def _write_scores(connection: Connection, changed: Sequence[tuple[int, Entry]]) -> None:

@@ -306,3 +306,24 @@ def test_a_judgement_that_utf8_cannot_hold_is_kept(store: Store) -> None:
     assert [k.rulings for batch in store.history(build) for k in batch] == [
         (Ruling("greeting", 1, PASS),)
     ]
+
+
+def test_history_holds_what_was_said_in_full(store: Store) -> None:
+    odd = replace(judgement("b", greets=FAIL), problems={"ask": "call-\udcff.wav"})
+    names = {"a": judgement("a", greets=PASS), "b": odd}
+    store.save_all([heard(name) for name in ("a", "b", "c")], at=NOON)
+    store.judge(names.values(), at=NOON)
+
+    (batch,) = store.history(build, Which())
+
+    assert [kept.judgement for kept in batch] == [None, names["b"], names["a"]]
+
+
+def test_a_finding_that_changes_is_the_only_one_written(store: Store) -> None:
+    store.save(heard("a"), at=NOON)
+    store.judge([judgement("a", greets=PASS, thanks=PASS)], at=NOON)
+    store.judge([judgement("a", "second", greets=PASS, thanks=FAIL, bye=PASS)], at=NOON)
+
+    assert verdicts(store) == [
+        ("a.wav", "bye", "pass"), ("a.wav", "greets", "pass"), ("a.wav", "thanks", "fail"),
+    ]  # fmt: skip

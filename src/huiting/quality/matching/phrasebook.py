@@ -51,8 +51,7 @@ _MOST = 500
 """Places of one phrase that are kept: more would prove nothing."""
 _CHINESE = frozenset({None, "zh", "yue", "cmn", "wuu"})
 _NOT_HEARD = "\uffff"
-_NEEDS_CARE = re.compile(r"[\x00-\x7f]")
-"""Letters and digits sound otherwise than is written beside them."""
+_ASCII = re.compile(r"[\x00-\x7f]")
 _DIGITS = {
     "0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi",
     "8": "ba", "9": "jiu",
@@ -310,20 +309,14 @@ def _sounds_of_lines(lines: Sequence[Line]) -> tuple[list[int], list[str], list[
     at, kept, roles = [0], ["\n"], [0]
     begin = 0
     for line in lines:
-        text, sound = line.text, line.sound
+        text = line.text
+        sound: Sequence[str] = line.sound
         end = begin + len(text)
         if line.language in _CHINESE and len(sound) == len(text):
-            if _NEEDS_CARE.search(text) is None:  # as most lines
-                at += compress(range(begin, end), sound)
-                kept += filter(None, sound)
-            else:
-                places, sounds = _sounds(text, sound)
-                at += [begin + place for place in places]
-                kept += sounds
-        elif "\n" in text:
-            places, sounds = _sounds(text, [""] * len(text))
-            at += [begin + place for place in places]
-            kept += sounds
+            if _ASCII.search(text) is not None:
+                sound = _read_out(text, sound)
+            at += compress(range(begin, end), sound)
+            kept += filter(None, sound)
         at.append(end)
         kept.append("\n")
         roles += [ROLES[line.role]] * (len(at) - len(roles))
@@ -332,19 +325,19 @@ def _sounds_of_lines(lines: Sequence[Line]) -> tuple[list[int], list[str], list[
 
 
 def _sounds(text: str, sounds: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Return the places of what sounds, and its sounds: letters in upper case, digits as read."""
-    at: list[int] = []
-    kept: list[str] = []
-    for i, (char, sound) in enumerate(zip(text, sounds, strict=False)):
-        if char == "\n":
-            sound = "\n"  # noqa: PLW2901  (keeps lines apart)
-        elif not sound:
-            continue
-        elif char < "\x80":
-            sound = _DIGITS.get(char) or char.upper()  # noqa: PLW2901
-        at.append(i)
-        kept.append(sound)
-    return at, kept
+    """Return the places of what sounds, and its sounds."""
+    read = _read_out(text, sounds)
+    return [place for place, sound in enumerate(read) if sound], [sound for sound in read if sound]
+
+
+def _read_out(text: str, sounds: Sequence[str]) -> list[str]:
+    """Return how each character sounds: letters in upper case, digits as read."""
+    read = list(sounds)
+    for found in _ASCII.finditer(text):
+        place, char = found.start(), found[0]
+        if read[place]:
+            read[place] = _DIGITS.get(char) or char.upper()
+    return read
 
 
 def _inside_number(text: str, start: int, end: int) -> bool:
@@ -356,8 +349,12 @@ def _inside_number(text: str, start: int, end: int) -> bool:
 
 def _placed(pieces: Sequence[_Piece], begins: Sequence[int]) -> Sequence[Place]:
     """Put places in the joined text into their lines; of overlapping ones the best is kept."""
+    if len(pieces) == 1:
+        start, end, score, exact = pieces[0]
+        line = bisect_right(begins, start) - 1
+        return (Place(line, start - begins[line], end - begins[line], score, exact),)
     best: list[_Piece] = []
-    for piece in sorted(pieces, key=lambda p: (-p[3], -p[2], p[0])) if len(pieces) > 1 else pieces:
+    for piece in sorted(pieces, key=lambda p: (-p[3], -p[2], p[0])):
         if all(piece[1] <= kept[0] or kept[1] <= piece[0] for kept in best):
             best.append(piece)
     best.sort()

@@ -65,7 +65,7 @@ class Sieve:
         for row, classes in zip(rows, self._classes, strict=True):
             classes[: len(row.classes)] = _codes(row.classes)
         self._alike = np.array([row.alike for row in rows], np.intp)
-        self._with_gap = np.array([row.alike_with_gap for row in rows], np.intp)
+        self._with_gap = np.array([_least_with_gap(row) for row in rows], np.intp)
         self._roles = np.array([_mask(row.roles) for row in rows], np.intp)
 
     def sift(self, classes: str, roles: Sequence[int]) -> Iterator[Candidate]:
@@ -117,6 +117,12 @@ class Sieve:
         after = (said[places + 1] == wanted).sum(1)
         with_gap = alike + np.maximum(before, after)
         return alike >= self._alike[rows], with_gap >= self._with_gap[rows]
+
+
+def _least_with_gap(row: Row) -> int:
+    """Return what a row needs with a gap: where none is allowed, more than two places give."""
+    size = len(row.classes)
+    return row.alike_with_gap if row.alike_with_gap <= size else 2 * size + 1
 
 
 def _codes(classes: str) -> Codes:

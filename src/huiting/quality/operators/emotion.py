@@ -90,7 +90,7 @@ class Emotion:
         """
         lines = _listened(scope)
         labeled = [_hit(line, emotion) for line, emotion in lines if emotion.label in self.labels]
-        near = [self._near(line, emotion) for line, emotion in lines]
+        near = (self._near(line, emotion) for line, emotion in lines)
         if self.at_least is None:
             return found(labeled, near, _unlikeness)
         hits = [hit for hit in labeled if hit.score is not None and hit.score >= self.at_least]
