@@ -57,6 +57,11 @@ class Sentence:
     label: str
     speaker: str
 
+    @property
+    def wording(self) -> str:
+        """Which of the ten sentences it is; the name of its file says it."""
+        return self.path.stem[2:5]
+
     def samples(self) -> Samples:
         """Return it at 16 kHz."""
         found, rate = soundfile.read(self.path, dtype="float32")

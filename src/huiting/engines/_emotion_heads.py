@@ -1,12 +1,9 @@
 """From what a stretch of speech sounds like to the odds of each emotion. numpy only.
 
-Two linear heads, one on what Whisper's encoder heard and one on prosody, each in two forms:
-as heard, and relative to how the same voice sounds when it is calm. Their outputs are all
-that is kept of a stretch (`Impression`). Knows no words and no segment.
-
-What the encoder hears is mostly *what* is said. Of each frame the nearest of a codebook of
-speech sounds is therefore taken away, and only the mean of what remains is used: how the
-sounds were made, whichever they were.
+Two linear heads, one on prosody and on what Whisper's encoder heard, one on prosody alone for
+engines that do not show it; each in two forms: as heard, and relative to how the same voice
+sounds when it is calm. Their outputs are all that is kept of a stretch (`Impression`).
+Knows no words and no segment.
 """
 
 from collections.abc import Sequence
@@ -26,8 +23,8 @@ DOUBT = 0.1
 """Weight in its baseline of a stretch that does not sound calm at all."""
 PRIOR = 8.0
 """Calm stretches of a voice that count as much as what is known of voices in general."""
-TRUST = (0.5, 1.0)
-"""How far the encoder's and the prosody's head are taken relative to the voice."""
+TRUST = 0.5
+"""How far a stretch is taken relative to its voice, where much is known of that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,72 +49,67 @@ class Heads:
     """The whole classifier."""
 
     classes: tuple[str, ...]
-    codebook: Array
-    """Shape (sounds, 512): what the encoder hears in common speech sounds."""
-    encoder: Head
+    whole: Head
+    """On the mean of the encoder's states, and prosody after it."""
     prosody: Head
     scale: tuple[float, float]
-    """Of the summed scores, and of the prosody's alone: chosen so that odds are what they say."""
+    """Of the scores of each head: chosen so that odds are what they say."""
 
     @property
     def size(self) -> int:
         """Numbers that are kept of a stretch."""
         return 2 + 4 * len(self.classes)
 
-    def impression(self, states: Array | None, prosody: Array | None) -> Array:
+    @property
+    def features(self) -> int:
+        """Numbers of a state of the encoder that the classifier is made for."""
+        return len(self.whole.absolute) - len(self.prosody.absolute)
+
+    def impression(self, states: Array | None, prosody: Array | None, spoken: float) -> Array:
         """Return what is kept of a stretch of speech, shape (size,); zeros where unheard.
 
         Args:
-            states: shape (frames, 512), from Whisper's base encoder; None from other engines.
+            states: shape (frames, features), from Whisper's base encoder; None from others.
             prosody: see `_prosody.NAMES`; None where nothing is voiced.
+            spoken: seconds of speech in it.
         """
         kept = np.zeros(self.size, np.float32)
         if prosody is None:
             return kept
         half = 2 * len(self.classes)
-        kept[0] = 1.0
+        kept[0] = spoken
         kept[2 + half :] = self.prosody(prosody)
         if states is not None and len(states):
             kept[1] = 1.0
-            kept[2 : 2 + half] = self.encoder(residual(states, self.codebook))
+            kept[2 : 2 + half] = self.whole(np.concatenate([states.mean(axis=0), prosody]))
         return kept
 
     def odds(self, impressions: Sequence[Array]) -> list[Array | None]:
         """Return the odds of each class for each stretch of one voice; None where unheard."""
         rows = np.asarray(impressions, np.float32).reshape(len(impressions), self.size)
-        heard = np.flatnonzero(rows[:, 0])
         found: list[Array | None] = [None] * len(rows)
-        if len(heard):
-            odds = self._odds(rows[heard])
-            for place, row in zip(heard, odds, strict=True):
+        half = 2 * len(self.classes)
+        for seen, head, scale in (
+            (1.0, self.whole, self.scale[0]),
+            (0.0, self.prosody, self.scale[1]),
+        ):
+            own = np.flatnonzero((rows[:, 0] > 0) & (rows[:, 1] == seen))
+            outputs = rows[own, 2 : 2 + half] if seen else rows[own, 2 + half :]
+            for place, row in zip(own, self._odds(head, scale, outputs), strict=True):
                 found[place] = row
         return found
 
-    def _odds(self, rows: Array) -> Array:
-        count = len(self.classes)
-        seen = rows[:, 1:2]
-        parts = rows[:, 2:].reshape(len(rows), 4, count)
-        scale = np.where(seen > 0, self.scale[0], self.scale[1])
-        plain = softmax(scale * (seen * parts[:, 0] + parts[:, 2]))
+    def _odds(self, head: Head, scale: float, outputs: Array) -> Array:
+        """Return the odds of stretches of one voice from the outputs of one head for them."""
+        absolute, relative = np.split(outputs, 2, axis=1)
+        plain = softmax(scale * absolute)
         calm = plain[:, [self.classes.index(name) for name in CALM]].sum(axis=1)
         weight = DOUBT + (1 - DOUBT) * calm
-        total = np.zeros_like(plain)
-        both = (self.encoder, parts[:, 0], parts[:, 1], weight * seen[:, 0])
-        for trust, (head, absolute, relative, share) in zip(
-            TRUST, (both, (self.prosody, parts[:, 2], parts[:, 3], weight)), strict=True
-        ):
-            known = float(share.sum())
-            own = (share @ relative + PRIOR * head.calm) / (known + PRIOR)
-            trusted = trust * known / (known + PRIOR)
-            mixed = (1 - trusted) * absolute + trusted * (relative - own + head.relative_offset)
-            total += mixed * (seen if head is self.encoder else 1.0)
-        return softmax(scale * total)
-
-
-def residual(states: Array, codebook: Array) -> Array:
-    """Return the mean over the frames of what the codebook does not explain, shape (512,)."""
-    nearness = states @ codebook.T - 0.5 * np.sum(np.square(codebook), axis=1)
-    return np.asarray((states - codebook[nearness.argmax(axis=1)]).mean(axis=0), np.float32)
+        known = float(weight.sum())
+        own = (weight @ relative + PRIOR * head.calm) / (known + PRIOR)
+        trusted = TRUST * known / (known + PRIOR)
+        departure = relative - own + head.relative_offset
+        return softmax(scale * ((1 - trusted) * absolute + trusted * departure))
 
 
 def softmax(scores: Array) -> Array:
@@ -127,13 +119,12 @@ def softmax(scores: Array) -> Array:
 
 
 def save(heads: Heads, path: Path) -> None:
-    """Write the classifier; half precision is enough for all but the offsets."""
+    """Write the classifier."""
     arrays = {
         "classes": np.array(heads.classes),
-        "codebook": heads.codebook.astype(np.float16),
         "scale": np.array(heads.scale, np.float32),
     }
-    for name in ("encoder", "prosody"):
+    for name in ("whole", "prosody"):
         head = getattr(heads, name)
         for field in fields(Head):
             arrays[f"{name}.{field.name}"] = getattr(head, field.name).astype(np.float32)
@@ -150,12 +141,11 @@ def load(path: Path) -> Heads:
         with np.load(path, allow_pickle=False) as kept:
             head = {
                 name: Head(**{f.name: kept[f"{name}.{f.name}"] for f in fields(Head)})
-                for name in ("encoder", "prosody")
+                for name in ("whole", "prosody")
             }
             return Heads(
                 classes=tuple(map(str, kept["classes"])),
-                codebook=kept["codebook"].astype(np.float32),
-                encoder=head["encoder"],
+                whole=head["whole"],
                 prosody=head["prosody"],
                 scale=(float(kept["scale"][0]), float(kept["scale"][1])),
             )

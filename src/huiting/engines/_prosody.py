@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiting.core.types import Audio
+from huiting.engines import _cepstra
 
 Array = NDArray[np.float64]
 
@@ -61,6 +62,7 @@ NAMES = (
     "centre",  # centroid of the spectrum, in octaves above 1 kHz
     "centre-spread",
     "flux",  # mean change of the spectrum's shape between frames
+    *_cepstra.NAMES,
 )
 LEVEL = NAMES.index("level")
 
@@ -97,8 +99,14 @@ def prosody(clip: Audio) -> NDArray[np.float32] | None:
         float(np.std(frames.periodic[voiced])),
         *_loudness(frames.level, active),
         *_spectrum(frames.power, frames.level, voiced),
+        *map(float, _cepstra.cepstra(frames.power, active, voiced)),
     ]
     return np.asarray(values, np.float32)
+
+
+def spoken(values: NDArray[np.float32], duration: float) -> float:
+    """Return the seconds of speech in a clip, from its prosody and how long it is."""
+    return float(values[NAMES.index("active")]) * duration
 
 
 def frames_of(clip: Audio) -> Frames | None:

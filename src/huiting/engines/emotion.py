@@ -1,7 +1,7 @@
 """How a segment sounds and what is said in it, as one emotion. An `EmotionTagger`.
 
 Our own small classifier on what Whisper's base encoder heard and on prosody, relative to the
-same voice where it is calm, joined with a lexicon. Its card is docs/models/emotion.md.
+same voice where it is calm, joined with a lexicon. Little speech names nothing by its sound. Its card is docs/models/emotion.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from huiting.core.ports import States
 from huiting.core.types import Audio, Emotion, EmotionLabel, EmotionSource, Segment
 from huiting.engines._emotion_heads import CALM, Heads, load
 from huiting.engines._lexicon import Found, Lexicon, evidence, lexicon
-from huiting.engines._prosody import prosody
+from huiting.engines._prosody import prosody, spoken
 
 WEIGHTS = Path(__file__).parent / "emotion.npz"
 FEATURES = 512
@@ -24,8 +24,18 @@ LONGEST = 20.0
 """Seconds of a stretch that are listened to; what is felt shows before."""
 SHORTEST = 0.4
 """Seconds below which a voice says nothing."""
+BRIEF = 1.0
+"""Seconds of speech below which a voice alone names nothing, and counts the less."""
 UNSURE = 0.45
 """Score below which an emotion is not named."""
+NEEDED: Mapping[EmotionLabel, float] = {
+    EmotionLabel.ANGRY: 0.5,
+    EmotionLabel.DISGUSTED: 0.75,
+    EmotionLabel.FEARFUL: 0.65,
+    EmotionLabel.HAPPY: 0.5,
+    EmotionLabel.SAD: 0.5,
+}
+"""Score that a voice needs where no words say so: the rarer in calls, the higher."""
 WORD = 0.6
 """Evidence of words from which they can decide; what is weaker needs the voice."""
 SHARE = 0.9
@@ -40,8 +50,7 @@ USUAL: Mapping[str, float] = {
     "HAPPY": 0.7,
     "SAD": 0.7,
 }
-"""How likely a class is in a call, against the corpus, where all are: less, where it is named.
-Without it one neutral Mandarin clip in three sounded disgusted."""
+"""How likely a class is in a call, against the corpus, where all are: less, where it is named."""
 FEELING: Mapping[EmotionLabel, tuple[float, float]] = {
     EmotionLabel.ANGRY: (0.8, -0.7),
     EmotionLabel.DISGUSTED: (0.3, -0.6),
@@ -52,7 +61,7 @@ FEELING: Mapping[EmotionLabel, tuple[float, float]] = {
     EmotionLabel.SURPRISED: (0.7, 0.1),
 }
 """Arousal and valence of each label, on the circle of affect (Russell 1980)."""
-CALM_CALL, CALM_HALF = 8.0, 4.0
+CALM_CALL, CALM_HALF = 4.0, 4.0
 """How much more usual calm is in a long call than in the corpus, where seven sentences in ten
 are emotional; and how many further segments make half of it. Of a lone segment nothing is known."""
 
@@ -70,10 +79,10 @@ def build(*, weights: Path | None = None) -> "Emotions":
     """
     path = weights or WEIGHTS
     heads = load(path)
-    if heads.codebook.shape[1] != FEATURES:
+    if heads.features != FEATURES:
         raise ModelUnavailable(
             str(path),
-            f"made for {heads.codebook.shape[1]} features, not {FEATURES}",
+            f"made for {heads.features} features, not {FEATURES}",
             "reinstall huiting",
         )
     return Emotions(heads, lexicon())
@@ -89,25 +98,33 @@ class Emotions:
     def listen(self, clip: Audio, states: States | None, /) -> NDArray[np.float32]:
         """Return what a stretch of speech sounds like; zeros where there is no voice in it."""
         if clip.duration < SHORTEST:
-            return self._heads.impression(None, None)
+            return self._heads.impression(None, None, 0.0)
         head = Audio(clip.samples[: round(LONGEST * clip.rate)], clip.rate)
         heard = None
         if states is not None and states.values.shape[1:] == (FEATURES,):
             heard = states.values[: round(LONGEST / states.step)]
-        return self._heads.impression(heard, prosody(head))
+        values = prosody(head)
+        said = 0.0 if values is None else spoken(values, head.duration)
+        return self._heads.impression(heard, values, said)
 
     def judge(
         self, segments: Sequence[Segment], impressions: Sequence[NDArray[np.float32]], /
     ) -> Sequence[Emotion]:
         """Return the emotion of each segment of one voice in one call, in order."""
-        odds = self._heads.odds(impressions)
         return [
             joined(
-                None if row is None else labelled(self._heads.classes, row, len(segments)),
+                None if row is None else self._labelled(row, float(kept[0]), len(segments)),
                 self._words.found(segment.text, segment.role),
+                brief=float(kept[0]) < BRIEF,
             )
-            for segment, row in zip(segments, odds, strict=True)
+            for segment, kept, row in zip(
+                segments, impressions, self._heads.odds(impressions), strict=True
+            )
         ]
+
+    def _labelled(self, row: NDArray[np.float32], spoken: float, count: int) -> Odds:
+        """Return the odds of the labels; the less is spoken, the less they differ."""
+        return labelled(self._heads.classes, row ** min(1.0, spoken / BRIEF), count)
 
 
 def usual(label: str, count: int) -> float:
@@ -133,10 +150,15 @@ def labelled(classes: Sequence[str], row: NDArray[np.float32], count: int) -> Od
     return {label: p / total for label, p in odds.items()}
 
 
-def joined(voice: Odds | None, found: Sequence[Found]) -> Emotion:
+def joined(voice: Odds | None, found: Sequence[Found], *, brief: bool = False) -> Emotion:
     """Return the emotion that voice and words show together.
 
     The surer the words, the more they count; where they leave a choice the voice makes it.
+
+    Args:
+        voice: odds of its sound; None where nothing is voiced.
+        found: cues in its words.
+        brief: too little is spoken for the voice to name anything by itself.
     """
     said = evidence(found)
     if voice is None and not said:
@@ -156,7 +178,8 @@ def joined(voice: Odds | None, found: Sequence[Found]) -> Emotion:
     counted = tuple(dict.fromkeys(cue.text for cue in found))
     sources = [EmotionSource.VOICE] if voice is not None else []
     sources += [EmotionSource.WORDS] if found else []
-    known = odds[label] >= UNSURE
+    needed = UNSURE if label in said else NEEDED.get(label, UNSURE)
+    known = odds[label] >= needed and (label in said or not brief)
     return Emotion(
         label=label if known else EmotionLabel.UNKNOWN,
         score=min(1.0, odds[label]) if known else None,

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from huiting.core.types import Audio
-from huiting.engines._prosody import NAMES, prosody
+from huiting.engines._prosody import NAMES, prosody, spoken
 
 RATE = 16_000
 
@@ -109,3 +109,21 @@ def test_telephone_rate_gives_what_wide_band_gives() -> None:
     assert wide is not None
     assert narrow is not None
     assert narrow == pytest.approx(wide, abs=0.1)
+
+
+def test_another_vowel_is_another_colour_and_the_same_one_is_not() -> None:
+    bright, dull = (
+        measured(voiced(150, fall=0.3), "cepstrum-mean-1"),
+        measured(voiced(150, fall=2.0), "cepstrum-mean-1"),
+    )
+
+    assert abs(bright - dull) > 1
+    assert measured(voiced(150), "cepstrum-change-1") < measured(syllables(4), "cepstrum-change-1")
+
+
+def test_pauses_are_not_spoken() -> None:
+    samples = np.concatenate([voiced(200), np.zeros(RATE, np.float32)])
+    found = prosody(Audio(samples, RATE))
+
+    assert found is not None
+    assert spoken(found, 2.0) == pytest.approx(1.0, abs=0.1)
