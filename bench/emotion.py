@@ -26,7 +26,7 @@ import soundfile  # type: ignore[import-untyped]
 import soxr
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
-from threadpoolctl import threadpool_limits  # type: ignore[import-not-found]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from huiting import Analyzer
 from huiting.audio.decode import decode
