@@ -2,7 +2,8 @@
 
 Evidence of keywords and nearness to examples are log odds, up to a factor each, and go
 through a softmax in which `其他` has a place of its own: where nothing tells, it wins. The
-factors were fitted on opening sentences (bench/intents_openings.tsv), see docs/guides/intents.md.
+factors were fitted on opening sentences (bench/intents_openings.tsv) and whole dialogues
+(bench/dialogues.py), see docs/guides/intents.md.
 
 Source:
     Multinomial logistic regression with three shared parameters (Platt scaling, for more
@@ -24,7 +25,7 @@ from huiting.quality.said.lines import Turn, lines_of, turns_of
 
 BY_WORDS = 1.6
 """Log odds of one unit of a keyword's weight."""
-BY_NEARNESS = 11.0
+BY_NEARNESS = 20.0
 """Log odds of one unit of cosine above `UNRELATED`."""
 UNRELATED = 0.2
 """Cosine from which nearness tells anything; of sentences with different intents the
