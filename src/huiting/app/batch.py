@@ -77,6 +77,9 @@ class Brief:
     """Rules broken; None when the call was not judged."""
     uncertain: int = 0
     """Rules that somebody should listen for."""
+    passed: int = 0
+    unanswered: int = 0
+    """Rules that could not be judged."""
     score: float | None = None
     """On the first scorecard."""
 
@@ -98,6 +101,8 @@ class Brief:
             intent=intents[0].name if intents else None,
             failed=verdicts.count(Verdict.FAIL) if judgement else None,
             uncertain=verdicts.count(Verdict.UNCERTAIN),
+            passed=verdicts.count(Verdict.PASS),
+            unanswered=len(judgement.problems) if judgement else 0,
             score=judgement.scores[0].points if judgement and judgement.scores else None,
         )
 

@@ -227,7 +227,8 @@ def _verdicts(brief: Brief) -> str:
         return "–"
     marks = [f"{brief.failed}✗"] if brief.failed else []
     marks += [f"{brief.uncertain}?"] if brief.uncertain else []
-    return " ".join(marks) or "✓"
+    marks += [f"{brief.unanswered}!"] if brief.unanswered else []
+    return " ".join(marks) or ("✓" if brief.passed else "–")
 
 
 def _number(score: float | None) -> str:

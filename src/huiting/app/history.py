@@ -8,7 +8,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
 from typing import Protocol
@@ -49,6 +49,8 @@ class Order:
     """Calls shown of each change."""
     dry: bool = False
     """Save nothing."""
+    alone: bool = False
+    """Forget what rules said that are not asked now."""
 
 
 def rejudge(
@@ -111,17 +113,47 @@ class _Worker:
         for batch in self.store.history(self.order.build, which):
             for kept in batch:
                 judgement = self.judges.judge(kept.dialogue)
-                before = {r.rule: r.verdict for r in kept.rulings} if kept.rules else None
-                tally.count(before, judgement, kept.dialogue.name)
+                asked = {f.rule for f in judgement.findings} | judgement.problems.keys()
+                rulings = kept.rulings
+                others = any(r.rule not in asked for r in rulings)
+                alone = self.order.alone
+                before = {r.rule: r.verdict for r in rulings if alone or r.rule in asked}
+                tally.count(before if kept.rules else None, judgement, kept.dialogue.name)
                 if self.order.dry:
                     continue
-                entry = prepare(judgement, kept.version)
+                keeps = not alone and (others or not judgement.scores)
+                old = kept.judgement if keeps else None
+                entry = prepare(joined(judgement, old) if old else judgement, kept.version)
                 if (entry.rules, entry.body) == (kept.rules, kept.body):
                     tally.saved += 1  # as it was saved before
                 else:
                     entries.append(entry)
         tally.saved += self.store.settle(entries, at=self.order.at)
         return tally
+
+
+def joined(new: Judgement, old: Judgement) -> Judgement:
+    """Return what rules say now, with what others said before.
+
+    A rule that is not asked keeps its finding. A scorecard that is not filled in keeps its
+    score, unless it rests on a rule that was asked now: then it is out of date, and goes.
+    """
+    asked = {finding.rule for finding in new.findings} | new.problems.keys()
+    filled = {score.scorecard for score in new.scores}
+    findings = tuple(f for f in old.findings if f.rule not in asked)
+    scores = tuple(
+        score
+        for score in old.scores
+        if score.scorecard not in filled
+        and not any(rule in asked for item in score.items for rule in item.rules)
+    )
+    problems = {rule: why for rule, why in old.problems.items() if rule not in asked}
+    return replace(
+        new,
+        findings=(*new.findings, *findings),
+        scores=(*new.scores, *scores),
+        problems={**problems, **new.problems},
+    )
 
 
 _orders: list[Order] = []

@@ -112,6 +112,12 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("save nothing", "只看变化，不保存"))
     ] = False,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help=say("forget what other rules said", "清除其他规则的原有判定")
+        ),
+    ] = False,
     samples: Annotated[
         int, typer.Option(min=0, help=say("calls shown of each change", "每种变化列出的通话数"))
     ] = 3,
@@ -135,7 +141,7 @@ def run(
     rules = {r.id: r.name for rule_set in judges().rules for r in rule_set.rules}
     with store_of(settings):
         pass  # its folder is made, its tables are brought up to date
-    order = Order(settings.store, judges, flat, datetime.now(UTC), samples, dry_run)
+    order = Order(settings.store, judges, flat, datetime.now(UTC), samples, dry_run, alone)
     which = Which(in_zone(since, settings), in_zone(until, settings))
     with _bar(quiet=as_json) as progress:
         changes = rejudge(order, which, rules=list(rules), processes=processes, progress=progress)

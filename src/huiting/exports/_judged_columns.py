@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from huiting.core.judgement import Evidence, Finding, Judgement, Score, Verdict
+from huiting.core.judgement import Evidence, Finding, Judgement, Score, ScoredItem, Verdict
 from huiting.exports._cells import Cell
 from huiting.exports._columns import Column, Kind, Outcome
 
@@ -16,6 +16,8 @@ class Names:
     rules: Mapping[str, str] = field(default_factory=dict)
     """Name by id."""
     scorecards: tuple[str, ...] = ()
+    judged: bool = False
+    """Some call was judged, even if no rule could say anything."""
 
     @classmethod
     def of(cls, outcomes: Iterable[Outcome]) -> "Names":
@@ -23,18 +25,21 @@ class Names:
         metadata: dict[str, None] = {}
         rules: dict[str, str] = {}
         scorecards: dict[str, None] = {}
+        judged = False
         for outcome in outcomes:
             if outcome.analysis is not None:
                 metadata |= dict.fromkeys(outcome.analysis.call.recording.metadata)
             if outcome.judgement is not None:
+                judged = True
+                rules |= {rule: rule for rule in outcome.judgement.problems if rule not in rules}
                 rules |= {f.rule: f.name for f in outcome.judgement.findings}
                 scorecards |= dict.fromkeys(s.scorecard for s in outcome.judgement.scores)
-        return cls(tuple(metadata), rules, tuple(scorecards))
+        return cls(tuple(metadata), rules, tuple(scorecards), judged)
 
 
 def judged_columns(names: Names) -> tuple[Column[Outcome], ...]:
     """Return the columns of a batch that was judged; none for one that was not."""
-    if not names.rules:
+    if not (names.rules or names.judged):
         return ()
     return (
         *_SUMMARY,
@@ -210,4 +215,46 @@ FINDING_COLUMNS: tuple[Column[Shown], ...] = (
     Column("limit", Kind.NUMBER, "比较的界限", "Compared with", _of_evidence(lambda e: e.limit)),
     Column("note", Kind.TEXT, "说明", "What it is", _of_evidence(lambda e: e.note)),
     Column("advice", Kind.TEXT, "改进建议", "Advice", lambda r: r.finding.advice or None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One item of a scorecard that was filled in."""
+
+    file: str
+    call: str
+    score: Score
+    item: ScoredItem
+
+
+def scored_in(outcome: Outcome) -> Iterable[Scored]:
+    """Yield the items of all scorecards of a call."""
+    judgement = outcome.judgement
+    if judgement is not None:
+        for score in judgement.scores:
+            for item in score.items:
+                yield Scored(outcome.file, judgement.call, score, item)
+
+
+SCORE_COLUMNS: tuple[Column[Scored], ...] = (
+    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
+    Column("scorecard", Kind.TEXT, "评分表", "Scorecard", lambda r: r.score.scorecard),
+    Column("section", Kind.TEXT, "部分", "Section", lambda r: r.item.section),
+    Column("item", Kind.TEXT, "评分项编号", "Id of the item", lambda r: r.item.id),
+    Column("name", Kind.TEXT, "评分项", "Item", lambda r: r.item.name),
+    Column("points", Kind.NUMBER, "得分", "Points given", lambda r: r.item.points),
+    Column("most", Kind.NUMBER, "满分", "Most that can be given", lambda r: r.item.most),
+    Column("verdict", Kind.TEXT, "结论", "Verdict", lambda r: r.item.verdict.value),
+    Column("fatal", Kind.TEXT, "致命", "Fatal", lambda r: "fatal" if r.item.fatal else None),
+    Column("why", Kind.TEXT, "原因", "Why", lambda r: r.item.why or None),
+    Column("advice", Kind.TEXT, "改进建议", "Advice", lambda r: r.item.advice or None),
+    Column(
+        "moment_s",
+        Kind.SECONDS,
+        "从这里听（秒）",
+        "Where to listen",
+        lambda r: None if r.item.moment is None else r.item.moment.start,
+    ),
 )

@@ -19,7 +19,13 @@ from huiting.exports._event_columns import (
     entities_in,
     events_in,
 )
-from huiting.exports._judged_columns import FINDING_COLUMNS, Names, shown_in
+from huiting.exports._judged_columns import (
+    FINDING_COLUMNS,
+    SCORE_COLUMNS,
+    Names,
+    scored_in,
+    shown_in,
+)
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
 from huiting.exports._sheets import Book, Take, csv_table, parquet_table
 
@@ -31,6 +37,7 @@ TABLES = (
     "events.csv",
     "entities.csv",
     "findings.csv",
+    "scores.csv",
 )
 
 
@@ -62,6 +69,7 @@ def write_tables(folder: Path, outcomes: Iterable[Outcome], names: Names = NO_NA
             take_event = csv("events.csv", EVENT_COLUMNS)
             take_entity = csv("entities.csv", ENTITY_COLUMNS)
             take_finding = csv("findings.csv", FINDING_COLUMNS)
+            take_scored = csv("scores.csv", SCORE_COLUMNS)
             parquet = parquet_table(files["segments.parquet"], SEGMENT_COLUMNS)
             take_typed = opened.enter_context(parquet)
             for outcome in outcomes:
@@ -76,6 +84,8 @@ def write_tables(folder: Path, outcomes: Iterable[Outcome], names: Names = NO_NA
                     take_entity(named)
                 for shown in shown_in(outcome):
                     take_finding(shown)
+                for scored in scored_in(outcome):
+                    take_scored(scored)
         book.fields(columns)
 
 

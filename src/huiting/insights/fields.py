@@ -76,9 +76,14 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+AGENT_FIELDS = ("agent", "agent_id", "agentid", "工号", "坐席", "坐席工号", "客服工号")
+"""Metadata that names who took the call, the likeliest first."""
+
+
 def agent_of(case: Case) -> str:
     """Return who took the call; a dash when that is not known."""
-    return case.dialogue.metadata.get("agent") or UNNAMED
+    known = case.dialogue.metadata
+    return next((known[name] for name in AGENT_FIELDS if known.get(name)), UNNAMED)
 
 
 @dataclass(frozen=True, slots=True)

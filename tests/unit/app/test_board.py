@@ -161,7 +161,7 @@ def test_a_judged_call_shows_mood_intent_verdicts_and_score() -> None:
     brief = replace(
         BRIEF, mood=EmotionLabel.ANGRY, intent="售后/退货", failed=2, uncertain=1, score=86.5
     )
-    clean = replace(BRIEF, failed=0)
+    clean = replace(BRIEF, failed=0, passed=3)
     outcomes = [Outcome("a.wav", Status.DONE, "ab", 60.0, brief=b) for b in (brief, clean, BRIEF)]
 
     lines = shown(board.calls(Summary(tuple(outcomes), 1.0, interrupted=False))).splitlines()
@@ -169,6 +169,16 @@ def test_a_judged_call_shows_mood_intent_verdicts_and_score() -> None:
     assert lines[3].split()[4:] == ["angry", "退货", "2✗", "1?", "86.5"]
     assert lines[4].split()[4:] == ["✓", "–"]
     assert lines[5].split()[4:] == ["–", "–"]
+
+
+def test_a_call_that_no_rule_concerns_is_not_ticked_off() -> None:
+    briefs = (replace(BRIEF, failed=0), replace(BRIEF, failed=0, unanswered=2))
+    outcomes = [Outcome("a.wav", Status.DONE, "ab", 60.0, brief=b) for b in briefs]
+
+    lines = shown(board.calls(Summary(tuple(outcomes), 1.0, interrupted=False))).splitlines()
+
+    assert lines[3].split()[4:] == ["–"]
+    assert lines[4].split()[4:] == ["2!"]
 
 
 def test_unknown_figures_are_dashes() -> None:

@@ -1,13 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from huiting.app import history
-from huiting.app.history import Order, rejudge
+from huiting.app.history import Order, joined, rejudge
 from huiting.app.judging import flat
 from huiting.core.errors import InputError
-from huiting.core.judgement import Verdict
+from huiting.core.judgement import Finding, Judgement, Score, ScoredItem, Verdict
 from huiting.store import Store, Which
 from unit.app.wanting import Refuses, Wants
 from unit.store.stored import NOON, heard
@@ -114,3 +115,43 @@ def test_a_process_opens_the_store_once(target: str, monkeypatch: pytest.MonkeyP
     assert history._count(Which(until=NOON + timedelta(days=2))).saved == 2
     assert history._workers == [first]
     first.store.close()
+
+
+def test_rules_that_are_not_asked_keep_their_verdicts_and_their_scores() -> None:
+    def item(*rules: str) -> ScoredItem:
+        return ScoredItem("i", "i", "s", 1, 1, PASS, rules=rules)
+
+    old = Judgement(
+        "c",
+        (Finding("greet", 1, PASS), Finding("close", 1, FAIL)),
+        (Score("kept", 1, 1, 1, (item("close"),)), Score("stale", 1, 1, 1, (item("greet"),))),
+        "old",
+        {"slow": "no server", "greet": "before"},
+    )
+    new = Judgement("c", (Finding("greet", 2, FAIL),), (), "new", {})
+
+    both = joined(new, old)
+
+    assert [(f.rule, f.version, f.verdict) for f in both.findings] == [
+        ("greet", 2, FAIL),
+        ("close", 1, FAIL),
+    ]
+    assert [score.scorecard for score in both.scores] == ["kept"]
+    assert (both.rules, dict(both.problems)) == ("new", {"slow": "no server"})
+
+
+def test_another_rule_is_judged_beside_those_before(target: str) -> None:
+    rejudge(Order(target, Wants("您好"), flat, NOON), Which(), rules=["word"])
+    with Store.open(target) as store:
+        kept = store.judgement("c1")
+        assert kept is not None
+        other = replace(kept, findings=(Finding("other", 1, FAIL), *kept.findings))
+        store.judge([other], at=NOON)
+
+    changes = rejudge(Order(target, Wants("喂"), flat, NOON), Which(), rules=["word"])
+
+    with Store.open(target) as store:
+        found = store.judgement("c1")
+    assert found is not None
+    assert [(f.rule, f.verdict) for f in found.findings] == [("word", FAIL), ("other", FAIL)]
+    assert {change.rule for change in changes.verdicts} == {"word"}

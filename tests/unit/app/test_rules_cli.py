@@ -152,9 +152,13 @@ def test_it_speaks_chinese(rules: Path, store: str, monkeypatch: pytest.MonkeyPa
     assert "判定 2 通电话，其中 0 通结果有变，2 通首次判定；保存 2 通的判定。" in shown.output
 
 
-def test_a_rule_that_goes_is_not_judged_any_more(rules: Path, store: str) -> None:
+def test_a_rule_that_goes_keeps_its_verdicts_until_all_are_replaced(
+    rules: Path, store: str
+) -> None:
     RUN.invoke(app, ["run", str(rules), "--over", store])
     rules.write_text(RULES.split("  - id: no-complaint", maxsplit=1)[0], "utf-8")
-    shown = RUN.invoke(app, ["run", str(rules), "--over", store])
+    kept = RUN.invoke(app, ["run", str(rules), "--over", store])
+    gone = RUN.invoke(app, ["run", str(rules), "--over", store, "--replace"])
 
-    assert "no-complaint : fail → not judged  1 calls" in shown.output
+    assert "not judged" not in kept.output
+    assert "no-complaint : fail → not judged  1 calls" in gone.output

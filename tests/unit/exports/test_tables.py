@@ -17,6 +17,7 @@ from huiting.core.judgement import (
     Judgement,
     Match,
     Score,
+    ScoredItem,
     Severity,
     Verdict,
 )
@@ -322,7 +323,30 @@ def judged() -> Outcome:
             Finding("refund", 1, Verdict.NOT_APPLICABLE, name="退货"),
             Finding("close", 1, Verdict.UNCERTAIN, name="结束语"),
         ),
-        scores=(Score("shop", 1, 80.0, 100.0, fatal=("privacy",), grade="B"),),
+        scores=(
+            Score(
+                "shop",
+                1,
+                80.0,
+                100.0,
+                (
+                    ScoredItem(
+                        "calm",
+                        "安抚",
+                        "服务",
+                        0,
+                        20,
+                        Verdict.FAIL,
+                        rules=("calm",),
+                        why="安抚：未通过",
+                        advice="先道歉",
+                        moment=Span(5, 9),
+                    ),
+                ),
+                fatal=("privacy",),
+                grade="B",
+            ),
+        ),
         problems={"ask": "no server is set"},
     )
     return Outcome("a.wav", replace(made, meaning=meaning), judgement=judgement)
@@ -408,3 +432,29 @@ def test_segments_carry_their_emotion(tmp_path: Path) -> None:
         "0.7",
         "-0.6",
     )
+
+
+def test_a_score_explains_itself_item_by_item(tmp_path: Path) -> None:
+    write_tables(tmp_path, [judged(), done(), FAILED])
+    (row,) = csv_rows(tmp_path / "scores.csv")
+
+    assert (row["scorecard"], row["item"], row["points"], row["most"]) == (
+        "shop",
+        "calm",
+        "0.0",
+        "20.0",
+    )
+    assert (row["verdict"], row["why"], row["advice"], row["moment_s"]) == (
+        "fail",
+        "安抚：未通过",
+        "先道歉",
+        "5.0",
+    )
+
+
+def test_a_rule_that_could_not_be_judged_has_its_column_and_its_reason(tmp_path: Path) -> None:
+    unanswered = replace(judged(), judgement=Judgement("ab" * 32, problems={"ask": "no answer"}))
+    write_tables(tmp_path, [unanswered], Names.of([unanswered]))
+    (row,) = csv_rows(tmp_path / "calls.csv")
+
+    assert (row["rule_ask"], row["rules_problems"]) == ("", "ask: no answer")
