@@ -44,6 +44,28 @@ def _count(analysis: Analysis, role: Role, label: EmotionLabel) -> int:
     return sum(emotion is not None and emotion.label is label for emotion in felt)
 
 
+def _valence(analysis: Analysis, role: Role, first: float, last: float) -> float | None:
+    """Return the mean valence of a role in a part of the call, each second counting the same.
+
+    Args:
+        analysis: of the call.
+        role: whose.
+        first: where the part begins, as a share of the call.
+        last: where it ends.
+    """
+    length = analysis.metrics.duration
+    told = [
+        (s.span.duration, s.emotion.valence)
+        for s in analysis.call.segments
+        if s.role is role
+        and s.emotion is not None
+        and s.emotion.valence is not None
+        and first * length <= s.span.start < last * length
+    ]
+    total = sum(seconds for seconds, _ in told)
+    return sum(seconds * valence for seconds, valence in told) / total if total else None
+
+
 def _length(analysis: Analysis, label: EventLabel) -> float:
     return sum(e.span.duration for e in analysis.call.events if e.label is label)
 
@@ -64,6 +86,20 @@ def _emotion_columns(role: Role, zh: str) -> tuple[Column[Outcome], ...]:
             f"{zh}：该情绪首次出现的时间",
             f"{who}: when it is first heard",
             lambda a: None if (found := _gravest(a, role)) is None else found.span.start,
+        ),
+        _column(
+            f"{role}_valence_first_third",
+            Kind.SHARE,
+            f"{zh}：前三分之一通话的情绪愉悦度（-1 到 1）",
+            f"{who}: mean valence in the first third, from -1 to 1",
+            lambda a: _valence(a, role, 0, 1 / 3),
+        ),
+        _column(
+            f"{role}_valence_last_third",
+            Kind.SHARE,
+            f"{zh}：后三分之一通话的情绪愉悦度；高于前三分之一说明情绪缓和",
+            f"{who}: mean valence in the last third; higher than in the first: calmed",
+            lambda a: _valence(a, role, 2 / 3, 1),
         ),
         _column(
             f"{role}_angry",

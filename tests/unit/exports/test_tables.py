@@ -458,3 +458,18 @@ def test_a_rule_that_could_not_be_judged_has_its_column_and_its_reason(tmp_path:
     (row,) = csv_rows(tmp_path / "calls.csv")
 
     assert (row["rule_ask"], row["rules_problems"]) == ("", "ask: no answer")
+
+
+def test_the_last_third_is_compared_with_the_first(tmp_path: Path) -> None:
+    felt = [(1, 5, -0.8), (6, 8, -0.2), (12, 14, 0.0), (25, 28, 0.5)]
+    spoken = call(*[says(CUSTOMER, start, end, "嗯") for start, end, _ in felt])
+    segments = tuple(
+        replace(s, emotion=Emotion(EmotionLabel.NEUTRAL, valence=valence))
+        for s, (_, _, valence) in zip(spoken.segments, felt, strict=True)
+    )
+    write_tables(tmp_path, [Outcome("a.wav", analysis(replace(spoken, segments=segments)))])
+    (row,) = csv_rows(tmp_path / "calls.csv")
+
+    assert float(row["customer_valence_first_third"]) == pytest.approx(-0.6)
+    assert float(row["customer_valence_last_third"]) == pytest.approx(0.5)
+    assert row["agent_valence_first_third"] == ""
