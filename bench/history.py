@@ -33,6 +33,8 @@ from huiting.store import Store, Which  # noqa: E402
 from truth import PATHS, analysis_of_truth  # noqa: E402
 
 RESULTS = HERE / "results" / "history.md"
+ONE_FILE = RESULTS.with_name("history_one_file.md")
+"""Where other rules than the usual ones go."""
 RULES = (HERE.parent / "rules" / "common.yaml", HERE.parent / "rules" / "ecommerce.yaml")
 TARGET = 2_000
 """Calls a second that were asked for."""
@@ -73,7 +75,8 @@ def altered(files: Sequence[Path], folder: Path) -> list[Path]:
         for n in places[::3]:
             lines[n] = lines[n].replace("require:", "forbid:", 1)
         target = folder / file.name
-        target.write_text("\n".join(lines) + "\n", "utf-8")
+        written = RESULTS if chosen.rules == list(RULES) else ONE_FILE
+    written.write_text("\n".join(lines) + "\n", "utf-8")
         made.append(target)
     return made
 
@@ -157,7 +160,8 @@ def main() -> None:
         + ("" if size is None else f"; afterwards it has {size:,.0f} MiB")
         + f". Most memory of one process: {peak():,.0f} MiB.",
     ]
-    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
+    written = RESULTS if chosen.rules == list(RULES) else ONE_FILE
+    written.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
 
 

@@ -22,6 +22,7 @@ from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
 from huiting.core.judgement import Judgement, Verdict
+from huiting.core.judgement_codec import to_json
 from huiting.core.ports import Exporter, Hints
 from huiting.core.types import EmotionLabel, Role
 from huiting.core.watch import Progress, Watch
@@ -317,9 +318,11 @@ class Batch:
     def _over(self, name: str, status: Status, analysis: Analysis, dialogue: Dialogue) -> Outcome:
         """Judge a call that is saved, write its files, and say how it ended."""
         judgement = None if self.judge is None else self.judge(dialogue)
+        self._write(analysis)
         if judgement is not None:
             self.store.judge([judgement], at=self.now())
-        self._write(analysis)
+            stem = results_name(analysis.call.recording)
+            replace_file(self.out / "calls" / f"{stem}.judgement.json", to_json(judgement))
         recording = analysis.call.recording
         brief = Brief.of(analysis, judgement)
         return Outcome(name, status, recording.id, recording.duration, brief=brief)

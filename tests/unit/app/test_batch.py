@@ -348,6 +348,18 @@ def test_calls_are_judged_and_the_tables_say_so(
     assert said == ["退货"] * 3
 
 
+def test_each_call_has_its_verdicts_and_scores_as_a_file(
+    store: Store, day: Path, tmp_path: Path, judge: Judge
+) -> None:
+    batch(store, tmp_path / "out", judge=judge.judge).run(files(day))
+
+    written = sorted((tmp_path / "out" / "calls").glob("*.judgement.json"))
+    body = json.loads(written[0].read_text("utf-8"))
+    assert len(written) == 3
+    assert [finding["verdict"] for finding in body["findings"]] == ["pass", "fail"]
+    assert [item["name"] for item in body["scores"][0]["items"]] == ["问候", "退货"]
+
+
 def test_a_call_done_before_is_judged_by_new_rules_without_being_heard(
     store: Store, day: Path, tmp_path: Path, judge: Judge
 ) -> None:
