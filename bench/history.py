@@ -75,8 +75,7 @@ def altered(files: Sequence[Path], folder: Path) -> list[Path]:
         for n in places[::3]:
             lines[n] = lines[n].replace("require:", "forbid:", 1)
         target = folder / file.name
-        written = RESULTS if chosen.rules == list(RULES) else ONE_FILE
-    written.write_text("\n".join(lines) + "\n", "utf-8")
+        target.write_text("\n".join(lines) + "\n", "utf-8")
         made.append(target)
     return made
 
