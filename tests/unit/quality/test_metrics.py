@@ -1,4 +1,4 @@
-import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,6 +7,7 @@ from fakes import AGENT, CUSTOMER, SYSTEM, UNKNOWN, call, evenly, recording, say
 from huiting.core.metrics import Metrics, PartyMetrics
 from huiting.core.types import Call, Event, EventLabel, EventSource, Region, Role, Segment, Span
 from huiting.quality.metrics import Limits, measure, units
+from steps import growth
 
 
 def party(metrics: Metrics, role: Role) -> PartyMetrics:
@@ -388,18 +389,17 @@ def test_loudness_jump(levels: list[float | None], jump: float | None) -> None:
     assert party(measure(call(*said)), AGENT).loudness_jump == jump
 
 
-def test_three_hours_are_measured_at_once() -> None:
-    """About 0.13 s on a slow core; the bound leaves room for a busy machine."""
-    said = [
-        says(role, at, at + 4.0, "您好请问有什么可以帮您的吗")
-        for n in range(2500)
-        for role, at in ((AGENT, n * 4.32), (CUSTOMER, n * 4.32 + 3.0))
-    ]
-    long = call(*said, duration=10_900)
-    began = time.process_time()
-    measure(long)
+def test_a_call_of_twice_the_length_takes_twice_the_work() -> None:
+    def measuring(turns: int) -> Callable[[], object]:
+        said = [
+            says(role, at, at + 4.0, "您好请问有什么可以帮您的吗")
+            for n in range(turns)
+            for role, at in ((AGENT, n * 4.32), (CUSTOMER, n * 4.32 + 3.0))
+        ]
+        long = call(*said, duration=turns * 4.32 + 100)
+        return lambda: measure(long)
 
-    assert time.process_time() - began < 1
+    assert growth(measuring) < 2.2
 
 
 @pytest.mark.parametrize("level", [None, float("-inf")], ids=["unknown", "no signal"])
