@@ -1,60 +1,24 @@
-"""The tables, as they are after the last migration; docs/reference/store.md explains them.
+"""Calls: recordings, their analyses, what search and rules read, verdicts and scores.
 
 What search looks up is not here: it differs between databases (see `_index`).
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-HEAD = "0002"
-"""The migration that these tables are the result of."""
-
-Big = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits; on SQLite the type that makes a primary key the row's own number."""
-
-
-def instant(time: datetime) -> datetime:
-    """Return the time in UTC; a time without a zone is taken to be UTC."""
-    if time.tzinfo is None:
-        return time.replace(tzinfo=UTC)
-    try:
-        return time.astimezone(UTC)
-    except OverflowError:  # in the first or last hours that datetime knows
-        return time.replace(tzinfo=UTC)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A point in time: stored in UTC, returned in UTC."""
-
-    impl = DateTime(timezone=False)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Drop the zone, which is UTC."""
-        return None if value is None else instant(value).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Put the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Base(DeclarativeBase):
-    """Every table of the store."""
+from huiting.store.schema.base import Base, Big, Instant
 
 
 class RecordingRow(Base):

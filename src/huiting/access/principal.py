@@ -1,0 +1,26 @@
+"""Somebody who is known: what they may do, and which calls they may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from huiting.access.permissions import Permission, UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person or a program that has shown who it is."""
+
+    id: str
+    """`user:12` or `token:7`; what the audit log keeps."""
+    name: str
+    role: UserRole
+    permissions: frozenset[Permission]
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Metadata entries that a call must have, each one of these values, to be seen:
+    `{"team": {"A", "B"}}`; empty for all calls."""
+    language: str | None = None
+    """`zh` or `en`, where the person has chosen."""
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this is permitted."""
+        return permission in self.permissions

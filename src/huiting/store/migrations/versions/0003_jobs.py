@@ -1,0 +1,10 @@
+"""Jobs; recordings that were handed in, batches, uploads."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""

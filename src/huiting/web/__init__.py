@@ -1,0 +1,1 @@
+"""HTTP: REST, the OpenAI-compatible API, authentication. Translates, decides nothing."""
