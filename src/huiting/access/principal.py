@@ -20,6 +20,12 @@ class Principal:
     `{"team": {"A", "B"}}`; empty for all calls."""
     language: str | None = None
     """`zh` or `en`, where the person has chosen."""
+    user: int | None = None
+    """Number of the person, or of the token's owner; None where nobody signs in."""
+    session: int | None = None
+    """Number of the session, for whoever signed in with a browser."""
+    must_change_password: bool = False
+    """Signed in with a password made by somebody else: may do nothing before it is changed."""
 
     def may(self, permission: Permission) -> bool:
         """Tell whether this is permitted."""

@@ -4,22 +4,34 @@ import pytest
 
 from huiting.core.errors import (
     ConfigError,
+    Conflict,
     EngineError,
+    Forbidden,
     HuitingError,
     InputError,
     ModelUnavailable,
+    Refusal,
     StoreError,
+    TooMany,
+    Unauthenticated,
     UndecodableAudio,
+    Unknown,
     UnknownCall,
 )
 
 ALL: list[type[HuitingError]] = [
     ConfigError,
+    Conflict,
     EngineError,
+    Forbidden,
     InputError,
     ModelUnavailable,
+    Refusal,
     StoreError,
+    TooMany,
+    Unauthenticated,
     UndecodableAudio,
+    Unknown,
     UnknownCall,
 ]
 
@@ -38,11 +50,17 @@ def test_a_message_is_subject_reason_and_remedy() -> None:
 def test_codes_are_the_ones_clients_know() -> None:
     assert sorted(kind.code for kind in ALL) == [
         "config",
+        "conflict",
         "engine",
+        "forbidden",
         "input",
         "model-unavailable",
+        "refused",
         "store",
+        "too-many",
+        "unauthenticated",
         "undecodable-audio",
+        "unknown",
         "unknown-call",
     ]
 
@@ -57,3 +75,7 @@ def test_an_error_survives_a_trip_between_processes(kind: type[HuitingError]) ->
 
 def test_only_the_devices_faults_are_retried() -> None:
     assert {kind for kind in ALL if kind.retryable} == {EngineError, StoreError}
+
+
+def test_the_wait_of_a_refusal_survives_too() -> None:
+    assert pickle.loads(pickle.dumps(TooMany("a", "b", "c", 30.0))).wait == 30.0

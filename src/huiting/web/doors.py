@@ -1,0 +1,151 @@
+"""The door of each route: which permission it takes, and what the request shows.
+
+`Annotated[Principal, Depends(require(Permission.X))]` in a route's parameters is all that
+a route says about it. Who somebody is, the `doorkeeper` of the server's parts decides.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from huiting.access.credentials import Credentials, Doorkeeper
+from huiting.access.permissions import Permission
+from huiting.access.principal import Principal
+from huiting.core.errors import Forbidden, Unauthenticated
+
+COOKIE, SECURE_COOKIE = "huiting", "__Host-huiting"
+"""Names of the session's cookie over HTTP (this machine only) and over HTTPS."""
+PROOF = "x-csrf-token"
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_OURS = frozenset({"same-origin", "none"})
+
+_bearer = HTTPBearer(auto_error=False, description="An API token, `hth_…`.")
+_cookie = APIKeyCookie(
+    name=SECURE_COOKIE,
+    auto_error=False,
+    description="The session of somebody who signed in; to change anything, the header "
+    "`X-CSRF-Token` must come with it.",
+)
+
+
+class HasDoorkeeper(Protocol):
+    """What the doors need of the server's parts, found at `app.state.parts`."""
+
+    @property
+    def doorkeeper(self) -> Doorkeeper:
+        """Who knows who may come in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A dependency: lets in everybody who is known, whatever they may do."""
+
+    def __call__(
+        self,
+        request: Request,
+        _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        _session: Annotated[str | None, Depends(_cookie)],
+    ) -> Principal:
+        """Return who sends this request.
+
+        Raises:
+            Unauthenticated: nobody that is known.
+            Forbidden: another site made the browser send it.
+        """
+        return admitted(request)
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A dependency: lets in who has a permission."""
+
+    permission: Permission
+
+    def __call__(
+        self,
+        request: Request,
+        _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        _session: Annotated[str | None, Depends(_cookie)],
+    ) -> Principal:
+        """Return who sends this request.
+
+        Raises:
+            Unauthenticated: nobody that is known.
+            Forbidden: known, and may not.
+        """
+        principal = admitted(request)
+        if principal.must_change_password:
+            raise Forbidden(
+                principal.name, "the password was made by somebody else", "change it first"
+            )
+        if not principal.may(self.permission):
+            raise Forbidden(
+                principal.name, f"may not do this ({self.permission})", "ask an administrator"
+            )
+        return principal
+
+
+def require(permission: Permission) -> Required:
+    """Return the dependency of a route that takes this permission."""
+    return Required(permission)
+
+
+def known() -> Known:
+    """Return the dependency of a route for everybody who is known: who am I, sign out."""
+    return Known()
+
+
+def admitted(request: Request) -> Principal:
+    """Return who sends this request; asked once a request, however often it is needed."""
+    found = request.scope.get("huiting.principal")
+    if not isinstance(found, Principal):
+        parts: HasDoorkeeper = request.app.state.parts
+        found = parts.doorkeeper.admit(shown(request))
+        request.scope["huiting.principal"] = found
+    return found
+
+
+def shown(request: Request) -> Credentials:
+    """Return what a request shows of who sends it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else None
+    if scheme and bearer is None:
+        raise Unauthenticated("authorization", f"{scheme} is not taken", "send a Bearer token")
+    return Credentials(
+        address=address(request),
+        bearer=bearer,
+        session=request.cookies.get(cookie(request)),
+        proof=request.headers.get(PROOF),
+        changes=request.method not in _HARMLESS,
+        foreign=foreign(request),
+    )
+
+
+def address(request: Request) -> str:
+    """Return where a request comes from; `security` has asked the trusted proxies."""
+    return request.client.host if request.client else ""
+
+
+def cookie(request: Request) -> str:
+    """Return the name of the session's cookie: over HTTPS one that no other host can set."""
+    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+
+
+def foreign(request: Request) -> bool:
+    """Tell whether a browser says that another site's page made it send this.
+
+    Source:
+        OWASP, Cross-Site Request Forgery Prevention Cheat Sheet: Fetch Metadata, and for
+        browsers without it the origin compared with the host that was asked for.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in _OURS
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
