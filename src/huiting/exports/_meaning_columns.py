@@ -4,6 +4,8 @@ from collections.abc import Callable
 from itertools import chain
 
 from huiting.core.analysis import Analysis
+from huiting.core.curves import Thirds, thirds
+from huiting.core.meaning import Summary
 from huiting.core.types import EmotionLabel, EventLabel, Role, Segment
 from huiting.exports._cells import Cell
 from huiting.exports._columns import Column, Kind, Outcome
@@ -44,26 +46,12 @@ def _count(analysis: Analysis, role: Role, label: EmotionLabel) -> int:
     return sum(emotion is not None and emotion.label is label for emotion in felt)
 
 
-def _valence(analysis: Analysis, role: Role, first: float, last: float) -> float | None:
-    """Return the mean valence of a role in a part of the call, each second counting the same.
+def _thirds(analysis: Analysis, role: Role) -> Thirds:
+    return thirds(analysis.call.segments, role, analysis.metrics.duration)
 
-    Args:
-        analysis: of the call.
-        role: whose.
-        first: where the part begins, as a share of the call.
-        last: where it ends.
-    """
-    length = analysis.metrics.duration
-    told = [
-        (s.span.duration, s.emotion.valence)
-        for s in analysis.call.segments
-        if s.role is role
-        and s.emotion is not None
-        and s.emotion.valence is not None
-        and first * length <= s.span.start < last * length
-    ]
-    total = sum(seconds for seconds, _ in told)
-    return sum(seconds * valence for seconds, valence in told) / total if total else None
+
+def _summed_up(value: Callable[[Summary], Cell]) -> Callable[[Analysis], Cell]:
+    return lambda a: None if a.meaning.summary is None else value(a.meaning.summary)
 
 
 def _length(analysis: Analysis, label: EventLabel) -> float:
@@ -92,14 +80,14 @@ def _emotion_columns(role: Role, zh: str) -> tuple[Column[Outcome], ...]:
             Kind.SHARE,
             f"{zh}：前三分之一通话的情绪愉悦度（-1 到 1）",
             f"{who}: mean valence in the first third, from -1 to 1",
-            lambda a: _valence(a, role, 0, 1 / 3),
+            lambda a: _thirds(a, role).first.valence,
         ),
         _column(
             f"{role}_valence_last_third",
             Kind.SHARE,
             f"{zh}：后三分之一通话的情绪愉悦度；高于前三分之一说明情绪缓和",
             f"{who}: mean valence in the last third; higher than in the first: calmed",
-            lambda a: _valence(a, role, 2 / 3, 1),
+            lambda a: _thirds(a, role).last.valence,
         ),
         _column(
             f"{role}_angry",
@@ -187,7 +175,21 @@ MEANING_COLUMNS: tuple[Column[Outcome], ...] = (
         Kind.TEXT,
         "语言模型的摘要（未启用时为空）",
         "Summary by a language model, where one is set",
-        lambda a: None if a.meaning.summary is None else a.meaning.summary.text,
+        _summed_up(lambda s: s.text),
+    ),
+    _column(
+        "resolution",
+        Kind.TEXT,
+        "语言模型概括的解决情况（未启用或未解决时为空）",
+        "How the matter was settled, by the language model",
+        _summed_up(lambda s: s.resolution or None),
+    ),
+    _column(
+        "next_steps",
+        Kind.TEXT,
+        "语言模型列出的后续事项",
+        "What was promised, by the language model",
+        _summed_up(lambda s: "\n".join(s.next_steps) or None),
     ),
     *chain.from_iterable(
         _emotion_columns(role, zh) for role, zh in ((Role.CUSTOMER, "客户"), (Role.AGENT, "客服"))

@@ -1,9 +1,11 @@
 """The sentences by which a scored item explains itself, in Chinese or English."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from huiting.core.evidence_words import told
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Verdict
-from huiting.core.types import Span, clock
+from huiting.core.types import Span
 from huiting.quality._scorecard_types import Absent, Item, Open
 
 _VERDICTS = {
@@ -109,17 +111,6 @@ def _proof(evidence: Sequence[Evidence], mandarin: int) -> str:
         piece = next((e for e in evidence if e.span), None)
     if piece is None:
         return ""
-    at = clock(piece.span.start) if piece.span else ""
-    if piece.kind is EvidenceKind.SEARCHED and piece.span:
-        stretch = f"{at}–{clock(piece.span.end)}"
-        return f"{stretch} 内没有" if mandarin else f"not found in {stretch}"
-    said = ""
-    if piece.quote:
-        said = f"“{piece.quote}”"
-        if piece.kind is EvidenceKind.NEAREST:
-            said = f"最接近的是{said}" if mandarin else f"nearest: {said}"
-    elif piece.value is not None:
-        said = " ".join(filter(None, [piece.note, f"{piece.value:.6g}"]))
-        if piece.limit is not None:
-            said += f"，界限 {piece.limit:.6g}" if mandarin else f", limit {piece.limit:.6g}"
-    return " ".join(filter(None, [said, at]))
+    if piece.kind is EvidenceKind.SEARCHED:  # the rule's name says what
+        piece = replace(piece, note=None)
+    return told(piece, "zh" if mandarin else "en")

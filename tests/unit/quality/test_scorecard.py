@@ -246,7 +246,7 @@ def test_a_failed_item_tells_what_was_said_when_and_what_to_do() -> None:
         ),
         pytest.param(
             (Evidence(EvidenceKind.MEASURED, Span(9, 19), value=10, limit=5, note="silence"),),
-            "greeting: failed (silence 10, limit 5 0:09)",
+            "greeting: failed (silence 10 s, limit 5 s 0:09)",
             Span(9, 19),
             id="a number",
         ),

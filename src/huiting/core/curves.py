@@ -1,15 +1,16 @@
 """How each side feels over a call: smoothed curves, and its first third against its last.
 
-Pure functions of a `Dialogue`. Where nothing is known of a feeling the curve has no value:
-a silence, an unheard stretch and an unsure classifier are not neutral. Knows no rule.
+Pure functions of what is said, be it segments of a call or lines of a dialogue: tables,
+pages and rules read the same numbers. Where nothing is known of a feeling the curve has no
+value: a silence, an unheard stretch and an unsure classifier are not neutral.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import exp
+from typing import Protocol
 
-from huiting.core.dialogue import Dialogue, Line
 from huiting.core.types import Emotion, EmotionLabel, Role, Seconds, Share, Span
 
 STEP, MOST_POINTS = 5.0, 120
@@ -28,6 +29,30 @@ _VALENCE = {
     EmotionLabel.ANGRY: -0.8,
 }
 """For sources that give a label and no valence."""
+
+
+class Spoken(Protocol):
+    """A segment of a call, or a line of a dialogue."""
+
+    @property
+    def role(self) -> Role:
+        """Who says it."""
+        ...
+
+    @property
+    def span(self) -> Span:
+        """When."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What; empty where no words were understood."""
+        ...
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """How it sounds; None when nobody listened for it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +81,18 @@ class Point:
 
     time: Seconds
     feeling: Feeling
+    segments: int = 0
+    """Whose feeling counts here."""
 
 
 @dataclass(frozen=True, slots=True)
-class EmotionCurve:
-    """How one role feels over a call."""
+class Thirds:
+    """How one role feels at the beginning and at the end of a call."""
 
-    role: Role
-    points: tuple[Point, ...]
-    """At even steps from the first second to the last; empty when nothing is known at all."""
     first: Feeling
     """Over the first third of the call, weighted by how long each line is."""
     last: Feeling
     """Over the last third."""
-    known: int
-    """Lines whose feeling is known."""
-    lines: int
-    """Lines with words in all."""
 
     @property
     def rise(self) -> float | None:
@@ -83,6 +103,20 @@ class EmotionCurve:
     def cooled(self) -> float | None:
         """Anger of the first third less that of the last: above 0 it cooled down."""
         return _less(self.first.anger, self.last.anger)
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionCurve:
+    """How one role feels over a call."""
+
+    role: Role
+    points: tuple[Point, ...]
+    """At even steps from the first second to the last; empty when nothing is known at all."""
+    thirds: Thirds
+    known: int
+    """Lines whose feeling is known."""
+    lines: int
+    """Lines with words in all."""
 
 
 def feeling_of(emotion: Emotion | None) -> Feeling:
@@ -111,30 +145,47 @@ def _anger(emotion: Emotion) -> float | None:
     return 0.0 if emotion.score is None else (1 - emotion.score) / 6
 
 
-def curves(dialogue: Dialogue, roles: Sequence[Role] | None = None) -> tuple[EmotionCurve, ...]:
+def curves(
+    said: Iterable[Spoken], duration: Seconds, roles: Sequence[Role] | None = None
+) -> tuple[EmotionCurve, ...]:
     """Return the curve of each role that says something; pure, the same call the same curves.
 
     Args:
-        dialogue: of the call.
+        said: in the call, by start.
+        duration: of the call.
         roles: whose; by default the customer's and the agent's, and unknown voices'.
     """
     wanted = roles or (Role.CUSTOMER, Role.AGENT, Role.UNKNOWN)
-    found = []
-    for role in wanted:
-        said = [line for line in dialogue.lines if line.role is role and line.text]
-        if said:
-            found.append(_curve(role, said, dialogue.duration))
-    return tuple(found)
+    by_role: dict[Role, list[Spoken]] = {role: [] for role in wanted}
+    for spoken in said:
+        if spoken.text and spoken.role in by_role:
+            by_role[spoken.role].append(spoken)
+    return tuple(_curve(role, own, duration) for role, own in by_role.items() if own)
 
 
-def _curve(role: Role, said: Sequence[Line], duration: float) -> EmotionCurve:
-    felt = [(line.span, feeling) for line in said if (feeling := feeling_of(line.emotion)).known]
+def thirds(said: Iterable[Spoken], role: Role, duration: Seconds) -> Thirds:
+    """Return how `role` feels over the first third of a call and over the last."""
+    return _thirds(_felt(s for s in said if s.role is role and s.text), duration)
+
+
+def _felt(said: Iterable[Spoken]) -> list[tuple[Span, Feeling]]:
+    return [(s.span, feeling) for s in said if (feeling := feeling_of(s.emotion)).known]
+
+
+def _thirds(felt: Sequence[tuple[Span, Feeling]], duration: float) -> Thirds:
     third = duration / 3
+    return Thirds(
+        _mean(felt, lambda span: span.overlap(Span(0, third))),
+        _mean(felt, lambda span: span.overlap(Span(2 * third, duration))),
+    )
+
+
+def _curve(role: Role, said: Sequence[Spoken], duration: float) -> EmotionCurve:
+    felt = _felt(said)
     return EmotionCurve(
         role,
         tuple(_points(felt, duration)) if felt else (),
-        first=_mean(felt, lambda span: span.overlap(Span(0, third))),
-        last=_mean(felt, lambda span: span.overlap(Span(2 * third, duration))),
+        _thirds(felt, duration),
         known=len(felt),
         lines=len(said),
     )
@@ -153,7 +204,8 @@ def _points(felt: Sequence[tuple[Span, Feeling]], duration: float) -> list[Point
             if span.start > time + REACH:
                 break
             near.append((span, feeling))
-        found.append(Point(time, _mean(near, partial(_weight, time=time))))
+        near = [(span, feeling) for span, feeling in near if _weight(span, time) > 0]
+        found.append(Point(time, _mean(near, partial(_weight, time=time)), len(near)))
     return found
 
 

@@ -6,17 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import AGENT, CUSTOMER, UNKNOWN, analysis, call, says
-from huiting.core.dialogue import Dialogue
-from huiting.core.types import Emotion, EmotionLabel, Role
-from huiting.quality.calming import Answer, CalmDown, calm_downs, softened
-from huiting.quality.curves import (
+from huiting.core.calming import Answer, CalmDown
+from huiting.core.curves import (
     MOST_POINTS,
     NOTHING,
     EmotionCurve,
     Feeling,
     curves,
     feeling_of,
+    thirds,
 )
+from huiting.core.dialogue import Dialogue
+from huiting.core.types import Emotion, EmotionLabel, Role
+from huiting.quality.calming import calm_downs, softened
 from huiting.quality.dialogue import dialogue_of, silent
 
 ANGRY, SAD, NEUTRAL = EmotionLabel.ANGRY, EmotionLabel.SAD, EmotionLabel.NEUTRAL
@@ -45,7 +47,7 @@ def agent(start: float, text: str = "好的", felt: EmotionLabel | None = NEUTRA
 
 
 def curve(*said: Said, duration: float = 60.0) -> EmotionCurve:
-    return curves(talk(*said, duration=duration))[0]
+    return curves(talk(*said, duration=duration).lines, duration)[0]
 
 
 @pytest.mark.parametrize(
@@ -77,18 +79,20 @@ def test_what_an_emotion_says(emotion: Emotion | None, feeling: Feeling) -> None
 
 
 def test_each_side_has_its_curve() -> None:
-    found = curves(talk(agent(1), customer(4, ANGRY), (UNKNOWN, 7, 8, "喂", None)))
+    dialogue = talk(agent(1), customer(4, ANGRY), (UNKNOWN, 7, 8, "喂", None))
+    found = curves(dialogue.lines, dialogue.duration)
 
     assert [c.role for c in found] == [CUSTOMER, AGENT, UNKNOWN]
     assert [c.known for c in found] == [1, 1, 0]
-    assert curves(talk(agent(1)), roles=[CUSTOMER]) == ()
+    assert curves(talk(agent(1)).lines, 60, roles=[CUSTOMER]) == ()
 
 
 def test_a_side_of_which_nothing_is_known_has_no_points() -> None:
     found = curve(customer(4, NOT_KNOWN), customer(9, None))
 
     assert (found.points, found.known, found.lines) == ((), 0, 2)
-    assert (found.first, found.last, found.rise, found.cooled) == (NOTHING, NOTHING, None, None)
+    assert (found.thirds.first, found.thirds.last) == (NOTHING, NOTHING)
+    assert (found.thirds.rise, found.thirds.cooled) == (None, None)
 
 
 def test_points_go_through_the_whole_call_at_even_steps() -> None:
@@ -107,6 +111,7 @@ def test_far_from_anything_known_the_curve_has_no_value() -> None:
     assert points[1].feeling.valence == pytest.approx(-0.64)
     assert points[5].feeling.known
     assert points[6].feeling == NOTHING
+    assert [p.segments for p in points[:7]] == [1, 1, 1, 1, 1, 1, 0]
 
 
 def test_a_curve_moves_smoothly_from_one_feeling_to_the_next() -> None:
@@ -120,8 +125,10 @@ def test_a_curve_moves_smoothly_from_one_feeling_to_the_next() -> None:
 
 
 def test_thirds_are_compared() -> None:
-    found = curve(customer(2, ANGRY), customer(30, HAPPY), customer(50, NEUTRAL))
+    said = [customer(2, ANGRY), customer(30, HAPPY), customer(50, NEUTRAL)]
+    found = curve(*said).thirds
 
+    assert found == thirds(talk(*said, agent(5)).lines, CUSTOMER, 60)
     assert found.first.anger == pytest.approx(0.8)
     assert found.last.valence == pytest.approx(0)
     assert found.rise == pytest.approx(0.64)
@@ -132,7 +139,7 @@ def test_a_longer_line_counts_more() -> None:
     long: Said = (CUSTOMER, 1, 10, "退货", ANGRY)
     short: Said = (CUSTOMER, 11, 12, "好", HAPPY)
 
-    valence = curve(long, short).first.valence
+    valence = curve(long, short).thirds.first.valence
     assert valence == pytest.approx((9 * -0.64 + 0.64) / 10)
 
 
@@ -145,7 +152,7 @@ def test_curves_stay_within_what_was_felt(felt: list[tuple[Role, EmotionLabel | 
         *((role, 3.0 * i, 3.0 * i + 2, "好", one) for i, (role, one) in enumerate(felt))
     )
 
-    for found in curves(dialogue):
+    for found in curves(dialogue.lines, dialogue.duration):
         for point in found.points:
             assert point.feeling.valence is None or -0.8 <= point.feeling.valence <= 0.8
             assert point.feeling.anger is None or 0 <= point.feeling.anger <= 1
