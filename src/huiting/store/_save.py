@@ -4,6 +4,7 @@
 """
 
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from huiting.store.schema import (
     AnalysisRow,
     DialogueRow,
     FailureRow,
+    FeelingRow,
     FieldRow,
     FindingRow,
     IntentRow,
@@ -36,6 +38,8 @@ from huiting.store.schema import (
 from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
 
 _DAY = 86_400
+SURE = 0.5
+"""Emotions of a lower score are not counted; one without a score is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> 
     for row in (
         NameRow.recording, FieldRow.recording, DialogueRow.recording, FindingRow.recording,
         ScoreRow.recording, IntentRow.recording, JudgementRow.recording, AnalysisRow.recording,
-        RecordingRow.key,
+        FeelingRow.recording, RecordingRow.key,
     ):  # fmt: skip
         connection.execute(delete(row.class_).where(row == key))
 
@@ -204,10 +208,11 @@ def _recording_row(entry: Entry, clock: int, began: datetime, version: int) -> d
 
 
 def _renew(connection: Connection, key: int, analysis: Analysis, *, known: bool) -> None:
-    """Write the intents; forget what was made of an earlier analysis of a known recording."""
+    """Write intents and feelings; forget what was made of an earlier analysis of a known recording."""
     if known:
         for row in (
             DialogueRow.recording, FindingRow.recording, ScoreRow.recording, IntentRow.recording,
+            FeelingRow.recording,
         ):  # fmt: skip
             connection.execute(delete(row.class_).where(row == key))
         own = update(RecordingRow).where(RecordingRow.key == key)
@@ -222,6 +227,18 @@ def _renew(connection: Connection, key: int, analysis: Analysis, *, known: bool)
     ]
     if rows:
         connection.execute(insert(IntentRow), rows)
+    felt = Counter(
+        (segment.role.value, segment.emotion.label.value)
+        for segment in analysis.call.segments
+        if segment.emotion is not None
+        and (segment.emotion.score is None or segment.emotion.score >= SURE)
+    )
+    feelings = [
+        {"recording": key, "role": role, "label": label, "segments": count}
+        for (role, label), count in felt.items()
+    ]
+    if feelings:
+        connection.execute(insert(FeelingRow), feelings)
 
 
 def _free_clock(connection: Connection, began: datetime) -> int:

@@ -14,22 +14,36 @@ from huiting.store.schema.calls import (
     ScoreRow,
     SegmentRow,
 )
+from huiting.store.schema.received import (
+    AnswerRow,
+    BatchRow,
+    FeelingRow,
+    ReceivedRow,
+    RecordingFileRow,
+    UploadRow,
+)
 
 __all__ = [
     "HEAD",
     "AnalysisRow",
+    "AnswerRow",
     "Base",
+    "BatchRow",
     "Big",
     "DialogueRow",
     "FailureRow",
+    "FeelingRow",
     "FieldRow",
     "FindingRow",
     "Instant",
     "IntentRow",
     "JudgementRow",
     "NameRow",
+    "ReceivedRow",
+    "RecordingFileRow",
     "RecordingRow",
     "ScoreRow",
     "SegmentRow",
+    "UploadRow",
     "instant",
 ]
