@@ -2,11 +2,13 @@
 
 from huiting.store._history import Kept, StoredFinding
 from huiting.store._judge import Entry, Ruling, prepare
-from huiting.store.calls import StoredCall, Which
+from huiting.store.calls import ALL, Allowed, StoredCall, Which
 from huiting.store.repository import Failure, Store, Version
 from huiting.store.search import Hit, Match
 
 __all__ = [
+    "ALL",
+    "Allowed",
     "Entry",
     "Failure",
     "Hit",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
@@ -15,6 +16,11 @@ MIN_PREFIX = 4
 """Characters of an id that may stand for it."""
 _SHOWN = 5
 """Candidates named in an error."""
+
+Allowed = Mapping[str, frozenset[str]]
+"""Metadata entries that a call must have to be seen, each one of these values."""
+ALL: Allowed = MappingProxyType({})
+"""Nothing is asked: every call may be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Which:
     """(0, 2) and (1, 2) are two halves, for two that work at the same time."""
     clocks: tuple[int, int] | None = None
     """Those whose `StoredCall.clock` is from the first to the second, both included."""
+    allowed: Allowed = field(default_factory=dict)
+    """What whoever asks may see."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
@@ -94,6 +102,7 @@ class Which:
             yield RecordingRow.language == self.language
         for name, value in self.metadata.items():
             yield has_field(name, value)
+        yield from seen(self.allowed)
         part, parts = self.share
         if parts > 1:
             yield RecordingRow.key % parts == part
@@ -113,16 +122,35 @@ def has_field(name: str, value: str) -> ColumnElement[bool]:
     )
 
 
-def find(connection: Connection, call: str) -> StoredCall:
+def seen(allowed: Allowed) -> Iterator[ColumnElement[bool]]:
+    """Yield what a recording must be for somebody who may see only these; no value, no call."""
+    for name, values in allowed.items():
+        yield exists().where(
+            FieldRow.recording == RecordingRow.key,
+            FieldRow.name == storable(name),
+            FieldRow.value.in_(sorted(map(storable, values))),
+        )
+
+
+def visible(connection: Connection, recording: str, allowed: Allowed) -> bool:
+    """Tell whether the recording with this id is in the store and may be seen."""
+    chosen = select(RecordingRow.key).where(RecordingRow.id == recording, *seen(allowed))
+    return connection.execute(chosen).first() is not None
+
+
+def find(connection: Connection, call: str, allowed: Allowed = ALL) -> StoredCall:
     """Return the one call whose id, path, file name, stem or beginning of an id is `call`.
+
+    Calls that may not be seen do not exist here: they are neither found nor named.
 
     Raises:
         UnknownCall: there is none.
         InputError: there are several.
     """
     wanted = storable(call)
+    mine = list(seen(allowed))
     for condition in _meanings(wanted):
-        chosen = select_calls().where(condition).order_by(RecordingRow.clock.desc())
+        chosen = select_calls().where(condition, *mine).order_by(RecordingRow.clock.desc())
         found = [read(row) for row in connection.execute(chosen.limit(_SHOWN + 1))]
         if len(found) == 1:
             return found[0]

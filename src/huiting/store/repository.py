@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
@@ -22,7 +22,7 @@ from huiting.store._history import Kept, StoredFinding
 from huiting.store._index import SegmentIndex, index_for
 from huiting.store._migrate import migrate
 from huiting.store._query import parse
-from huiting.store.calls import EVERY, StoredCall, Which
+from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
 from huiting.store.schema import AnalysisRow, FailureRow, NameRow, RecordingRow
 from huiting.store.search import Filters, Hit
 
@@ -89,6 +89,16 @@ class Store:
             raise
         return cls(database)
 
+    @property
+    def database(self) -> Database:
+        """The database itself, for what else is kept in it, and for transactions of others."""
+        return self._database
+
+    @property
+    def database(self) -> Database:
+        """Where it is kept, for what is kept beside it: jobs, people, settings."""
+        return self._database
+
     def close(self) -> None:
         """Close every connection."""
         self._database.engine.dispose()
@@ -113,6 +123,7 @@ class Store:
         at: datetime,
         names: Sequence[str] = (),
         dialogue: Dialogue | None = None,
+        also: Callable[[Connection], None] | None = None,
     ) -> int:
         """Keep an analysis, wholly or not at all; return its version.
 
@@ -125,10 +136,14 @@ class Store:
             at: when it was made.
             names: paths the recording was found under, besides `Recording.path`.
             dialogue: what rules read of it; made later, by `dialogues`, when not given.
+            also: done at the end of the same transaction; when it raises, nothing is kept.
         """
         entry = _save.prepare(analysis, at, names, dialogue)
         with self._database.writing() as connection:
-            return _save.save(connection, self._index, entry)
+            version = _save.save(connection, self._index, entry)
+            if also is not None:
+                also(connection)
+            return version
 
     def save_all(
         self,
@@ -185,21 +200,25 @@ class Store:
         with self._database.reading() as connection:
             return connection.execute(chosen).first() is not None
 
-    def find(self, call: str) -> StoredCall:
+    def find(self, call: str, *, allowed: Allowed = ALL) -> StoredCall:
         """Return the one call that `call` names.
 
         Args:
             call: its id or the beginning of it, a path, a file name, or a file name
                 without its extension.
+            allowed: metadata entries that a call must have, each one of these values, to
+                be there at all for whoever asks; so in every method that takes it.
 
         Raises:
             UnknownCall: there is none.
             InputError: there are several; the message lists them.
         """
         with self._database.reading() as connection:
-            return calls.find(connection, call)
+            return calls.find(connection, call, allowed)
 
-    def analysis(self, call: str, *, version: int | None = None) -> Analysis:
+    def analysis(
+        self, call: str, *, version: int | None = None, allowed: Allowed = ALL
+    ) -> Analysis:
         """Return the analysis of the one call that `call` names: the current one, or `version`.
 
         Raises:
@@ -207,7 +226,7 @@ class Store:
             InputError: `call` names several.
         """
         with self._database.reading() as connection:
-            found = calls.find(connection, call)
+            found = calls.find(connection, call, allowed)
             body = connection.scalar(
                 select(AnalysisRow.body)
                 .join(RecordingRow, RecordingRow.key == AnalysisRow.recording)
@@ -218,7 +237,7 @@ class Store:
             raise UnknownCall(call, f"no version {version}", f"the newest is {found.version}")
         return from_json(zlib.decompress(body), found.name)
 
-    def versions(self, call: str) -> list[Version]:
+    def versions(self, call: str, *, allowed: Allowed = ALL) -> list[Version]:
         """Return what is known of every analysis the call has had, the oldest first.
 
         Raises:
@@ -226,7 +245,7 @@ class Store:
             InputError: `call` names several.
         """
         with self._database.reading() as connection:
-            found = calls.find(connection, call)
+            found = calls.find(connection, call, allowed)
             rows = connection.execute(
                 select(
                     AnalysisRow.version, AnalysisRow.at, AnalysisRow.huiting,
@@ -238,7 +257,7 @@ class Store:
             )  # fmt: skip
             return [Version(*row) for row in rows]
 
-    def names(self, call: str) -> list[str]:
+    def names(self, call: str, *, allowed: Allowed = ALL) -> list[str]:
         """Return every path the call was saved under, sorted.
 
         Raises:
@@ -246,7 +265,7 @@ class Store:
             InputError: `call` names several.
         """
         with self._database.reading() as connection:
-            found = calls.find(connection, call)
+            found = calls.find(connection, call, allowed)
             rows = connection.scalars(
                 select(NameRow.path)
                 .join(RecordingRow, RecordingRow.key == NameRow.recording)
@@ -262,6 +281,7 @@ class Store:
         until: datetime | None = None,
         language: str | None = None,
         metadata: Mapping[str, str] | None = None,
+        allowed: Allowed = ALL,
     ) -> Iterator[StoredCall]:
         """Yield calls, the latest first, reading a bounded number at a time.
 
@@ -270,8 +290,9 @@ class Store:
             until: calls that began before.
             language: the call's.
             metadata: entries that the recording's metadata must have.
+            allowed: what whoever asks may see.
         """
-        which = Which(since, until, language, metadata or {})
+        which = Which(since, until, language, metadata or {}, allowed=allowed)
         chosen = calls.select_calls().where(*which.conditions())
         chosen = chosen.order_by(RecordingRow.clock.desc()).limit(BATCH)
         page = chosen
@@ -292,6 +313,7 @@ class Store:
         language: str | None = None,
         metadata: Mapping[str, str] | None = None,
         share: tuple[int, int] = (0, 1),
+        allowed: Allowed = ALL,
     ) -> Iterator[Dialogue]:
         """Yield what rules read of calls, the latest first, a bounded number at a time.
 
@@ -302,8 +324,9 @@ class Store:
             language: the call's.
             metadata: entries that the recording's metadata must have.
             share: (0, 2) and (1, 2) are two halves, for two processes.
+            allowed: what whoever asks may see.
         """
-        which = Which(since, until, language, metadata or {}, share)
+        which = Which(since, until, language, metadata or {}, share, allowed=allowed)
         for batch in _history.read(self._database, which, build, BATCH, judged=False):
             yield from (kept.dialogue for kept in batch)
 
@@ -346,7 +369,7 @@ class Store:
         with self._database.writing() as connection:
             return _judge.write(connection, entries, at)
 
-    def judgement(self, call: str) -> Judgement | None:
+    def judgement(self, call: str, *, allowed: Allowed = ALL) -> Judgement | None:
         """Return what the team's rules last said of the current analysis of a call.
 
         Returns:
@@ -357,7 +380,7 @@ class Store:
             InputError: `call` names several.
         """
         with self._database.reading() as connection:
-            return _history.judgement(connection, calls.find(connection, call))
+            return _history.judgement(connection, calls.find(connection, call, allowed))
 
     def findings(
         self,
@@ -366,6 +389,7 @@ class Store:
         verdict: Verdict | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        allowed: Allowed = ALL,
     ) -> Iterator[StoredFinding]:
         """Yield current verdicts, the latest call first, reading a bounded number at a time.
 
@@ -374,16 +398,23 @@ class Store:
             verdict: only these.
             since: of calls that began then or later.
             until: of calls that began before.
+            allowed: what whoever asks may see.
         """
-        which = Which(since, until)
+        which = Which(since, until, allowed=allowed)
         return _history.findings(self._database, which, rule, verdict, _FINDINGS)
 
-    def count(self) -> int:
+    def count(self, *, allowed: Allowed = ALL) -> int:
         """Return how many calls there are."""
+        chosen = select(func.count()).select_from(RecordingRow).where(*calls.seen(allowed))
         with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(RecordingRow)) or 0
+            return connection.scalar(chosen) or 0
 
-    def delete(self, call: str) -> None:
+    def visible(self, recording: str, allowed: Allowed) -> bool:
+        """Tell whether the recording with this id is there and may be seen."""
+        with self._database.reading() as connection:
+            return calls.visible(connection, recording, allowed)
+
+    def delete(self, call: str, *, allowed: Allowed = ALL) -> None:
         """Forget a call: its analyses, names, segments and failures. Not the audio file.
 
         Raises:
@@ -391,7 +422,7 @@ class Store:
             InputError: `call` names several.
         """
         with self._database.writing() as connection:
-            found = calls.find(connection, call)
+            found = calls.find(connection, call, allowed)
             _save.delete_call(connection, self._index, found.id)
 
     def search(
@@ -404,6 +435,7 @@ class Store:
         until: datetime | None = None,
         language: str | None = None,
         agent: str | None = None,
+        allowed: Allowed = ALL,
         limit: int = 20,
         offset: int = 0,
     ) -> list[Hit]:
@@ -421,6 +453,7 @@ class Store:
             until: in calls that began before.
             language: of the segment.
             agent: the call's metadata entry of that name.
+            allowed: what whoever searches may see.
             limit: most hits returned.
             offset: hits skipped before.
 
@@ -431,7 +464,7 @@ class Store:
         if limit < 0 or offset < 0:
             raise InputError("search", f"limit {limit}, offset {offset}", "give 0 or more")
         terms = parse(query, sounds_like=sounds_like)
-        filters = Filters(role, since, until, language, agent)
+        filters = Filters(role, since, until, language, agent, allowed)
         with self._database.reading() as connection:
             return search.search(
                 connection, self._index, terms, filters, limit=limit, offset=offset

@@ -18,7 +18,7 @@ Source:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain, islice
@@ -95,6 +95,8 @@ class Filters:
     """Of the segment."""
     agent: str | None = None
     """The metadata entry `agent`."""
+    allowed: calls.Allowed = field(default_factory=dict)
+    """What whoever searches may see."""
 
 
 def second(time: datetime) -> int:
@@ -227,6 +229,7 @@ def _call_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield RecordingRow.began < filters.until
     if filters.agent is not None:
         yield calls.has_field("agent", filters.agent)
+    yield from calls.seen(filters.allowed)
 
 
 def _lines(text: str) -> list[str]:
