@@ -1,7 +1,7 @@
 """Cases made up in a line each: calls as they are counted, not as they are heard."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -76,10 +76,16 @@ def party(role: Role = AGENT, talk: float = 30.0, **numbers: float) -> PartyMetr
 
 
 def failed(
-    rule: str, quote: str | None = None, start: float = 0.0, *, name: str = "", advice: str = ""
+    rule: str,
+    quote: str | None = None,
+    start: float = 0.0,
+    *,
+    name: str = "",
+    advice: str = "",
+    segment: int = 0,
 ) -> Finding:
     """Return a finding that a rule failed, with what was said as evidence."""
-    said = Evidence(EvidenceKind.SAID, Span(start, start + 2), 0, AGENT, 0, quote)
+    said = Evidence(EvidenceKind.SAID, Span(start, start + 2), 0, AGENT, segment, quote)
     return Finding(
         rule, 1, Verdict.FAIL, evidence=(said,) if quote else (), name=name, advice=advice
     )
@@ -133,7 +139,7 @@ def case(
             silences=tuple(silences),
             overlaps=tuple(overlaps),
         ),
-        lines=tuple(lines),
+        lines=tuple(replace(said, segment=n) for n, said in enumerate(lines)),
         meaning=told,
         language=language,
         started_at=began + after if began else None,

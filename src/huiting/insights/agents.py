@@ -17,8 +17,8 @@ from huiting.core.types import EmotionLabel, Role
 from huiting.insights._hearing import Hearing, HearingTally, Why
 from huiting.insights.case import Case, emotions_known, felt
 from huiting.insights.fields import agent_of, values
-from huiting.insights.measures import party
-from huiting.insights.rates import Count, Mean, Rate, Spread
+from huiting.insights.measures import party, range_of
+from huiting.insights.rates import NEVER_BELOW_0, Count, Mean, Rate, Spread
 
 __all__ = [
     "AfterUpset",
@@ -182,7 +182,7 @@ class AgentTally:
             _add_upset(agent, upset)
         score = case.score(self._scorecard)
         if score is not None and score.points is not None:
-            agent.score.add(score.points)
+            agent.score.add(score.points, range_of(score))
             agent.fatal.add(score.fatal)
 
     def result(self) -> tuple[AgentReport, ...]:
@@ -255,9 +255,9 @@ def _add_talk(agent: _Agent, case: Case) -> None:
     if own is None:
         return
     agent.seconds["talk"] += own.talk_time
-    agent.interruptions.add(own.interruptions)
+    agent.interruptions.add(own.interruptions, NEVER_BELOW_0)
     if own.rate is not None:
-        agent.rate.add(own.rate)
+        agent.rate.add(own.rate, NEVER_BELOW_0)
     if own.response_median is not None:
         agent.response.add(own.response_median)
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from huiting.insights._evidence import behind_field, behind_measure
 from huiting.insights.case import Case
 from huiting.insights.measures import Measure
 from huiting.insights.rates import Count, Difference, Rate, adjusted, between_rates, lift
@@ -39,6 +40,13 @@ class Together:
     """Share of false discoveries if this one and all surer ones are believed."""
     calls: tuple[str, ...]
     """Ids of calls with both; at most `KEPT`, `with_it.count` says how many there are."""
+    same_lines: int = 0
+    """Calls with both in which both are told from one and the same line, and so are not two."""
+
+    @property
+    def shares_evidence(self) -> bool:
+        """Whether the target is partly told from what this circumstance is told from."""
+        return self.same_lines > 0
 
     @property
     def significant(self) -> bool:
@@ -80,9 +88,18 @@ class Causes:
         return tuple(found for found in self.significant if id(found) in chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A call that has the target."""
+
+    call: str
+    same_line: bool
+
+
 @dataclass(slots=True)
 class _Value:
     count: Count = field(default_factory=Count)
+    same_lines: int = 0
     calls: list[str] = field(default_factory=list)
 
 
@@ -108,19 +125,24 @@ class CauseTally:
         if value is None:
             return
         self._overall.add(value)
+        lines = behind_measure(self._target.name, case) if value > 0 else frozenset()
         for name, values in traits(case, self._asked):
             if not _is_part_of(name, self._target.name):
-                self._count(self._fields[name], values, case.call, hit=value > 0)
+                told = lines and values and not lines.isdisjoint(behind_field(name, case))
+                hit = _Hit(case.call, same_line=bool(told)) if value > 0 else None
+                self._count(self._fields[name], values, hit)
 
-    def _count(self, found: _Field, values: tuple[str, ...], call: str, *, hit: bool) -> None:
+    def _count(self, found: _Field, values: tuple[str, ...], hit: _Hit | None) -> None:
         found.known.add(hit)
         if found.left_out:
             return
         for value in values:
             entry = found.values.setdefault(value, _Value())
             entry.count.add(hit)
-            if hit and len(entry.calls) < KEPT:
-                entry.calls.append(call)
+            if hit:
+                entry.same_lines += hit.same_line
+                if len(entry.calls) < KEPT:
+                    entry.calls.append(hit.call)
         if len(found.values) > MANY:
             found.left_out = True
             found.values.clear()
@@ -138,6 +160,7 @@ class CauseTally:
                 difference,
                 q,
                 tuple(entry.calls),
+                entry.same_lines,
             )
             for (name, value, entry, without, difference), q in zip(tested, qs, strict=True)
         ]

@@ -26,7 +26,7 @@ from huiting.insights.agents import AgentTally, Calm
 from huiting.insights.case import Case, emotions_known, feels, felt
 from huiting.insights.causes import CauseTally
 from huiting.insights.fields import agent_of, values
-from huiting.insights.measures import measure
+from huiting.insights.measures import measure, range_of
 from huiting.insights.moments import OutburstTally
 from huiting.insights.rates import Count, Rate, Spread
 from huiting.insights.traits import USUAL, Asked
@@ -140,7 +140,7 @@ class DayTally:
                 sums.rules[finding.rule].before.add(finding.verdict is Verdict.FAIL)
         for score in case.judgement.scores if case.judgement else ():
             if score.points is not None:
-                sums.scores[score.scorecard].before.add(score.points)
+                sums.scores[score.scorecard].before.add(score.points, range_of(score))
         self._add_to_both(case, focus=False)
 
     def _add_to_both(self, case: Case, *, focus: bool) -> None:
@@ -252,7 +252,7 @@ def _judge(sums: _Sums, case: Case) -> None:
         entry.most = score.most
         if score.points is None:
             continue
-        entry.points.add(score.points)
+        entry.points.add(score.points, range_of(score))
         entry.fatal.add(score.fatal)
         entry.uncertain += score.uncertain
         entry.bins[min(BINS - 1, int(BINS * score.points / score.most))] += 1

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from huiting.core.errors import InputError
-from huiting.core.judgement import Verdict
+from huiting.core.judgement import Score, Verdict
 from huiting.core.meaning import OutcomeKind, Sign
 from huiting.core.metrics import PartyMetrics
 from huiting.core.types import EmotionLabel, Role
 from huiting.insights.case import Case, emotions_known, felt
+from huiting.insights.rates import ANYWHERE, NEVER_BELOW_0, SHARE, Interval
 
 LIKELY = 0.5
 """From which score on a sign (churn, urgency) is counted."""
@@ -36,6 +37,8 @@ class Measure:
     """As `measure` reads it."""
     kind: Kind
     value: Callable[[Case], float | None]
+    within: Callable[[Case], Interval] = lambda _case: SHARE
+    """Between what the value of a call must lie."""
 
 
 def measure(name: str) -> Measure:
@@ -45,7 +48,7 @@ def measure(name: str) -> Measure:
         InputError: there is none.
     """
     if name in _NUMBERS:
-        return Measure(name, Kind.NUMBER, _NUMBERS[name])
+        return Measure(name, Kind.NUMBER, _NUMBERS[name], _within(name))
     if name in _SHARES:
         return Measure(name, Kind.SHARE, _SHARES[name])
     kind, _, rest = name.partition(":")
@@ -53,7 +56,7 @@ def measure(name: str) -> Measure:
     if below:
         return Measure(name, Kind.SHARE, _low_score(below["card"], float(below["least"])))
     if kind == "score" and re.fullmatch(r"[\w.-]+", rest):
-        return Measure(name, Kind.NUMBER, _points(rest))
+        return Measure(name, Kind.NUMBER, _points(rest), _scored_within(rest))
     if rest and kind in _NAMED:
         return Measure(name, Kind.SHARE, _NAMED[kind](rest))
     raise InputError(f"measure {name!r}", "not known", f"choose one of {', '.join(NAMES)}")
@@ -91,6 +94,27 @@ def _points(card: str | None) -> Callable[[Case], float | None]:
         return found.points if found else None
 
     return value
+
+
+def range_of(score: Score) -> Interval:
+    """Return between what the points lie; with a bonus they may be above the most."""
+    return Interval(0.0, max(score.most, score.points or 0.0))
+
+
+def _scored_within(card: str | None) -> Callable[[Case], Interval]:
+    def within(case: Case) -> Interval:
+        found = case.score(card)
+        return range_of(found) if found else NEVER_BELOW_0
+
+    return within
+
+
+def _within(name: str) -> Callable[[Case], Interval]:
+    if name == "score":
+        return _scored_within(None)
+    # An answer that begins before the question has ended comes after less than no time.
+    ends = SHARE if name.endswith("ratio") else ANYWHERE if name == "response" else NEVER_BELOW_0
+    return lambda _case: ends
 
 
 def _low_score(card: str | None, least: float) -> Callable[[Case], float | None]:

@@ -7,7 +7,7 @@ errors of clusters (see `moments`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from scipy import stats
@@ -22,6 +22,12 @@ class Interval:
 
     low: float
     high: float
+
+
+ANYWHERE = Interval(-inf, inf)
+NEVER_BELOW_0 = Interval(0.0, inf)
+SHARE = Interval(0.0, 1.0)
+"""Between what values lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +60,21 @@ class Mean:
     of: int
     deviation: float | None
     """Standard deviation of the sample; None of a single value."""
+    low: float = -inf
+    """The least that a value can be."""
+    high: float = inf
+    """The most that a value can be."""
 
     @property
     def interval(self) -> Interval | None:
-        """Where the mean lies with 95 % confidence, by Student's t; None of a single value."""
+        """Where the mean lies with 95 % confidence, by Student's t; None of a single value.
+
+        What no mean can be is cut off: that part of the interval holds nothing.
+        """
         if self.deviation is None:
             return None
         reach = float(stats.t.ppf(0.975, self.of - 1)) * self.deviation / sqrt(self.of)
-        return Interval(self.value - reach, self.value + reach)
+        return Interval(max(self.low, self.value - reach), min(self.high, self.value + reach))
 
 
 @dataclass(slots=True)
@@ -75,9 +88,13 @@ class Spread:
     of: int = 0
     value: float = 0.0
     squares: float = 0.0
+    within: Interval | None = None
+    """Between what each value must lie; the widest of those given."""
 
-    def add(self, value: float) -> None:
-        """Take one more value."""
+    def add(self, value: float, within: Interval = ANYWHERE) -> None:
+        """Take one more value, and between what it must lie."""
+        known = self.within or within
+        self.within = Interval(min(known.low, within.low), max(known.high, within.high))
         self.of += 1
         step = value - self.value
         self.value += step / self.of
@@ -88,7 +105,8 @@ class Spread:
         if not self.of:
             return None
         deviation = sqrt(self.squares / (self.of - 1)) if self.of > 1 else None
-        return Mean(self.value, self.of, deviation)
+        ends = self.within or ANYWHERE
+        return Mean(self.value, self.of, deviation, ends.low, ends.high)
 
 
 @dataclass(slots=True)
@@ -152,10 +170,11 @@ def between_means(first: Mean, second: Mean) -> Difference:
     a, b = first.deviation**2 / first.of, second.deviation**2 / second.of
     if not a + b:
         return Difference(value, Interval(value, value), None)
+    low, high = first.low - second.high, first.high - second.low
     freedom = (a + b) ** 2 / (a * a / (first.of - 1) + b * b / (second.of - 1))
     reach = float(stats.t.ppf(0.975, freedom)) * sqrt(a + b)
     p = 2 * float(stats.t.sf(abs(value) / sqrt(a + b), freedom))
-    return Difference(value, Interval(value - reach, value + reach), p)
+    return Difference(value, Interval(max(low, value - reach), min(high, value + reach)), p)
 
 
 def fisher(first: Rate, second: Rate) -> float:

@@ -19,6 +19,8 @@ from huiting.insights.rates import (
     between_rates,
 )
 
+ENOUGH = 5
+"""Calls from which an interval says more than their number."""
 GROUPS = 200
 """Groups told apart; calls of further ones go together."""
 OTHERS = "…"
@@ -43,6 +45,12 @@ class Estimate:
     of: int
     """Calls of which the measure says something."""
     interval: Interval | None
+    """None of fewer than `ENOUGH` calls."""
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few calls stand behind it that it says something of them only."""
+        return self.of < ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class TrendTally:
         if began is not None and self._step is not Step.ALL:
             start = began.date() if self._step is Step.DAY else monday(began.date())
         for group in self._groups_of(case):
-            self._points[group, start].add(value)
+            self._points[group, start].add(value, self._measure.within(case))
 
     def _groups_of(self, case: Case) -> Iterator[str]:
         if self._by is None:
@@ -152,7 +160,7 @@ def compare(cases: Iterable[Case], measure: Measure, first: Filter, second: Filt
         shared += all(inside)
         for spread, kept in zip(spreads, inside, strict=True):
             if kept:
-                spread.add(value)
+                spread.add(value, measure.within(case))
     return Comparison(
         measure.name,
         measure.kind,
@@ -167,11 +175,11 @@ def estimate(spread: Spread, kind: Kind) -> Estimate:
     """Return the share or the mean of values added up."""
     if kind is Kind.SHARE:
         rate = rate_of(spread)
-        return Estimate(rate.share, rate.of, rate.interval)
+        return Estimate(rate.share, rate.of, rate.interval if rate.of >= ENOUGH else None)
     mean: Mean | None = spread.mean()
     if mean is None:
         return Estimate(None, 0, None)
-    return Estimate(mean.value, mean.of, mean.interval)
+    return Estimate(mean.value, mean.of, mean.interval if mean.of >= ENOUGH else None)
 
 
 def rate_of(spread: Spread) -> Rate:

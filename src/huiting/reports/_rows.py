@@ -110,6 +110,12 @@ CAUSES: list[Column[Together]] = [
         "Holds after correction",
         lambda r: "yes" if r.significant else "no",
     ),
+    _count(
+        "same_lines",
+        "条件与结果由同一句话判断得出的通话数（大于 0 即共用依据）",
+        "Calls in which both are told from one line (above 0: shared evidence)",
+        lambda r: r.same_lines,
+    ),
     _calls(lambda r: r.calls),
 ]
 PRECEDING: list[Column[Preceding]] = [

@@ -74,12 +74,12 @@ def store(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield kept
 
 
-def ask(*typed: str) -> str:
+def ask(*typed: str, status: int = 0) -> str:
     app = typer.Typer()
     app.add_typer(insights_cli.app, name="insights")
     app.command("report")(report)
     found = CliRunner().invoke(app, typed, catch_exceptions=False)
-    assert found.exit_code == 0, found.output
+    assert found.exit_code == status, found.output
     return found.output
 
 
@@ -167,7 +167,9 @@ class TestQuestions:
         assert "13 通同属两组" in ask("insights", "compare", "score", "site=北京", "all")
 
     def test_nothing_to_compare(self) -> None:
-        assert "–" in ask("insights", "compare", "score", "site=北京", "site=上海")
+        empty = ("site=北京", "site=北京 since=2026-01-01")
+
+        assert "–" in ask("insights", "compare", "score", *empty)
 
     def test_agents(self, tmp_path: Path) -> None:
         said = ask("insights", "agents", "--out", str(tmp_path / "a.xlsx"))
@@ -195,6 +197,21 @@ class TestQuestions:
             ("trends", "colour"),
             ("trends", "score", "--step", "year"),
             ("causes", "--where", "agent"),
+            ("causes", "--where", "agent=9999"),
+            ("causes", "--where", "team=A"),
+            ("causes", "--field", "team"),
+            ("causes", "--target", "rule:greet"),
+            ("words", "team=A"),
+            ("words", "--baseline", "site=上海"),
+            ("words", "--by", "team"),
+            ("hotwords", "--where", "site=上海"),
+            ("trends", "rule:greet"),
+            ("trends", "intent:没有"),
+            ("trends", "score", "--by", "team"),
+            ("compare", "score", "site=北京", "site=上海"),
+            ("agents", "--agent", "9999"),
+            ("outbursts", "--where", "agent=9999"),
+            ("before", "--where", "agent=9999"),
             ("causes", "--since", "monday"),
             ("causes", "--since", "2025-03-12", "--until", "2025-03-11"),
         ],
@@ -202,6 +219,49 @@ class TestQuestions:
     def test_what_cannot_be_asked_is_refused(self, typed: tuple[str, ...]) -> None:
         with pytest.raises(InputError):
             ask("insights", *typed)
+
+    def test_an_unknown_name_is_answered_with_those_there_are(self) -> None:
+        with pytest.raises(InputError) as caught:
+            ask("insights", "trends", "rule:greet")
+
+        assert str(caught.value) == "rule 'greet': not known; choose one of greeting"
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            ("causes", "--until", "2024-12-31"),
+            ("agents", "--where", "agent=8003", "--since", "2025-03-10", "--until", "2025-03-11"),
+        ],
+        ids=["no call in this time", "an agent who had none in this time"],
+    )
+    def test_what_exists_elsewhere_is_said_to_have_no_calls(self, typed: tuple[str, ...]) -> None:
+        assert "没有符合条件的" in ask("insights", *typed, status=1)
+
+    def test_an_agent_without_calls_in_this_time(self) -> None:
+        said = ask("insights", "agents", "--agent", "8003", "--until", "2025-03-11")
+
+        assert "8003 在所选范围内没有通话" in said
+
+    def test_a_measure_that_says_nothing_of_these_calls(self) -> None:
+        said = ask("insights", "trends", "rule:greeting", "--since", "2025-04-06")
+
+        assert "没有与 rule:greeting 有关的结果" in said
+
+    def test_too_few_calls_have_no_interval(self) -> None:
+        said = ask("insights", "trends", "angry", "--until", "2025-03-12", "--step", "all")
+
+        assert "66.7% (n=3；太少)" in said
+        assert "不足 5 通" in said
+
+    def test_a_circumstance_told_from_the_outburst_itself_is_marked(self, tmp_path: Path) -> None:
+        said = ask(
+            "insights", "causes", "--target", "said:爆炸", "--word", "手机", "--all",
+            "--out", str(tmp_path / "c.csv"),
+        )  # fmt: skip
+
+        assert "同一依据" in said
+        found = next(r for r in rows(tmp_path / "c.csv") if "手机" in r["field"] and r["lift"])
+        assert (found["same_lines"], found["with_count"]) == ("7", "7")
 
     def test_a_day_as_a_page(self, tmp_path: Path) -> None:
         said = ask("report", "--day", "2025-03-20", "--out", str(tmp_path / "r" / "day.html"))
@@ -248,3 +308,4 @@ def test_an_empty_store_gives_an_empty_report(
     monkeypatch.chdir(tmp_path)
 
     assert "report-all.html" in ask("report")
+    assert "There are no calls yet" in ask("insights", "causes", status=1)

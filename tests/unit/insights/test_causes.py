@@ -1,13 +1,26 @@
 """Circumstances that come together with something going wrong."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, case, failed, line, party, scored, waits
 from huiting.core.judgement import Verdict
-from huiting.core.types import Role
+from huiting.core.meaning import (
+    Entity,
+    EntitySource,
+    Intent,
+    IntentSource,
+    Meaning,
+    Outcome,
+    OutcomeKind,
+    Quote,
+    Sign,
+)
+from huiting.core.types import Role, Span
+from huiting.insights._evidence import behind_field, behind_measure
 from huiting.insights.case import Case
 from huiting.insights.causes import MANY, calls_behind, causes
 from huiting.insights.measures import measure
@@ -161,3 +174,77 @@ def test_only_the_fields_asked_for() -> None:
     assert "city" not in found
     assert str(Trait("site", "A")) == "site = A"
     assert str(Trait("agent interrupts")) == "agent interrupts"
+
+
+class TestSharedEvidence:
+    """A circumstance and a target that are told from one line come together by their making."""
+
+    @staticmethod
+    def threatened(n: int) -> Case:
+        """Return a call in which every second customer is angry while threatening."""
+        upset = n % 2 == 0
+        return case(
+            f"c{n}",
+            line(CUSTOMER, 0, 2, "我要退款", NEUTRAL),
+            line(
+                CUSTOMER, 3, 6, "我要投诉你们" if upset else "好的谢谢", ANGRY if upset else NEUTRAL
+            ),
+            findings=[failed("threat", "我要投诉你们", segment=1)] if upset else [],
+            verdicts={} if upset else {"threat": Verdict.PASS},
+            site="成都" if upset else "北京",
+        )
+
+    @pytest.mark.parametrize(
+        ("field", "same_lines"),
+        [("customer says “投诉”", 10), ("rule threat fails", 10), ("site", 0)],
+        ids=["the words of the outburst", "a rule that quotes it", "metadata"],
+    )
+    def test_calls_told_from_one_line_are_counted(self, field: str, same_lines: int) -> None:
+        asked = Asked(words=((CUSTOMER, "投诉"), (CUSTOMER, "退款")))
+        found = causes((self.threatened(n) for n in range(20)), measure("angry"), asked)
+        together = next(t for t in found.significant if t.trait.field == field)
+
+        assert together.with_it.count in {0, 10}
+        assert together.same_lines == same_lines * (together.with_it.count > 0)
+        assert together.shares_evidence is (together.same_lines > 0)
+
+    def test_a_word_said_elsewhere_in_the_call_is_evidence_of_its_own(self) -> None:
+        asked = Asked(words=((CUSTOMER, "退款"),))
+        calls = [self.threatened(n) for n in range(20)]
+        calls += [case(f"x{n}", line(CUSTOMER, 0, 1, "你好", NEUTRAL)) for n in range(20)]
+        found = causes(calls, measure("angry"), asked).significant
+
+        assert next(t for t in found if "退款" in t.trait.field).same_lines == 0
+
+    @pytest.mark.parametrize(
+        ("target", "lines"),
+        [
+            ("rule:threat", {1}),
+            ("said:投诉", {1}),
+            ("angry", {1}),
+            ("sad", set()),
+            ("intent:投诉", {1}),
+            ("unsolved", {0}),
+            ("churn", {0}),
+            ("urgent", set()),
+            ("score<60", set()),
+        ],
+    )
+    def test_lines_that_a_target_is_told_from(self, target: str, lines: set[int]) -> None:
+        first, last = (Quote(n, CUSTOMER, Span(0, 1), "") for n in (0, 1))
+        found = self.threatened(0)
+        meaning = Meaning(
+            intents=(Intent("投诉", 0.9, IntentSource.WORDS, (last,)),),
+            outcome=Outcome(OutcomeKind.UNSOLVED, 0.9, (first,)),
+            churn=Sign(0.9, (first,)),
+            entities=(
+                Entity("product", 0, 0, 1, "我", "我", Span(0, 1), EntitySource.LIST),
+                Entity("money", 1, 0, 1, "我", "我", Span(0, 1), EntitySource.PATTERN),
+            ),
+        )
+        told = replace(found, dialogue=replace(found.dialogue, meaning=meaning))
+
+        assert behind_measure(target, told) == lines
+        assert behind_field("product", told) == {0}
+        assert behind_field("weekday", told) == behind_field("topic", found) == set()
+        assert behind_field("outcome", found) == behind_measure("churn", found) == set()

@@ -1,10 +1,11 @@
 """Measures over time, and sets of calls compared."""
 
 from datetime import date, timedelta
+from math import inf
 
 import pytest
 
-from cases import ANGRY, CUSTOMER, NEUTRAL, case, line, scored
+from cases import ANGRY, CUSTOMER, NEUTRAL, case, line, scored, waits
 from huiting.insights import trends
 from huiting.insights.case import Case
 from huiting.insights.fields import Filter, parse
@@ -36,7 +37,7 @@ def test_a_share_over_time(step: Step, points: list[object]) -> None:
     found = trend(CALLS, measure("angry"), step).points
 
     assert [(p.start, p.estimate.value, p.estimate.of) for p in found] == points
-    assert all(p.estimate.interval for p in found)
+    assert all(p.estimate.too_few and p.estimate.interval is None for p in found)
 
 
 def test_a_mean_by_agent() -> None:
@@ -46,8 +47,49 @@ def test_a_mean_by_agent() -> None:
         ("8001", pytest.approx(60 + 1 / 3), 3),
         ("8002", 67, 1),
     ]
-    assert found[0].estimate.interval is not None
-    assert found[1].estimate.interval is None
+
+
+@pytest.mark.parametrize("calls", [4, 5])
+@pytest.mark.parametrize("name", ["angry", "duration"])
+def test_an_interval_needs_five_calls(name: str, calls: int) -> None:
+    [point] = trend([called(n, n % 2) for n in range(calls)], measure(name), Step.ALL).points
+
+    assert point.estimate.too_few is (calls < 5)
+    assert (point.estimate.interval is None) is (calls < 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("score", 0, 103), ("silence-ratio", 0, 1), ("duration", 0, inf), ("angry", 0, 1)],
+)
+def test_no_interval_leaves_what_is_possible(name: str, low: float, high: float) -> None:
+    """Few calls far apart: by Student's t alone the mean might be below 0, or above 100."""
+    cases = [
+        case(
+            f"c{n}",
+            line(CUSTOMER, 0, 1, emotion=ANGRY if n else NEUTRAL),
+            scores=[scored(103 if n % 2 else 0)],
+            silences=[waits(0, 10)] if n % 2 else [],
+            duration=10.0 if n % 2 else 0.1,
+        )
+        for n in range(6)
+    ]
+    [point] = trend(cases, measure(name), Step.ALL).points
+
+    ends = point.estimate.interval
+    assert ends is not None
+    assert low <= ends.low < ends.high <= high
+
+
+def test_a_difference_of_means_leaves_nothing_possible_either() -> None:
+    cases = [
+        case(f"c{n}", scores=[scored(100 if n % 4 < 2 else 0)], site="AB"[n % 2]) for n in range(4)
+    ]
+    found = compare(cases, measure("score"), parse("site=A"), parse("site=B")).difference
+
+    assert found is not None
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == (-100, 100)
 
 
 def test_calls_without_a_time_or_an_answer_are_left_out() -> None:

@@ -1,0 +1,1 @@
+"""The commands of `huiting insights`, by what they ask about."""
