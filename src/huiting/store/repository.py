@@ -91,11 +91,6 @@ class Store:
 
     @property
     def database(self) -> Database:
-        """The database itself, for what else is kept in it, and for transactions of others."""
-        return self._database
-
-    @property
-    def database(self) -> Database:
         """Where it is kept, for what is kept beside it: jobs, people, settings."""
         return self._database
 
