@@ -14,6 +14,7 @@ from huiting.store.schema.calls import (
     ScoreRow,
     SegmentRow,
 )
+from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
 from huiting.store.schema.received import (
     AnswerRow,
     BatchRow,
@@ -27,6 +28,7 @@ __all__ = [
     "HEAD",
     "AnalysisRow",
     "AnswerRow",
+    "AttemptRow",
     "Base",
     "BatchRow",
     "Big",
@@ -37,13 +39,16 @@ __all__ = [
     "FindingRow",
     "Instant",
     "IntentRow",
+    "JobRow",
     "JudgementRow",
     "NameRow",
     "ReceivedRow",
     "RecordingFileRow",
     "RecordingRow",
+    "ScheduleRow",
     "ScoreRow",
     "SegmentRow",
+    "TranscriptionRow",
     "UploadRow",
     "instant",
 ]

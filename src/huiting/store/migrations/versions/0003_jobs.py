@@ -14,12 +14,84 @@ depends_on = None
 
 Big = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 SURE = 0.5
+_OPEN = sa.text("state IN ('waiting', 'running')")
+_WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
     """Make the tables."""
+    _jobs()
     _received()
     _feelings()
+
+
+def _jobs() -> None:
+    """Make the tables of work that is to be done."""
+    op.create_table(
+        "job",
+        sa.Column("id", Big, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False, index=True),
+        sa.Column("payload", sa.JSON, nullable=False),
+        sa.Column("priority", sa.Integer, nullable=False),
+        sa.Column("due_at", sa.DateTime),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("longest", sa.Float),
+        sa.Column("group_id", sa.Text),
+        sa.Column("owner", sa.Text),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("stage", sa.Text),
+        sa.Column("share", sa.Float, nullable=False),
+        sa.Column("code", sa.Text),
+        sa.Column("reason", sa.Text),
+        sa.Column("remedy", sa.Text),
+        sa.Column("put_at", sa.DateTime, nullable=False),
+        sa.Column("begun_at", sa.DateTime),
+        sa.Column("ended_at", sa.DateTime, index=True),
+        sa.Column("cancelling", sa.Boolean, nullable=False),
+        sa.Column("held", sa.Boolean, nullable=False),
+        sa.Column("worker", sa.Text),
+        sa.Column("fence", sa.Integer, nullable=False),
+        sa.Column("beat", sa.BigInteger, nullable=False),
+        sa.Column("ticket", sa.BigInteger),
+        sa.Index(
+            "ix_job_open", "kind", "subject", unique=True,
+            sqlite_where=_OPEN, postgresql_where=_OPEN,
+        ),
+        sa.Index("ix_job_next", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_job_state", "state", "id"),
+        sa.Index("ix_job_group", "group_id", "id"),
+        sa.Index("ix_job_owner", "owner", "id"),
+        sqlite_autoincrement=True,
+    )  # fmt: skip
+    op.create_table(
+        "job_attempt",
+        sa.Column(
+            "job", Big, sa.ForeignKey("job.id", ondelete="CASCADE"),
+            primary_key=True, autoincrement=False,
+        ),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("worker", sa.Text, nullable=False),
+        sa.Column("begun_at", sa.DateTime, nullable=False),
+        sa.Column("ended_at", sa.DateTime),
+        sa.Column("outcome", sa.Text),
+        sa.Column("code", sa.Text),
+        sa.Column("reason", sa.Text),
+        sa.Column("remedy", sa.Text),
+    )  # fmt: skip
+    op.create_table(
+        "schedule",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("put_for", sa.DateTime, nullable=False),
+    )
+    op.create_table(
+        "transcription",
+        sa.Column("audio", sa.String(64), primary_key=True),
+        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False, index=True),
+    )
 
 
 def _received() -> None:
