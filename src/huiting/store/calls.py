@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from huiting.core.errors import InputError, UnknownCall
 from huiting.store._fold import storable
@@ -139,7 +139,7 @@ def visible(connection: Connection, recording: str, allowed: Allowed) -> bool:
 
 
 def find(connection: Connection, call: str, allowed: Allowed = ALL) -> StoredCall:
-    """Return the one call whose id, path, file name, stem or beginning of an id is `call`.
+    """Return the one call whose id, path, file name or stem is `call`, or begins with it.
 
     Calls that may not be seen do not exist here: they are neither found nor named.
 
@@ -157,7 +157,7 @@ def find(connection: Connection, call: str, allowed: Allowed = ALL) -> StoredCal
         if found:
             named = "; ".join(f"{c.id[:12]} {c.path}" for c in found[:_SHOWN])
             more = "; and more" if len(found) > _SHOWN else ""
-            raise InputError(call, f"several calls have this name: {named}{more}", "give the id")
+            raise InputError(call, f"several calls fit: {named}{more}", "give the id")
     raise UnknownCall(call, "no such call", "analyze it, or look for it with huiting search")
 
 
@@ -166,9 +166,12 @@ def _meanings(wanted: str) -> Iterator[ColumnElement[bool]]:
     yield RecordingRow.id == wanted
     yield _named(NameRow.path == wanted)
     yield _named(or_(NameRow.name == wanted, NameRow.stem == wanted))
+    begins = _named(func.substr(NameRow.name, 1, len(wanted)) == wanted)
     prefix = wanted.lower()
     if len(prefix) >= MIN_PREFIX and set(prefix) <= set("0123456789abcdef"):
-        yield and_(RecordingRow.id >= prefix, RecordingRow.id < prefix + "g")
+        begins = or_(begins, and_(RecordingRow.id >= prefix, RecordingRow.id < prefix + "g"))
+    if wanted:
+        yield begins
 
 
 def _named(condition: ColumnElement[bool]) -> ColumnElement[bool]:

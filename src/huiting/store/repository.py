@@ -199,8 +199,8 @@ class Store:
         """Return the one call that `call` names.
 
         Args:
-            call: its id or the beginning of it, a path, a file name, or a file name
-                without its extension.
+            call: its id, a path, a file name with or without its extension, or the
+                beginning of an id or of a file name.
             allowed: metadata entries that a call must have, each one of these values, to
                 be there at all for whoever asks; so in every method that takes it.
 

@@ -93,6 +93,7 @@ def test_done_asks_for_the_current_analysis_and_its_settings(store: Store) -> No
         pytest.param("/calls/报价_1.wav", id="path"),
         pytest.param("报价_1.wav", id="file name"),
         pytest.param("报价_1", id="stem"),
+        pytest.param("报价_", id="beginning of the file name"),
     ],
 )
 def test_a_call_is_found_by(store: Store, named: str) -> None:
@@ -109,6 +110,7 @@ def test_a_call_is_found_by(store: Store, named: str) -> None:
         pytest.param("", id="nothing"),
         pytest.param(identity("a")[:3], id="too little of an id"),
         pytest.param("%", id="a wildcard"),
+        pytest.param(".wav", id="the end of a file name"),
         pytest.param("\0\ud800' OR 1=1", id="hostile"),
     ],
 )
@@ -128,6 +130,16 @@ def test_a_name_of_several_calls_is_refused_and_lists_them(store: Store) -> None
         store.analysis("call")
 
     assert identity("6")[:12] in str(caught.value)
+
+
+def test_a_beginning_that_fits_an_id_and_a_name_is_not_guessed(store: Store) -> None:
+    prefix = identity("a")[:4]
+    store.save(heard("a", "您好"), at=NOON)
+    store.save(heard("b", "您好", path=f"/calls/{prefix}_in.wav"), at=NOON)
+
+    with pytest.raises(InputError, match=f"several calls fit: .*{prefix}_in.wav"):
+        store.find(prefix)
+    assert store.find(f"{prefix}_").id == identity("b")
 
 
 def test_two_calls_of_one_name_are_both_listed(store: Store) -> None:
