@@ -15,6 +15,16 @@ from huiting.store.schema.calls import (
     SegmentRow,
 )
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
+from huiting.store.schema.people import (
+    AccountLimitRow,
+    AccountRow,
+    AuditRow,
+    AuditSealRow,
+    FailedSignInRow,
+    SessionRow,
+    SignOnRow,
+    TokenRow,
+)
 from huiting.store.schema.received import (
     AnswerRow,
     BatchRow,
@@ -26,13 +36,18 @@ from huiting.store.schema.received import (
 
 __all__ = [
     "HEAD",
+    "AccountLimitRow",
+    "AccountRow",
     "AnalysisRow",
     "AnswerRow",
     "AttemptRow",
+    "AuditRow",
+    "AuditSealRow",
     "Base",
     "BatchRow",
     "Big",
     "DialogueRow",
+    "FailedSignInRow",
     "FailureRow",
     "FeelingRow",
     "FieldRow",
@@ -48,6 +63,9 @@ __all__ = [
     "ScheduleRow",
     "ScoreRow",
     "SegmentRow",
+    "SessionRow",
+    "SignOnRow",
+    "TokenRow",
     "TranscriptionRow",
     "UploadRow",
     "instant",
