@@ -13,10 +13,9 @@ import json
 import signal
 import sys
 from dataclasses import fields
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -29,11 +28,20 @@ from huiting.app.clip_cli import clip
 from huiting.app.display import Name, printable, without_password
 from huiting.app.insights_cli import app as insights
 from huiting.app.intents_cli import app as intents
-from huiting.app.logs import start_logging
+from huiting.app.options import (
+    AsJson,
+    CallName,
+    ConfigFile,
+    Since,
+    StoreUrl,
+    Until,
+    resolved,
+    settings_of,
+)
 from huiting.app.redact_cli import redact
 from huiting.app.report_cli import report
 from huiting.app.rules_cli import app as rules
-from huiting.app.settings import Resolved, Settings, in_zone, resolve
+from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds, make
@@ -58,15 +66,6 @@ app.command(help=say("Copy a call without what is private in it.", "导出脱敏
 app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-]
-StoreUrl = Annotated[
-    str | None,
-    typer.Option("--store", help=say("database, see `huiting settings`", "数据库地址")),
-]
-AsJson = Annotated[bool, typer.Option("--json", help=say("for scripts", "供脚本读取"))]
 
 
 @app.command(
@@ -150,7 +149,7 @@ def analyze(
     """Analyze recordings and write the results of each and of all."""
     from huiting.app.run import Order, Show, run
 
-    resolved = _settings(
+    settings = settings_of(
         config,
         hotwords=hotwords,
         language=language,
@@ -172,7 +171,7 @@ def analyze(
     )
     show = Show.JSON if as_json else Show.FAILURES if quiet else Show.ALL
     order = Order(recordings, folder, manifest, raw, again, show)
-    raise typer.Exit(run(order, resolved.settings, out, err))
+    raise typer.Exit(run(order, settings, out, err))
 
 
 @app.command(help=say("Find what was said, in every call analyzed.", "在所有通话中查找说过的话。"))
@@ -182,8 +181,8 @@ def search(
         bool, typer.Option("--sounds-like", help=say("by pronunciation too", "同音也算"))
     ] = False,
     role: Annotated[Role | None, typer.Option(help=say("who says it", "谁说的"))] = None,
-    since: Annotated[datetime | None, typer.Option(help=say("calls from", "起始时间"))] = None,
-    until: Annotated[datetime | None, typer.Option(help=say("calls before", "截止时间"))] = None,
+    since: Since = None,
+    until: Until = None,
     language: Annotated[str | None, typer.Option(help=say("of what is said", "语种"))] = None,
     agent: Annotated[str | None, typer.Option(help=say("agent's number", "坐席工号"))] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help=say("most hits", "最多条数"))] = 20,
@@ -195,7 +194,7 @@ def search(
     from huiting.app import hits as shown
     from huiting.app.database import store_of
 
-    settings = _settings(config, store=store).settings
+    settings = settings_of(config, store=store)
     with store_of(settings) as kept:
         hits = kept.search(
             query,
@@ -219,8 +218,8 @@ def search(
 
 @app.command(help=say("List the calls analyzed.", "列出已分析的通话。"))
 def calls(
-    since: Annotated[datetime | None, typer.Option(help=say("calls from", "起始时间"))] = None,
-    until: Annotated[datetime | None, typer.Option(help=say("calls before", "截止时间"))] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=1, help=say("most calls", "最多条数"))] = 50,
     store: StoreUrl = None,
     config: ConfigFile = None,
@@ -228,7 +227,7 @@ def calls(
     """List calls, the latest first."""
     from huiting.app.database import store_of
 
-    settings = _settings(config, store=store).settings
+    settings = settings_of(config, store=store)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     headings = ("id", say("name", "名称"), say("began", "开始"), say("length", "时长"))
     for heading in (*headings, say("lang", "语种")):
@@ -244,9 +243,7 @@ def calls(
 
 @app.command(help=say("Export one call.", "导出一通电话。"))
 def export(
-    call: Annotated[
-        str, typer.Argument(help=say("id, its beginning, or file name", "编号或文件名"))
-    ],
+    call: CallName,
     kind: Annotated[str, typer.Option("--format", help=", ".join(kinds("huiting.exports")))] = "md",
     target: Annotated[
         Path | None, typer.Option("--out", help=say("file, or - for the terminal", "输出文件"))
@@ -255,12 +252,11 @@ def export(
     config: ConfigFile = None,
 ) -> None:
     """Export one call to a file."""
-    from huiting.app.database import store_of
+    from huiting.app.database import stored_call
     from huiting.app.files import make_folder, replace_file, results_name
 
     exporter = make("huiting.exports", kind)
-    with store_of(_settings(config, store=store).settings) as kept:
-        analysis = kept.analysis(call)
+    analysis = stored_call(call, settings_of(config, store=store))
     content = exporter.write(analysis)
     if target is not None and str(target) == "-":
         sys.stdout.buffer.write(content)
@@ -300,7 +296,7 @@ def setup(
     from huiting.app import board
     from huiting.app.setup import install
 
-    settings = _settings(config).settings
+    settings = settings_of(config)
     with board.steps(err, quiet=quiet) as listen:
         done = install(settings.models, also=also or (), wheels=wheels, keep=keep, listen=listen)
     if not quiet:
@@ -314,7 +310,7 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
     from huiting.app.doctor import examine
     from huiting.app.wiring import models_of
 
-    settings = _settings(config, store=store).settings
+    settings = settings_of(config, store=store)
 
     def look() -> str:
         with store_of(settings) as kept:
@@ -337,8 +333,8 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
 @app.command("settings", help=say("Show the settings in force.", "显示当前设置。"))
 def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Print every setting, its value, and where the value came from."""
-    resolved = _settings(config)
-    values = {f.name: getattr(resolved.settings, f.name) for f in fields(Settings)}
+    found = resolved(config)
+    values = {f.name: getattr(found.settings, f.name) for f in fields(Settings)}
     values["store"] = without_password(values["store"])
     if as_json:
         print(json.dumps(values, ensure_ascii=False, default=str, indent=1))
@@ -347,7 +343,7 @@ def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
     for heading in (say("setting", "设置"), say("value", "值"), say("from", "来源")):
         table.add_column(heading, overflow="fold")
     for name, value in values.items():
-        table.add_row(name, Text(printable(str(value))), resolved.sources[name])
+        table.add_row(name, Text(printable(str(value))), found.sources[name])
     out.print(table)
 
 
@@ -355,12 +351,6 @@ def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
 def version() -> None:
     """Print the version."""
     out.print(__version__)
-
-
-def _settings(config: Path | None, **options: Any) -> Resolved:  # noqa: ANN401  (any setting)
-    resolved = resolve(options, file=config)
-    start_logging(resolved.settings.log, sys.stderr)
-    return resolved
 
 
 def main() -> None:

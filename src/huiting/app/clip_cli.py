@@ -1,7 +1,6 @@
 """`huiting clip`: a stretch of a recording as a WAV file, as evidence to listen to."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,21 +9,17 @@ from rich.console import Console
 from rich.text import Text
 
 from huiting.app.display import printable
-from huiting.app.logs import start_logging
-from huiting.app.settings import resolve
+from huiting.app.options import CallName, ConfigFile, Moved, StoreUrl, settings_of
 from huiting.app.tongue import say
 from huiting.core.errors import InputError
 from huiting.core.types import Span
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d+)?)")
 
 
 def clip(
-    call: Annotated[
-        str, typer.Argument(help=say("id, its beginning, or file name", "编号或文件名"))
-    ],
+    call: CallName,
     start: Annotated[
         str, typer.Option("--from", help=say("seconds or 1:23.4", "起点，秒或 1:23.4"))
     ],
@@ -36,27 +31,17 @@ def clip(
     margin: Annotated[
         float, typer.Option(min=0.0, max=60.0, help=say("seconds around it", "前后各留的秒数"))
     ] = 0.3,
-    audio: Annotated[
-        Path | None,
-        typer.Option(help=say("the recording, if it was moved", "录音文件（若已移动）")),
-    ] = None,
-    store: Annotated[
-        str | None, typer.Option("--store", help=say("database", "数据库地址"))
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-    ] = None,
+    audio: Moved = None,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
 ) -> None:
     """Cut a stretch out of a call's recording."""
-    from huiting.app.database import store_of
+    from huiting.app.database import stored_call
     from huiting.app.files import make_folder
     from huiting.audio.cutout import cut_clip
 
     span = span_of(start, end)
-    settings = resolve({"store": store}, file=config).settings
-    start_logging(settings.log, sys.stderr)
-    with store_of(settings) as kept:
-        recording = kept.analysis(call).call.recording
+    recording = stored_call(call, settings_of(config, store=store)).call.recording
     make_folder(target.parent)
     source = audio or Path(recording.path)
     cut_clip(source, span, channel, target, margin=margin, expected=recording.id)

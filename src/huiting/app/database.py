@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from huiting.app.settings import Settings
+from huiting.core.analysis import Analysis
 from huiting.core.errors import ConfigError
 from huiting.store.repository import Store
 
@@ -30,3 +31,14 @@ def store_of(settings: Settings) -> Iterator[Store]:
             ) from error
     with Store.open(settings.store) as store:
         yield store
+
+
+def stored_call(name: str, settings: Settings) -> Analysis:
+    """Return the one call that is meant by an id, a file name, or the beginning of one.
+
+    Raises:
+        UnknownCall: there is none.
+        InputError: there are several; the message lists them.
+    """
+    with store_of(settings) as kept:
+        return kept.analysis(name)

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from huiting.app.display import printable
 from huiting.app.labels import Label, read_labels
-from huiting.app.settings import Settings, resolve
+from huiting.app.options import ConfigFile, StoreUrl, settings_of
+from huiting.app.settings import Settings
 from huiting.app.tongue import say
 from huiting.core.errors import InputError, UnknownCall
 from huiting.core.types import Call
@@ -35,10 +36,6 @@ Lists = Annotated[
     list[Path] | None,
     typer.Option("--intents", help=say("list of intents (YAML)", "意图表（YAML）")),
 ]
-StoreUrl = Annotated[str | None, typer.Option("--store", help=say("database", "数据库地址"))]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-]
 Labels = Annotated[Path, typer.Argument(help=say("CSV: call,intent", "CSV：call,intent"))]
 
 
@@ -47,7 +44,7 @@ def show(intents: Lists = None, config: ConfigFile = None) -> None:
     """Print each intent, what it is about, and how many keywords and examples it has."""
     from huiting.quality.intents.sources import read_sources
 
-    kinds = read_sources(intents or _settings(config).intents).kinds
+    kinds = read_sources(intents or settings_of(config).intents).kinds
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in (say("intent", "意图"), say("keywords", "关键词"), say("examples", "例句"), ""):
         table.add_column(heading)
@@ -87,7 +84,7 @@ def try_out(
     from huiting.quality.intents.stage import intents_of
     from huiting.text.pronunciation import sounds_of
 
-    settings = _settings(config, store=store)
+    settings = settings_of(config, store=store)
     sources = read_sources(intents or settings.intents)
     learnt = sources.learnt
     taught = learnt is not None and learnt.meaning > 0
@@ -131,7 +128,7 @@ def learn_from(
 
     if target.suffix.lower() != LEARNT:
         raise InputError(str(target), f"the name must end in {LEARNT}", f"name it …{LEARNT}")
-    settings = _settings(config, store=store)
+    settings = settings_of(config, store=store)
     kinds = read_sources(intents or [p for p in settings.intents if p.suffix != LEARNT]).kinds
     judge = Judge(kinds, sounds_of, embedder_of(), vectors=True)
     with _calls(labels, settings) as found:
@@ -192,7 +189,3 @@ def _print_tallies(found: Sequence[Tally]) -> None:
         shares = (f"{s:.1%}" if s is not None else "–" for s in (tally.precision, tally.recall))
         table.add_row(Text(printable(tally.name)), str(tally.calls), *shares)
     out.print(table)
-
-
-def _settings(config: Path | None, **options: object) -> Settings:
-    return resolve(options, file=config).settings

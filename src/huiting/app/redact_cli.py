@@ -4,7 +4,6 @@ The original stays in the store and where it was recorded. Entities are found an
 the lists and models of today, so that a call analyzed before them is covered as well.
 """
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from huiting.app.display import printable
-from huiting.app.logs import start_logging
-from huiting.app.settings import Settings, resolve
+from huiting.app.options import CallName, ConfigFile, Moved, StoreUrl, settings_of
+from huiting.app.settings import Settings
 from huiting.app.tongue import say
 from huiting.core.analysis import Analysis
 
@@ -27,14 +26,9 @@ err = Console(stderr=True, highlight=False)
 
 
 def redact(
-    call: Annotated[
-        str, typer.Argument(help=say("id, its beginning, or file name", "编号或文件名"))
-    ],
+    call: CallName,
     folder: Annotated[Path, typer.Option("--out", help=say("folder for the copy", "输出文件夹"))],
-    audio: Annotated[
-        Path | None,
-        typer.Option(help=say("the recording, if it was moved", "录音文件（若已移动）")),
-    ] = None,
+    audio: Moved = None,
     policy: Annotated[
         Path | None, typer.Option(help=say("what becomes of what (YAML)", "脱敏策略（YAML）"))
     ] = None,
@@ -42,24 +36,18 @@ def redact(
         bool,
         typer.Option("--beep/--silence", help=say("what is heard instead", "蜂鸣或静音")),
     ] = True,
-    store: Annotated[
-        str | None, typer.Option("--store", help=say("database", "数据库地址"))
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-    ] = None,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
 ) -> None:
     """Write a copy of one call without what is private in it, and of its recording."""
-    from huiting.app.database import store_of
+    from huiting.app.database import stored_call
     from huiting.app.files import make_folder, replace_file
     from huiting.core.plugins import make
     from huiting.text.redaction.redact import SHOWN, redacted
 
-    settings = resolve({"store": store}, file=config).settings
-    start_logging(settings.log, sys.stderr)
+    settings = settings_of(config, store=store)
     rules = _policy(policy, settings)
-    with store_of(settings) as kept:
-        original = _understood(kept.analysis(call), settings)
+    original = _understood(stored_call(call, settings), settings)
     copy = redacted(original, rules)
     make_folder(folder)
     stem = (

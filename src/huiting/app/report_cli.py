@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from huiting.app.display import printable
-from huiting.app.settings import resolve, zone_of
+from huiting.app.options import ConfigFile, StoreUrl, settings_of
+from huiting.app.settings import zone_of
 from huiting.app.tongue import chinese, say
 from huiting.core.errors import InputError
 
@@ -36,12 +37,8 @@ def report(
     before: Annotated[
         int, typer.Option(min=0, help=say("days compared with", "对照此前多少天"))
     ] = BEFORE,
-    store: Annotated[
-        str | None, typer.Option("--store", help=say("database", "数据库地址"))
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-    ] = None,
+    store: StoreUrl = None,
+    config: ConfigFile = None,
 ) -> None:
     """Write the report of a day, by default the last one that has calls."""
     from huiting.app.cases import cases_of, read_day, stretch
@@ -54,7 +51,7 @@ def report(
         raise InputError(f"--language {language}", "not known", "choose zh or en")
     if day and (since or until):
         raise InputError(f"--day {day}", "stands beside --since or --until", "give one of them")
-    settings = resolve({"store": store}, file=config).settings
+    settings = settings_of(config, store=store)
     first = read_day(day or since, "--day" if day else "--since")
     last = read_day(day or until, "--day" if day else "--until")
     with store_of(settings) as kept:

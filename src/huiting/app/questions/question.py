@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from rich.console import Console
 
-from huiting.app.settings import Settings, resolve
+from huiting.app.options import ConfigFile, StoreUrl, settings_of
+from huiting.app.settings import Settings
 from huiting.app.tongue import say
 
 if TYPE_CHECKING:  # loads the database's libraries
@@ -25,11 +26,6 @@ if TYPE_CHECKING:  # loads the database's libraries
     from huiting.store import Store, Which
 
 err = Console(stderr=True, highlight=False)
-
-StoreUrl = Annotated[str | None, typer.Option("--store", help=say("database", "数据库地址"))]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class Question:
 
     def settings(self) -> Settings:
         """Return the settings in force."""
-        return resolve({"store": self.store}, file=self.config).settings
+        return settings_of(self.config, store=self.store)
 
     @contextmanager
     def cases(self, names: "Names | None" = None) -> Iterator[Iterator["Case"]]:
