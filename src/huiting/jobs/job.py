@@ -23,6 +23,18 @@ class State(StrEnum):
         return self in {State.DONE, State.FAILED, State.CANCELLED}
 
 
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    GIVEN_BACK = "given-back"
+    """Its worker was stopped; the attempt does not count."""
+    LOST = "lost"
+    """Its worker died, or nothing was heard of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Why an attempt failed, in the words of `HuitingError`."""
@@ -51,6 +63,10 @@ class Order:
     """Batch it belongs to."""
     owner: str | None = None
     """`Principal.id` of who asked."""
+    longest: float | None = None
+    """Seconds an attempt may take; None: as long as it moves."""
+    held: bool = False
+    """Not before its group is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,7 @@ class Job:
     order: Order
     state: State
     attempt: int
-    """Times it was begun."""
+    """Times it was begun, but for those that were given back."""
     stage: str | None
     """What it is doing."""
     done: float
@@ -70,18 +86,36 @@ class Job:
     """Of the last attempt that failed."""
     put_at: datetime
     due_at: datetime
+    """Not run before; when it was put if nothing else was asked."""
     begun_at: datetime | None
     ended_at: datetime | None
     cancelling: bool
     """Somebody asked that it be cancelled; it runs until its next step."""
+    worker: str | None = None
+    """Who runs it; see `identity`."""
+    held: bool = False
+    """Waits until its group is released."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run a job until `until`, unless renewed."""
+    """The right to run a job, for as long as the worker is heard of; see `lookout`."""
 
     job: Job
     worker: str
     fence: int
     """Grows with every claim of the job; work with an old one writes nothing."""
-    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a job."""
+
+    number: int
+    """Grows, not always by one."""
+    worker: str
+    begun_at: datetime
+    ended_at: datetime | None
+    outcome: Outcome | None
+    """None while it runs."""
+    trouble: Trouble | None

@@ -32,7 +32,7 @@ class JobRow(Base):
             sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
         Index(
-            "ix_job_next", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
+            "ix_job_next", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
         ),
         Index("ix_job_state", "state", "id"),
         Index("ix_job_group", "group_id", "id"),
@@ -44,7 +44,8 @@ class JobRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text, index=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    priority: Mapped[int]
+    rank: Mapped[int]
+    """The priority, negative: so one index gives the order in which jobs are begun."""
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     """Not before then; none: at once, whatever the clock says."""
     attempts: Mapped[int]

@@ -1,0 +1,35 @@
+"""The two ways of running jobs, and the queue for each."""
+
+from enum import StrEnum
+
+from huiting.core.errors import ConfigError
+from huiting.jobs.ledger import Ledger
+from huiting.jobs.queue import Queue
+from huiting.store._connect import Database
+
+
+class Mode(StrEnum):
+    """How jobs find a worker."""
+
+    EMBEDDED = "embedded"
+    """Workers look into the table of jobs: nothing else is needed. For one machine."""
+    CLUSTER = "cluster"
+    """PostgreSQL and Procrastinate wake workers on any number of machines."""
+
+
+def open_queue(database: Database, mode: Mode = Mode.EMBEDDED) -> Queue:
+    """Return the queue of a database; in a cluster, make the tables it needs if they are missing.
+
+    Raises:
+        ConfigError: this database cannot be run so.
+        StoreError: the database cannot be used.
+    """
+    if mode is Mode.EMBEDDED:
+        return Queue(Ledger(database))
+    if database.dialect != "postgresql":
+        raise ConfigError(
+            "jobs", "a cluster needs PostgreSQL", "set the store to a PostgreSQL database"
+        )
+    from huiting.jobs.tickets import open_tickets
+
+    return Queue(Ledger(database, open_tickets(database).issue))
