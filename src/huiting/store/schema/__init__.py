@@ -15,6 +15,7 @@ from huiting.store.schema.calls import (
     SegmentRow,
 )
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
+from huiting.store.schema.outreach import ArrivalRow
 from huiting.store.schema.people import (
     AccountLimitRow,
     AccountRow,
@@ -40,6 +41,7 @@ __all__ = [
     "AccountRow",
     "AnalysisRow",
     "AnswerRow",
+    "ArrivalRow",
     "AttemptRow",
     "AuditRow",
     "AuditSealRow",
