@@ -1,12 +1,12 @@
 """What the store tells about a call, and how a call is named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from huiting.core.errors import InputError, UnknownCall
 from huiting.store._fold import storable
@@ -67,7 +67,7 @@ def select_calls() -> Select[*tuple[Any, ...]]:
     )
 
 
-def read(row: Row[*tuple[Any, ...]]) -> StoredCall:
+def read(row: Sequence[Any]) -> StoredCall:
     """Return the call of a row that `select_calls` gave."""
     identity, name, path, clock, started_at, *rest = row
     started = None if started_at is None else datetime.fromisoformat(started_at)

@@ -97,6 +97,8 @@ class Filters:
     """The metadata entry `agent`."""
     allowed: calls.Allowed = field(default_factory=dict)
     """What whoever searches may see."""
+    of_call: Sequence[ColumnElement[bool]] = ()
+    """What else the recording must be."""
 
 
 def second(time: datetime) -> int:
@@ -230,6 +232,7 @@ def _call_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.agent is not None:
         yield calls.has_field("agent", filters.agent)
     yield from calls.seen(filters.allowed)
+    yield from filters.of_call
 
 
 def _lines(text: str) -> list[str]:

@@ -1,0 +1,379 @@
+"""Find calls by what is known of them, in any order, a page at a time.
+
+A page begins where the one before ended, by the values that it is sorted by: calls that
+are saved meanwhile neither repeat an entry nor hide one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from huiting.core.errors import InputError
+from huiting.core.judgement import Verdict
+from huiting.core.types import EmotionLabel, Role
+from huiting.store import calls, search
+from huiting.store._connect import Database
+from huiting.store._fold import storable
+from huiting.store._index import SegmentIndex, index_for
+from huiting.store._query import Term, parse
+from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
+from huiting.store.schema import (
+    FeelingRow,
+    FieldRow,
+    FindingRow,
+    IntentRow,
+    RecordingRow,
+    ScoreRow,
+    SegmentRow,
+)
+from huiting.store.search import Filters, Hit
+
+Bounds = tuple[float | None, float | None]
+"""At least, at most; None for no bound."""
+_OPEN: Bounds = (None, None)
+
+
+class Sort(StrEnum):
+    """What calls are sorted by."""
+
+    STARTED = "started_at"
+    DURATION = "duration"
+    SCORE = "score"
+    """By one scorecard; calls without its score are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which calls are looked for; all that is said must hold."""
+
+    which: Which = EVERY
+    any_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Metadata entries, each with the values it may have."""
+    rule: str | None = None
+    """Id of a rule that has judged the call."""
+    verdict: Verdict | None = None
+    """Of that rule, or of any."""
+    intent: str | None = None
+    """A name, or the beginning of a path of names."""
+    emotion: EmotionLabel | None = None
+    feeling: Role = Role.CUSTOMER
+    """Who sounds like it."""
+    scorecard: str | None = None
+    score: Bounds = _OPEN
+    """By the scorecard, or by any."""
+    duration: Bounds = _OPEN
+    text: str | None = None
+    """What somebody says, as in a search."""
+    sounds_like: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How calls are sorted."""
+
+    by: Sort = Sort.STARTED
+    descending: bool = True
+
+
+Place = tuple[float, int]
+"""Where a page ended: the value it is sorted by, and the call's clock."""
+NEWEST_FIRST = Order()
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scorecard gives a call."""
+
+    scorecard: str
+    version: int
+    points: float | None
+    most: float
+    grade: str
+    fatal: bool
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A call as lists show it."""
+
+    call: StoredCall
+    place: Place
+    intents: tuple[str, ...] = ()
+    """The main one first."""
+    scores: tuple[Scored, ...] = ()
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    """How many rules say so."""
+    emotions: Mapping[EmotionLabel, int] = field(default_factory=dict)
+    """Of the customer: segments that sound so."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """A name that metadata entries have, or a value of one."""
+
+    text: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Looks through the calls of one database. May be used from several threads."""
+
+    database: Database
+
+    def page(
+        self, sought: Sought, order: Order, limit: int, after: Place | None = None
+    ) -> list[Listed]:
+        """Return the next `limit` calls.
+
+        Args:
+            sought: which calls.
+            order: how they are sorted.
+            limit: most of them.
+            after: where the page before ended; None for the first.
+
+        Raises:
+            InputError: the text is nothing that can be searched for, or calls are to be
+                sorted by a score and it is not said by which.
+        """
+        if order.by is Sort.SCORE and sought.scorecard is None:
+            raise InputError("sort score", "it is not said whose", "name a scorecard")
+        key = _sorted_by(order.by)
+        chosen = calls.select_calls().add_columns(key.label("by"), RecordingRow.key.label("key"))
+        if order.by is Sort.SCORE:
+            chosen = chosen.join(ScoreRow, _scored(sought)).where(ScoreRow.points.is_not(None))
+        chosen = chosen.where(*self._conditions(sought))
+        if after is not None:
+            chosen = chosen.where(_beyond(key, after, descending=order.descending))
+        way = [key, RecordingRow.clock] if order.by is not Sort.STARTED else [RecordingRow.clock]
+        chosen = chosen.order_by(*(c.desc() if order.descending else c.asc() for c in way))
+        with self.database.reading() as connection:
+            return _listed(connection, connection.execute(chosen.limit(limit)).all())
+
+    def one(self, call: str, allowed: Allowed = ALL) -> Listed:
+        """Return the one call with this id.
+
+        Raises:
+            UnknownCall: there is none, or it may not be seen.
+        """
+        chosen = calls.select_calls().add_columns(
+            RecordingRow.clock.label("by"), RecordingRow.key.label("key")
+        )
+        with self.database.reading() as connection:
+            found = calls.find(connection, call, allowed)
+            rows = connection.execute(chosen.where(RecordingRow.id == found.id)).all()
+            return _listed(connection, rows)[0]
+
+    def ids(self, sought: Sought, after: int | None, limit: int) -> list[tuple[int, str]]:
+        """Return clock and id of the next calls, the latest first; for work over many."""
+        chosen = select(RecordingRow.clock, RecordingRow.id).where(*self._conditions(sought))
+        if after is not None:
+            chosen = chosen.where(RecordingRow.clock < after)
+        chosen = chosen.order_by(RecordingRow.clock.desc()).limit(limit)
+        with self.database.reading() as connection:
+            return [(clock, call) for clock, call in connection.execute(chosen)]
+
+    def count(self, sought: Sought, most: int) -> int:
+        """Return how many calls there are, counting no further than `most`."""
+        chosen = select(RecordingRow.key).where(*self._conditions(sought)).limit(most)
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+
+    def hits(
+        self, sought: Sought, role: Role | None, *, limit: int, offset: int, newest: int
+    ) -> list[Hit]:
+        """Return segments in which the text is said, the most relevant first.
+
+        Args:
+            sought: what, and in which calls.
+            role: who says it.
+            limit: most hits.
+            offset: hits of the pages before.
+            newest: as `newest` told when the first page was asked for.
+
+        Raises:
+            InputError: the text is nothing that can be searched for.
+        """
+        terms = parse(sought.text or "", sounds_like=sought.sounds_like)
+        conditions = [*self._of_call(sought), SegmentRow.recording <= newest]
+        filters = Filters(role=role, of_call=conditions)
+        with self.database.reading() as connection:
+            return search.search(
+                connection, index_for(self.database.dialect), terms, filters,
+                limit=limit, offset=offset,
+            )  # fmt: skip
+
+    def newest(self) -> int:
+        """Return what tells calls that are there now from those that will be saved."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.max(RecordingRow.key))) or 0
+
+    def names(self, allowed: Allowed = ALL, limit: int = 1000) -> list[FieldOf]:
+        """Return the names of metadata entries, and how many calls have each."""
+        return self._counted(FieldRow.name, allowed, limit)
+
+    def values(
+        self, name: str, begins: str = "", allowed: Allowed = ALL, limit: int = 1000
+    ) -> list[FieldOf]:
+        """Return the values of a metadata entry, sorted, and how many calls have each."""
+        own = [FieldRow.name == storable(name)]
+        if begins:
+            own.append(FieldRow.value.startswith(storable(begins), autoescape=True))
+        return self._counted(FieldRow.value, allowed, limit, *own)
+
+    def _counted(
+        self,
+        column: InstrumentedAttribute[str],
+        allowed: Allowed,
+        limit: int,
+        *own: ColumnElement[bool],
+    ) -> list[FieldOf]:
+        chosen = select(column, func.count()).where(*own).group_by(column).order_by(column)
+        if allowed:
+            joined = RecordingRow.key == FieldRow.recording
+            chosen = chosen.join(RecordingRow, joined).where(*calls.seen(allowed))
+        with self.database.reading() as connection:
+            return [FieldOf(text, count) for text, count in connection.execute(chosen.limit(limit))]
+
+    def _conditions(self, sought: Sought) -> Iterator[ColumnElement[bool]]:
+        yield from self._of_call(sought)
+        if sought.text:
+            terms = parse(sought.text, sounds_like=sought.sounds_like)
+            yield RecordingRow.key.in_(_saying(index_for(self.database.dialect), terms))
+
+    @staticmethod
+    def _of_call(sought: Sought) -> Iterator[ColumnElement[bool]]:
+        yield from sought.which.conditions()
+        yield from calls.seen(sought.any_of)
+        yield from _within(RecordingRow.duration, sought.duration)
+        if sought.rule is not None or sought.verdict is not None:
+            yield _judged(sought.rule, sought.verdict)
+        if sought.intent is not None:
+            yield _about(sought.intent)
+        if sought.emotion is not None:
+            yield exists().where(
+                FeelingRow.recording == RecordingRow.key,
+                FeelingRow.role == sought.feeling.value,
+                FeelingRow.label == sought.emotion.value,
+            )
+        if sought.score != _OPEN or sought.scorecard is not None:
+            yield exists().where(_scored(sought), *_within(ScoreRow.points, sought.score))
+
+
+def _sorted_by(sort: Sort) -> Any:  # noqa: ANN401  (a column of one type or another)
+    return {
+        Sort.STARTED: RecordingRow.clock,
+        Sort.DURATION: RecordingRow.duration,
+        Sort.SCORE: ScoreRow.points,
+    }[sort]
+
+
+def _beyond(key: Any, after: Place, *, descending: bool) -> ColumnElement[bool]:  # noqa: ANN401
+    value, clock = after
+    if descending:
+        return or_(key < value, and_(key == value, RecordingRow.clock < clock))
+    return or_(key > value, and_(key == value, RecordingRow.clock > clock))
+
+
+def _within(column: Any, bounds: Bounds) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+    least, most = bounds
+    if least is not None:
+        yield column >= least
+    if most is not None:
+        yield column <= most
+
+
+def _judged(rule: str | None, verdict: Verdict | None) -> ColumnElement[bool]:
+    own = [FindingRow.recording == RecordingRow.key]
+    if rule is not None:
+        own.append(FindingRow.rule == storable(rule))
+    if verdict is not None:
+        own.append(FindingRow.verdict == verdict.value)
+    return exists().where(*own)
+
+
+def _about(intent: str) -> ColumnElement[bool]:
+    name = storable(intent)
+    below = IntentRow.name.startswith(name + "/", autoescape=True)
+    return exists().where(
+        IntentRow.recording == RecordingRow.key, or_(IntentRow.name == name, below)
+    )
+
+
+def _scored(sought: Sought) -> ColumnElement[bool]:
+    own = ScoreRow.recording == RecordingRow.key
+    if sought.scorecard is None:
+        return own
+    return and_(own, ScoreRow.scorecard == storable(sought.scorecard))
+
+
+def _saying(index: SegmentIndex, terms: Sequence[Term]) -> Select[int]:
+    """Select the recordings of which one segment has every term."""
+    said = [
+        or_(
+            index.contains(SegmentRow.folded, term.text),
+            *(index.contains(SegmentRow.sound, way) for way in term.sounds),
+        )
+        for term in terms
+    ]
+    filed = index.matches([term.any_keys if term.sounds else [term.written_keys] for term in terms])
+    return select(SegmentRow.recording).select_from(index.rows).where(filed, *said)
+
+
+def _listed(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Listed]:
+    keys = [row.key for row in rows]
+    intents = _grouped(
+        connection.execute(
+            select(IntentRow.recording, IntentRow.name)
+            .where(IntentRow.recording.in_(keys))
+            .order_by(IntentRow.main.desc(), IntentRow.score.desc(), IntentRow.name)
+        )
+    )
+    scores = _grouped(
+        connection.execute(
+            select(
+                ScoreRow.recording, ScoreRow.scorecard, ScoreRow.version, ScoreRow.points,
+                ScoreRow.most, ScoreRow.grade, ScoreRow.fatal, ScoreRow.uncertain,
+            )
+            .where(ScoreRow.recording.in_(keys))
+            .order_by(ScoreRow.scorecard)
+        )
+    )  # fmt: skip
+    verdicts = _grouped(
+        connection.execute(
+            select(FindingRow.recording, FindingRow.verdict, func.count())
+            .where(FindingRow.recording.in_(keys))
+            .group_by(FindingRow.recording, FindingRow.verdict)
+        )
+    )
+    emotions = _grouped(
+        connection.execute(
+            select(FeelingRow.recording, FeelingRow.label, FeelingRow.segments).where(
+                FeelingRow.recording.in_(keys), FeelingRow.role == Role.CUSTOMER.value
+            )
+        )
+    )
+    return [
+        Listed(
+            call=calls.read(row[:-2]),
+            place=(row.by, row.clock),
+            intents=tuple(name for (name,) in intents[row.key]),
+            scores=tuple(Scored(*values) for values in scores[row.key]),
+            verdicts={Verdict(verdict): count for verdict, count in verdicts[row.key]},
+            emotions={EmotionLabel(label): count for label, count in emotions[row.key]},
+        )
+        for row in rows
+    ]
+
+
+def _grouped(rows: Iterable[Any]) -> defaultdict[int, list[tuple[Any, ...]]]:
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *values in rows:
+        found[key].append(tuple(values))
+    return found
