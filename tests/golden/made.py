@@ -10,7 +10,19 @@ from pathlib import Path
 from fakes import AGENT, CUSTOMER, analysis, call, evenly, says
 from huiting.core.analysis import Analysis
 from huiting.core.codec import schema
+from huiting.core.judgement import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Judgement,
+    Match,
+    Score,
+    ScoredItem,
+    Severity,
+    Verdict,
+)
 from huiting.core.meaning import (
+    Document,
     Entity,
     EntitySource,
     Intent,
@@ -20,6 +32,7 @@ from huiting.core.meaning import (
     OutcomeKind,
     Quote,
     Sign,
+    Summary,
 )
 from huiting.core.plugins import kinds, make
 from huiting.core.rewrite import Change, rewrite
@@ -97,7 +110,11 @@ def example() -> Analysis:
         needs=(asked,),
         outcome=Outcome(OutcomeKind.PROMISED, 0.7),
         churn=Sign(0.3),
-        advice=("call-back",),
+        documents=(Document("退货政策", "https://kb.local/7", "客户要退货"),),
+        summary=Summary(
+            "客户要退 399 元，坐席已申请。", "已申请退款", ("坐席回电确认",), (asked,), "qwen3"
+        ),
+        advice=("call-back", "route:en"),
     )
     made = analysis(
         replace(
@@ -111,13 +128,73 @@ def example() -> Analysis:
     return replace(made, meaning=meaning)
 
 
+def judgement() -> Judgement:
+    """Return verdicts of every kind on the call, and a scorecard filled in."""
+    quoted = Evidence(EvidenceKind.SAID, Span(19, 23), 1, CUSTOMER, 4, "能不能快一点", Match.EXACT)
+    hasty = Evidence(
+        EvidenceKind.SAID, Span(8.4, 10), 0, AGENT, 2, "请稍等", Match.SOUNDS_LIKE, 0.9
+    )
+    waited = Evidence(
+        EvidenceKind.MEASURED, Span(10, 16), value=6.04, limit=5, note="announced silence"
+    )
+    sought = Evidence(EvidenceKind.SEARCHED, Span(0, 30), role=AGENT, note="抱歉 / 对不起")
+    murky = Evidence(EvidenceKind.UNCLEAR, Span(26, 27.5), 1, CUSTOMER, note="not understood")
+    failed = Finding(
+        "hold",
+        2,
+        Verdict.FAIL,
+        -5,
+        (hasty, waited),
+        "等待不超过 5 秒",
+        Severity.MAJOR,
+        "先说明时长。",
+    )
+    absent = Finding("apology", 1, Verdict.FAIL, 0, (sought,), "抱怨后致歉", Severity.CRITICAL)
+    unsure = Finding("thanks", 1, Verdict.UNCERTAIN, 0, (murky,), "客户道谢")
+    return Judgement(
+        call="ab" * 32,
+        findings=(
+            failed,
+            absent,
+            unsure,
+            Finding("calm", 1, Verdict.PASS, 0, (quoted,), "客户着急时回应"),
+            Finding("returns", 1, Verdict.NOT_APPLICABLE, name="七天无理由"),
+        ),
+        scores=(
+            Score(
+                "service",
+                1,
+                52.380952,
+                100,
+                items=(
+                    ScoredItem(
+                        "wait", "等待有告知", "流程", 0, 47.619048, Verdict.FAIL, rules=("hold",),
+                        why="等待不超过 5 秒：未通过", advice="先说明时长。", moment=Span(10, 16),
+                    ),
+                    ScoredItem(
+                        "calm", "及时回应", "态度", 52.380952, 52.380952, Verdict.PASS,
+                        rules=("calm",), why="客户着急时回应：通过", moment=Span(19, 23),
+                    ),
+                    ScoredItem("policy", "讲清政策", "业务", 0, 0, Verdict.NOT_APPLICABLE),
+                ),
+                uncertain=True,
+                grade="不合格",
+                low=47.6,
+                high=52.380952,
+            ),
+        ),
+        rules="cd" * 8,
+        problems={"polite": "qwen3: no answer (ConnectError); look at the server"},
+    )  # fmt: skip
+
+
 def texts() -> dict[Path, bytes]:
     """Return each golden file with what belongs in it; XLSX is no text and not among them."""
     body = json.dumps(schema(), ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     exporters = [make("huiting.exports", kind) for kind in kinds("huiting.exports")]
     result = example()
     return {SCHEMA: body.encode()} | {
-        HERE / f"call{exporter.suffix}": exporter.write(result)
+        HERE / f"call{exporter.suffix}": exporter.write(result, judgement())
         for exporter in exporters
         if exporter.suffix != ".xlsx"
     }

@@ -19,10 +19,12 @@ from huiting.app.display import printable
 from huiting.app.files import make_folder, remedy_of, replace_file, results_name
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
+from huiting.core.calming import after_upset
+from huiting.core.curves import curves
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
 from huiting.core.judgement import Judgement, Verdict
-from huiting.core.judgement_codec import to_json
+from huiting.core.judgement_codec import with_emotion
 from huiting.core.ports import Exporter, Hints
 from huiting.core.types import EmotionLabel, Role
 from huiting.core.watch import Progress, Watch
@@ -318,11 +320,9 @@ class Batch:
     def _over(self, name: str, status: Status, analysis: Analysis, dialogue: Dialogue) -> Outcome:
         """Judge a call that is saved, write its files, and say how it ended."""
         judgement = None if self.judge is None else self.judge(dialogue)
-        self._write(analysis)
         if judgement is not None:
             self.store.judge([judgement], at=self.now())
-            stem = results_name(analysis.call.recording)
-            replace_file(self.out / "calls" / f"{stem}.judgement.json", to_json(judgement))
+        self._write(analysis, judgement)
         recording = analysis.call.recording
         brief = Brief.of(analysis, judgement)
         return Outcome(name, status, recording.id, recording.duration, brief=brief)
@@ -355,12 +355,17 @@ class Batch:
                 analysis = self.store.analysis(outcome.recording or "")
                 self.store.save(analysis, at=self.now(), names=(outcome.name,))
 
-    def _write(self, analysis: Analysis) -> None:
+    def _write(self, analysis: Analysis, judgement: Judgement | None) -> None:
         """Write the files of one call, each whole or not at all."""
-        stem = results_name(analysis.call.recording)
+        call = analysis.call
+        stem = results_name(call.recording)
         for exporter in self.exporters.values():
             target = self.out / "calls" / (stem + exporter.suffix)
-            replace_file(target, exporter.write(analysis))
+            replace_file(target, exporter.write(analysis, judgement))
+        if judgement is not None:
+            felt = curves(call.segments, analysis.metrics.duration)
+            content = with_emotion(judgement, felt, after_upset(call.segments))
+            replace_file(self.out / "calls" / f"{stem}.judgement.json", content)
 
     def _tables(self, outcomes: Sequence[Outcome]) -> None:
         """Write the tables of the batch, reading one analysis at a time from the store."""

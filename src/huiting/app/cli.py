@@ -26,6 +26,7 @@ from rich.text import Text
 from huiting import __version__
 from huiting.app.clip_cli import clip
 from huiting.app.display import Name, printable, without_password
+from huiting.app.exporting import exporter_of
 from huiting.app.insights_cli import app as insights
 from huiting.app.intents_cli import app as intents
 from huiting.app.options import (
@@ -44,7 +45,7 @@ from huiting.app.rules_cli import app as rules
 from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError, StoreError
-from huiting.core.plugins import kinds, make
+from huiting.core.plugins import kinds
 from huiting.core.types import Role, clock
 
 REFUSED, UNSAVED, INTERRUPTED = 2, 3, 130
@@ -252,12 +253,14 @@ def export(
     config: ConfigFile = None,
 ) -> None:
     """Export one call to a file."""
-    from huiting.app.database import stored_call
+    from huiting.app.database import store_of
     from huiting.app.files import make_folder, replace_file, results_name
 
-    exporter = make("huiting.exports", kind)
-    analysis = stored_call(call, settings_of(config, store=store))
-    content = exporter.write(analysis)
+    exporter = exporter_of(kind)
+    with store_of(settings_of(config, store=store)) as kept:
+        analysis = kept.analysis(call)
+        judgement = kept.judgement(analysis.call.recording.id)
+    content = exporter.write(analysis, judgement)
     if target is not None and str(target) == "-":
         sys.stdout.buffer.write(content)
         return

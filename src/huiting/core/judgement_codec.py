@@ -1,13 +1,19 @@
 """Judgement to JSON and back: what the store keeps, and scripts read.
 
-UTF-8, in the order of the fields, which is always the same; seconds to three decimals.
+UTF-8, in the order of the fields, which is always the same; seconds to three decimals. The
+file beside a call also holds how its parties felt, for whoever draws it; that is told anew
+from the analysis and not read back.
 """
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from huiting.core.calming import CalmDown
+from huiting.core.curves import EmotionCurve, Feeling
 from huiting.core.errors import InputError
 from huiting.core.judgement import Judgement
 
@@ -27,10 +33,72 @@ def to_json(judgement: Judgement) -> bytes:
     try:
         body = _adapter.dump_json(judgement)
     except PydanticSerializationError:
-        found = _adapter.dump_python(judgement, mode="json")
-        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        body = text.encode(errors="backslashreplace")
+        body = _dumped(_adapter.dump_python(judgement, mode="json"))
     return HEAD + body[1:]
+
+
+def with_emotion(
+    judgement: Judgement, curves: Sequence[EmotionCurve], upset: Sequence[CalmDown]
+) -> bytes:
+    """Return the judgement as JSON together with how the parties felt (`emotion`).
+
+    Args:
+        judgement: of a call.
+        curves: of its parties.
+        upset: each time that the customer was angry or sad.
+    """
+    emotion = {
+        "curves": [_curve(curve) for curve in curves],
+        "upset": [_upset(calm) for calm in upset],
+    }
+    return to_json(judgement)[:-1] + b',"emotion":' + _dumped(emotion) + b"}"
+
+
+def _dumped(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace")
+
+
+def _curve(curve: EmotionCurve) -> dict[str, Any]:
+    return {
+        "role": curve.role.value,
+        "known": curve.known,
+        "lines": curve.lines,
+        "first_third": _feeling(curve.thirds.first),
+        "last_third": _feeling(curve.thirds.last),
+        "rise": _rounded(curve.thirds.rise),
+        "cooled": _rounded(curve.thirds.cooled),
+        "points": [
+            {"time": round(p.time, 3), **_feeling(p.feeling), "segments": p.segments}
+            for p in curve.points
+        ],
+    }
+
+
+def _feeling(feeling: Feeling) -> dict[str, float | None]:
+    return {
+        "valence": _rounded(feeling.valence),
+        "arousal": _rounded(feeling.arousal),
+        "anger": _rounded(feeling.anger),
+    }
+
+
+def _upset(calm: CalmDown) -> dict[str, Any]:
+    return {
+        "label": calm.label.value,
+        "start": round(calm.span.start, 3),
+        "end": round(calm.span.end, 3),
+        "segments": list(calm.lines),
+        "answer": calm.answer.value,
+        "answered_after": _rounded(calm.delay),
+        "softened": calm.softened,
+        "softened_after": _rounded(calm.after),
+        "better_by": _rounded(calm.better_by),
+    }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 3) + 0.0
 
 
 def from_json(data: bytes, name: str = "judgement") -> Judgement:
@@ -45,6 +113,7 @@ def from_json(data: bytes, name: str = "judgement") -> Judgement:
         raise InputError(name, f"not JSON ({error})", "judge the call again") from error
     if not isinstance(body, dict) or body.pop("format", None) != FORMAT:
         raise InputError(name, "not a judgement", "judge the call again")
+    body.pop("emotion", None)
     version = body.pop("version", None)
     if version != VERSION:
         raise InputError(name, f"format version {version}, not {VERSION}", "update Huiting")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.core.meaning import Meaning
 from huiting.core.types import Audio, Call, Emotion, Event, Party, Segment, Span, Word
 
@@ -272,8 +273,13 @@ class Exporter(Protocol):
         """Of a file in this format, with its dot."""
         ...
 
-    def write(self, analysis: Analysis, /) -> bytes:
-        """Return the whole file; the same analysis always gives the same bytes."""
+    def write(self, analysis: Analysis, judgement: Judgement | None = None, /) -> bytes:
+        """Return the whole file; the same call always gives the same bytes.
+
+        Args:
+            analysis: of the call.
+            judgement: of the same call; None when it was not judged.
+        """
         ...
 
 

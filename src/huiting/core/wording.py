@@ -10,7 +10,7 @@ from enum import StrEnum
 from huiting.core.calming import Answer
 from huiting.core.judgement import Match, Severity, Verdict
 from huiting.core.meaning import OutcomeKind
-from huiting.core.types import EmotionLabel, EventLabel, Role, RoleSource
+from huiting.core.types import ConditionKind, EmotionLabel, EventLabel, Role, RoleSource
 
 CHINESE = frozenset({"zh", "yue"})
 """Languages of a call whose readers read Chinese."""
@@ -79,6 +79,19 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         RoleSource.GIVEN: ("given", "指定"),
         RoleSource.HEARD: ("from what is said", "从内容判断"),
         RoleSource.ASSUMED: ("assumed", "按惯例推定"),
+    },
+    ConditionKind: {
+        ConditionKind.DUAL_MONO: ("both channels hold the same", "两声道内容相同"),
+        ConditionKind.DEAD_CHANNEL: ("a channel without signal", "一个声道无信号"),
+        ConditionKind.LEVEL_DIFFERENCE: ("channels of different level", "两声道音量相差大"),
+        ConditionKind.BLEED: ("one channel is heard on the other", "串音"),
+        ConditionKind.CLIPPING: ("clipping", "削波失真"),
+        ConditionKind.WRONG_DURATION: ("its header claims another duration", "文件头时长不符"),
+        ConditionKind.MISSING_DURATION: ("its header claims no duration", "文件头未写时长"),
+        ConditionKind.TRUNCATED: ("cut off", "文件被截断"),
+        ConditionKind.DAMAGED: ("partly damaged", "部分数据损坏"),
+        ConditionKind.SILENT: ("nothing is heard", "整段无声"),
+        ConditionKind.SWAPPED: ("channels were swapped and put right", "声道角色颠倒，已更正"),
     },
     Answer: {
         Answer.APOLOGY: ("the agent apologized", "客服致歉"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.exports._columns import Outcome
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
 from huiting.exports._sheets import csv_table
@@ -22,7 +23,7 @@ class Csv:
     media_type: str = "text/csv"
     suffix: str = ".csv"
 
-    def write(self, analysis: Analysis) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the table, UTF-8 with a byte order mark."""
         file = BytesIO()
         with csv_table(file, SEGMENT_COLUMNS) as take:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import to_json
+from huiting.core.judgement import Judgement
 
 
 def build() -> "Json":
@@ -18,6 +19,6 @@ class Json:
     media_type: str = "application/json"
     suffix: str = ".json"
 
-    def write(self, analysis: Analysis) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the analysis as JSON."""
         return to_json(analysis)

@@ -1,12 +1,15 @@
 """Minutes of a meeting in Markdown: who spoke how much, sections, decisions, tasks, questions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.core.types import clock
+from huiting.core.wording import tongue_of
 from huiting.exports._labels import Labels, labels
 from huiting.exports._minutes import Sentence, minutes_of
-from huiting.exports.md import escaped
+from huiting.exports._shown.marks import escaped
 
 _CHINESE = {
     "minutes": "会议纪要",
@@ -19,6 +22,8 @@ _CHINESE = {
     "questions": "未答复的问题",
     "summary": "摘要",
     "none": "（无）",
+    "nothing": "没有听到有人说话，因此没有纪要。",
+    "resolution": "解决情况",
     "by": "由语言模型生成，引文已与原文核对",
     "found": "以上各项按措辞找出，均为原话；未找到不等于没有。",
 }
@@ -33,42 +38,53 @@ _ENGLISH = {
     "questions": "Questions left open",
     "summary": "Summary",
     "none": "(none)",
+    "nothing": "Nobody is heard to speak, so there are no minutes.",
+    "resolution": "Resolution",
     "by": "by a language model; its quotes were checked",
     "found": "Items are found by their wording and are what was said; none found is not none made.",
 }
 
 
-def build() -> "Minutes":
-    """Return the exporter."""
-    return Minutes()
+def build(*, language: str | None = None) -> "Minutes":
+    """Write headings in `language`; None takes the recording's."""
+    return Minutes(language)
 
 
+@dataclass(frozen=True, slots=True)
 class Minutes:
     """An `Exporter`."""
 
-    media_type = "text/markdown"
-    suffix = ".minutes.md"
+    language: str | None
+    media_type: str = "text/markdown"
+    suffix: str = ".minutes.md"
 
-    def write(self, analysis: Analysis, /) -> bytes:
-        """Return the minutes, in Chinese for a Chinese recording and in English for others."""
-        return ("\n".join(_lines(analysis)) + "\n").encode(errors="backslashreplace")
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
+        """Return the minutes, in Chinese for Chinese and in English for other languages."""
+        tongue = tongue_of(self.language or analysis.call.language)
+        words = _CHINESE if tongue == "zh" else _ENGLISH
+        named = labels(analysis.call, self.language)
+        return ("\n".join(_lines(analysis, words, named)) + "\n").encode(errors="backslashreplace")
 
 
-def _lines(analysis: Analysis) -> Iterator[str]:
+def _lines(analysis: Analysis, words: Mapping[str, str], named: Labels) -> Iterator[str]:
     call = analysis.call
-    words = _CHINESE if call.language in {"zh", "yue"} else _ENGLISH
-    named = labels(call)
     found = minutes_of(call)
     yield f"# {words['minutes']}: {escaped(call.recording.path)}"
     yield ""
     if call.recording.started_at is not None:
         yield f"{call.recording.started_at:%Y-%m-%d %H:%M}, {clock(call.recording.duration)}"
         yield ""
+    if not any(segment.text.strip() for segment in call.segments):
+        yield words["nothing"]
+        return
     summary = analysis.meaning.summary
     if summary is not None:
         yield f"## {words['summary']}"
         yield ""
-        yield from (escaped(summary.text), "", *(f"- {escaped(s)}" for s in summary.next_steps))
+        yield from (escaped(summary.text), "")
+        if summary.resolution:
+            yield f"- {words['resolution']}: {escaped(summary.resolution)}"
+        yield from (f"- {escaped(step)}" for step in summary.next_steps)
         yield from ("", f"*{escaped(summary.by)}, {words['by']}*", "")
     yield f"| {words['who']} | {words['talk']} | {words['share']} |"
     yield "|---|---|---|"

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.core.types import Emotion, EmotionLabel, Event, EventLabel, EventSource, Role, clock
+from huiting.core.wording import named, tongue_of
 from huiting.exports._labels import labels
-from huiting.exports.md import escaped
+from huiting.exports._shown.marks import escaped
 
 EMOJI = {
     EmotionLabel.HAPPY: "😊",
@@ -43,27 +45,6 @@ SIGNS = {
     EventLabel.LOUDNESS_JUMP: "🔊",
     EventLabel.RATE_SPIKE: "⏩",
 }
-_CHINESE = {
-    EventLabel.MUSIC: "音乐",
-    EventLabel.MUSIC_UNDER_SPEECH: "背景音乐",
-    EventLabel.SINGING: "歌声",
-    EventLabel.LAUGHTER: "笑声",
-    EventLabel.APPLAUSE: "掌声",
-    EventLabel.CRY: "哭声",
-    EventLabel.COUGH: "咳嗽",
-    EventLabel.SNEEZE: "喷嚏",
-    EventLabel.BREATH: "叹气或呼吸声",
-    EventLabel.NOISE: "背景噪声",
-    EventLabel.RINGBACK: "回铃音",
-    EventLabel.BUSY: "忙音",
-    EventLabel.DTMF: "按键",
-    EventLabel.SILENCE: "静默",
-    EventLabel.HOLD: "等待（已告知）",
-    EventLabel.CROSSTALK: "同时说话",
-    EventLabel.INTERRUPTION: "抢话",
-    EventLabel.LOUDNESS_JUMP: "音量突增",
-    EventLabel.RATE_SPIKE: "语速突增",
-}
 _CHINESE_UNITS = {
     EventLabel.NOISE: "信噪比 {:.0f} 分贝",
     EventLabel.LOUDNESS_JUMP: "{:.0f} 分贝",
@@ -73,12 +54,6 @@ _ENGLISH_UNITS = {
     EventLabel.NOISE: "{:.0f} dB below the speech",
     EventLabel.LOUDNESS_JUMP: "{:.0f} dB",
     EventLabel.RATE_SPIKE: "{:.0f} a minute",
-}
-_ROLES = {
-    Role.AGENT: ("客服", "agent"),
-    Role.CUSTOMER: ("客户", "customer"),
-    Role.SYSTEM: ("系统", "system"),
-    Role.UNKNOWN: ("", ""),
 }
 
 
@@ -95,9 +70,9 @@ class Reader:
     media_type: str = "text/markdown"
     suffix: str = ".reader.md"
 
-    def write(self, analysis: Analysis, /) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the transcript, UTF-8."""
-        chinese = (self.language or analysis.call.language) in ("zh", "yue")
+        chinese = tongue_of(self.language or analysis.call.language) == "zh"
         name = escaped(PurePath(analysis.call.recording.path).name)
         parts = [f"# {name}", *_lines(analysis, self.language, chinese=chinese)]
         return ("\n\n".join(parts) + "\n").encode()
@@ -128,9 +103,11 @@ def _emoji(emotion: Emotion | None) -> str:
 
 def line_of(event: Event, *, chinese: bool) -> str:
     """Return an event in words: `⏸ *静默 6.2 秒（客服）*`; what is derived in italics."""
-    name = _CHINESE[event.label] if chinese else event.label.value.replace("-", " ")
+    tongue = "zh" if chinese else "en"
+    name = named(event.label, tongue)
     words = " ".join(part for part in (name, _amount(event, chinese=chinese)) if part)
-    who = _ROLES[event.role][0 if chinese else 1] if event.role else ""
+    known = event.role is not None and event.role is not Role.UNKNOWN
+    who = named(event.role, tongue) if event.role is not None and known else ""
     if who:
         words += f"（{who}）" if chinese else f" ({who})"
     words = escaped(words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError
+from huiting.core.judgement import Judgement
 from huiting.core.meaning import Entity
 from huiting.core.timeline import timeline
 from huiting.core.types import Event, Span
@@ -28,7 +29,7 @@ class Rich:
     media_type: str = "text/plain"
     suffix: str = ".rich.txt"
 
-    def write(self, analysis: Analysis, /) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the transcript, UTF-8, with a line that names the format first."""
         lines = [_HEAD, *map(line_of, items(analysis))]
         return ("\n".join(lines) + "\n").encode(errors="backslashreplace")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.exports._cues import cues
 from huiting.exports._labels import labels
 
@@ -20,7 +21,7 @@ class Srt:
     media_type: str = "application/x-subrip"
     suffix: str = ".srt"
 
-    def write(self, analysis: Analysis) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the subtitles, UTF-8 without a byte order mark."""
         named = labels(analysis.call, self.language)
         blocks = []

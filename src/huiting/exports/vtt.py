@@ -7,6 +7,7 @@ Source:
 from dataclasses import dataclass
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.exports._cues import cues
 from huiting.exports._labels import labels
 
@@ -24,7 +25,7 @@ class Vtt:
     media_type: str = "text/vtt"
     suffix: str = ".vtt"
 
-    def write(self, analysis: Analysis) -> bytes:
+    def write(self, analysis: Analysis, _judgement: Judgement | None = None, /) -> bytes:
         """Return the subtitles, UTF-8."""
         named = labels(analysis.call, self.language)
         blocks = ["WEBVTT\n"]

@@ -1,12 +1,20 @@
-"""XLSX: a sheet with the segments, one with the numbers of the call, one that explains them."""
+"""XLSX: sheets with the segments, the numbers of the call, its verdicts, and what they mean."""
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from huiting.core.analysis import Analysis
+from huiting.core.judgement import Judgement
 from huiting.exports._call_columns import call_columns
-from huiting.exports._columns import Outcome
-from huiting.exports._judged_columns import Names
+from huiting.exports._columns import Column, Outcome
+from huiting.exports._judged_columns import (
+    FINDING_COLUMNS,
+    SCORE_COLUMNS,
+    Names,
+    scored_in,
+    shown_in,
+)
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
 from huiting.exports._sheets import Book
 from huiting.exports._tables import said_in
@@ -24,9 +32,9 @@ class Xlsx:
     media_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffix: str = ".xlsx"
 
-    def write(self, analysis: Analysis) -> bytes:
-        """Return the workbook."""
-        outcome = Outcome(analysis.call.recording.path, analysis)
+    def write(self, analysis: Analysis, judgement: Judgement | None = None, /) -> bytes:
+        """Return the workbook; findings and scores where the call was judged."""
+        outcome = Outcome(analysis.call.recording.path, analysis, judgement=judgement)
         columns = call_columns(Names.of([outcome]))
         file = BytesIO()
         with Book(file) as book:
@@ -35,5 +43,15 @@ class Xlsx:
                     take_said(said)
             with book.table("call", columns) as take_call:
                 take_call(outcome)
-            book.fields([*SEGMENT_COLUMNS, *columns])
+            if judgement is not None:
+                with book.table("findings", FINDING_COLUMNS) as take_shown:
+                    for shown in shown_in(outcome):
+                        take_shown(shown)
+                with book.table("scores", SCORE_COLUMNS) as take_scored:
+                    for scored in scored_in(outcome):
+                        take_scored(scored)
+            shown_fields: list[Column[Any]] = [*SEGMENT_COLUMNS, *columns]
+            if judgement is not None:
+                shown_fields += [*FINDING_COLUMNS, *SCORE_COLUMNS]
+            book.fields(shown_fields)
         return file.getvalue()

@@ -1,7 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from fakes import AGENT, CUSTOMER, says
+from huiting.core.calming import after_upset
+from huiting.core.curves import curves
 from huiting.core.errors import InputError
 from huiting.core.judgement import (
     Evidence,
@@ -14,8 +18,8 @@ from huiting.core.judgement import (
     Severity,
     Verdict,
 )
-from huiting.core.judgement_codec import from_json, to_json
-from huiting.core.types import Role, Span
+from huiting.core.judgement_codec import from_json, to_json, with_emotion
+from huiting.core.types import Emotion, EmotionLabel, Role, Span
 
 SAID = Evidence(EvidenceKind.SAID, Span(1, 2.5), 0, Role.AGENT, 3, "您好", Match.SOUNDS_LIKE, 0.875)
 FULL = Judgement(
@@ -76,3 +80,27 @@ def test_it_is_plain_json() -> None:
 
     assert body["findings"][0]["evidence"][0]["quote"] == "您好"
     assert body["findings"][1]["verdict"] == "n/a"
+
+
+def test_beside_the_call_it_tells_how_the_parties_felt_and_still_reads_back() -> None:
+    angry = Emotion(EmotionLabel.ANGRY, 0.8, arousal=0.7, valence=-0.6)
+    said = [
+        replace(says(CUSTOMER, 2, 6, "太慢了"), emotion=angry),
+        says(AGENT, 7, 9, "非常抱歉"),
+        replace(says(CUSTOMER, 24, 28, "好的"), emotion=Emotion(EmotionLabel.NEUTRAL, 0.9)),
+    ]
+    written = with_emotion(FULL, curves(said, 30), after_upset(said))
+    emotion = json.loads(written)["emotion"]
+    customer, agent = emotion["curves"]
+
+    assert from_json(written) == FULL
+    assert (customer["role"], customer["known"], customer["lines"]) == ("customer", 2, 2)
+    assert customer["first_third"] == {"valence": -0.6, "arousal": 0.7, "anger": 0.8}
+    assert (customer["rise"], customer["last_third"]["valence"]) == (0.6, 0.0)
+    assert customer["points"][0] == {
+        "time": 0.0, "valence": -0.6, "arousal": 0.7, "anger": 0.8, "segments": 1,
+    }  # fmt: skip
+    assert (agent["points"], agent["rise"]) == ([], None)
+    (upset,) = emotion["upset"]
+    assert (upset["label"], upset["start"], upset["answer"]) == ("ANGRY", 2, "apology")
+    assert (upset["answered_after"], upset["softened"], upset["softened_after"]) == (1, True, 18)

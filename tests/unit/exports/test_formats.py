@@ -11,13 +11,15 @@ from huiting.core.codec import from_json
 from huiting.core.plugins import kinds, make
 from huiting.core.ports import Exporter
 from huiting.core.types import Condition, ConditionKind, Party, RoleSource
-from huiting.exports import csv, md, reader, rich, srt, vtt, xlsx
+from huiting.exports import csv, curve, md, minutes, reader, rich, srt, vtt, xlsx
 from huiting.exports import json as json_format
 
 EXPORTERS: list[Exporter] = [
     csv.build(),
+    curve.build(),
     json_format.build(),
     md.build(),
+    minutes.build(),
     reader.build(),
     rich.build(),
     srt.build(),
@@ -39,6 +41,7 @@ def result() -> Analysis:
 def test_the_formats_there_are() -> None:
     assert kinds("huiting.exports") == [
         "csv",
+        "curve",
         "json",
         "md",
         "minutes",
@@ -105,7 +108,7 @@ def test_minutes_say_who_said_what_and_when(result: Analysis) -> None:
     assert text.startswith("# 8001.wav\n\n- 开始时间: 2025-03-12 10:15:23\n- agent: 8001\n")
     assert "\n\n**0:00 客服**  您好，请问有什么可以帮您？\n\n**0:03 客户**" in text
     assert r"我要退货 \<b\>\&退款\</b\>" in text
-    assert "| 客服 | 2.0 s | 50% | 1 | 330 | – | 0 |" in text
+    assert "| 客服 | 2.0 秒 | 50% | 1 | 330 | – | 0 |" in text
 
 
 def test_minutes_of_an_english_call_are_in_english() -> None:
@@ -118,7 +121,7 @@ def test_minutes_of_an_english_call_are_in_english() -> None:
         .decode()
     )
 
-    assert text.startswith("# 8001.wav\n\n- 队列: a\\|b c\n- Duration: 0:30\n- Language: en\n")
+    assert text.startswith("# 8001.wav\n\n- 队列: a\\|b c\n- Duration: 0:30\n- Language: English\n")
     assert "- Recording: clipping\n" in text
     assert text.endswith("## Transcript\n\n**0:01 Speaker 1**  Hello\n")
 
@@ -174,4 +177,6 @@ def test_xlsx_has_segments_numbers_and_meanings(result: Analysis) -> None:
 def test_a_party_who_is_only_listed_has_a_name() -> None:
     listed = replace(call(), parties=(Party(0, None, UNKNOWN, RoleSource.ASSUMED),))
 
-    assert "| 说话人 1 | 0.0 s | – | 0 | – | – | 0 |" in md.build().write(analysis(listed)).decode()
+    assert (
+        "| 说话人 1 | 0.0 秒 | – | 0 | – | – | 0 |" in md.build().write(analysis(listed)).decode()
+    )

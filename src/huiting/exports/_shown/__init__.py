@@ -1,0 +1,1 @@
+"""What a judged call looks like to a person: sentences, tables of Markdown, one picture."""
