@@ -67,7 +67,7 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> Ear:
     hearing = Ear()
 
     @contextmanager
-    def tones(settings: Settings, hints: Hints) -> Iterator[Kit]:
+    def tones(settings: Settings, hints: Hints, _readers: object = None) -> Iterator[Kit]:
         made_by = MadeBy("0", "ear", settings=settings.script)
         yield kit(hearing, text=text_of(settings, hints), made_by=made_by)
 
@@ -541,7 +541,7 @@ def test_a_name_of_several_calls_is_refused_with_their_ids(huiting: Run, tmp_pat
     result = huiting("export", "call.wav")
 
     assert result.status == 2
-    assert "several calls have this name" in result.err
+    assert "several calls fit" in result.err
     assert result.err.endswith("give the id\n")
 
 

@@ -7,15 +7,12 @@ without its meaning), it is looked for now: what was never looked for is never s
 
 from collections.abc import Callable, Mapping
 
-from huiting.app.readers import names_of
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.meaning import Meaning
 from huiting.core.types import Call, Recording, Segment
-from huiting.text.entities.list_file import read_entities
 from huiting.text.entities.lists import tags_of
-from huiting.text.entities.stage import entities_stage
-from huiting.text.pronunciation import sounds_of
 from huiting.text.redaction.cover import covers_of
 from huiting.text.redaction.policy import KEPT, Action, Policy
 
@@ -31,18 +28,22 @@ HARMLESS = frozenset(
 kinds too, and those by which its own systems know a customer."""
 
 
-def hiding(settings: Settings) -> Hide | None:
+def hiding(settings: Settings, readers: Readers | None = None) -> Hide | None:
     """Return what hides personal data; None when the settings say that none is to be hidden.
+
+    Args:
+        settings: whether it is to be hidden.
+        readers: models that are shared with other parts; by default our own.
 
     Raises:
         InputError: the team's entities cannot be read.
     """
     if not settings.llm_redact:
         return None
-    lists = read_entities(settings.entities) if settings.entities else ()
-    find = entities_stage(lists, names_of(settings), sounds_of)
+    readers = readers or Readers(settings)
+    find = readers.entities
     kinds = dict.fromkeys(KEPT, Action.TAG) | dict.fromkeys(HARMLESS, Action.KEEP)
-    policy = Policy(kinds=kinds, tags=tags_of(lists))
+    policy = Policy(kinds=kinds, tags=tags_of(readers.lists))
 
     def hide(call: Call, known: Meaning) -> Mapping[int, str]:
         entities = known.entities or find(call, known).entities
@@ -52,13 +53,15 @@ def hiding(settings: Settings) -> Hide | None:
     return hide
 
 
-def hiding_lines(settings: Settings) -> Callable[[Dialogue], Mapping[int, str]] | None:
+def hiding_lines(
+    settings: Settings, readers: Readers | None = None
+) -> Callable[[Dialogue], Mapping[int, str]] | None:
     """Return the same for a call as rules read it; texts are by `Line.segment`.
 
     Raises:
         InputError: the team's entities cannot be read.
     """
-    hide = hiding(settings)
+    hide = hiding(settings, readers)
     if hide is None:
         return None
 

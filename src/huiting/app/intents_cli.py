@@ -77,7 +77,7 @@ def try_out(
     labels: Labels, intents: Lists = None, store: StoreUrl = None, config: ConfigFile = None
 ) -> None:
     """Print how often the main intent, or one of the first two, is what people said."""
-    from huiting.app.readers import embedder_of
+    from huiting.app.readers import Readers
     from huiting.quality.intents.decide import Judge
     from huiting.quality.intents.learn import resolve as meant
     from huiting.quality.intents.sources import read_sources
@@ -88,7 +88,7 @@ def try_out(
     sources = read_sources(intents or settings.intents)
     learnt = sources.learnt
     taught = learnt is not None and learnt.meaning > 0
-    judge = Judge(sources.kinds, sounds_of, embedder_of(), vectors=taught)
+    judge = Judge(sources.kinds, sounds_of, Readers(settings).embedder, vectors=taught)
     names = (*judge.names, *(learnt.labels if learnt else ()))
     pairs, second = [], 0
     with _calls(labels, settings) as found:
@@ -119,7 +119,7 @@ def learn_from(
     config: ConfigFile = None,
 ) -> None:
     """Learn, say by cross-validation whether it helps, and write a file where it does."""
-    from huiting.app.readers import embedder_of
+    from huiting.app.readers import Readers
     from huiting.quality.intents.decide import Judge
     from huiting.quality.intents.learn import FEWEST, Labelled, cross_validate, learn, resolved
     from huiting.quality.intents.learnt import write
@@ -130,7 +130,7 @@ def learn_from(
         raise InputError(str(target), f"the name must end in {LEARNT}", f"name it …{LEARNT}")
     settings = settings_of(config, store=store)
     kinds = read_sources(intents or [p for p in settings.intents if p.suffix != LEARNT]).kinds
-    judge = Judge(kinds, sounds_of, embedder_of(), vectors=True)
+    judge = Judge(kinds, sounds_of, Readers(settings).embedder, vectors=True)
     with _calls(labels, settings) as found:
         known = resolved([Labelled(judge.look(call), label.intent) for label, call in found])
     if len(known) < FEWEST:

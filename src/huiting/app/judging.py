@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from huiting.app.hiding import hiding_lines
-from huiting.app.readers import embedder_of, language_model_of
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
@@ -92,7 +92,7 @@ class Judge:
         )
 
 
-def judge_of(settings: Settings) -> Judge | None:
+def judge_of(settings: Settings, readers: Readers | None = None) -> Judge | None:
     """Return the judge that the settings name; None when there are no rules.
 
     Raises:
@@ -100,7 +100,7 @@ def judge_of(settings: Settings) -> Judge | None:
         ConfigError: the language model is set wrongly.
     """
     if settings.rules:
-        return Judge.read(settings.rules, settings.scorecards, context_of(settings))
+        return Judge.read(settings.rules, settings.scorecards, context_of(settings, readers))
     if settings.scorecards:
         raise InputError(
             str(settings.scorecards[0]),
@@ -110,11 +110,12 @@ def judge_of(settings: Settings) -> Judge | None:
     return None
 
 
-def context_of(settings: Settings) -> Context:
-    """Return what rules may use besides the call."""
-    model = language_model_of(settings)
+def context_of(settings: Settings, readers: Readers | None = None) -> Context:
+    """Return what rules may use besides the call; `readers` are shared with other parts."""
+    readers = readers or Readers(settings)
+    model = readers.language_model
     return Context(
         sound=sounds_of,
-        embedder=embedder_of(),
-        ask=None if model is None else asking(model, hiding_lines(settings)),
+        embedder=readers.embedder,
+        ask=None if model is None else asking(model, hiding_lines(settings, readers)),
     )

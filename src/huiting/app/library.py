@@ -14,6 +14,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from huiting.app.judging import flat, judge_of
+from huiting.app.readers import Readers
 from huiting.app.settings import resolve
 from huiting.app.wiring import hints_of, kit_of
 from huiting.audio.raw import RawFormat
@@ -49,8 +50,9 @@ class Analyzer:
         words = parse_hotwords("\n".join(hotwords), "hotwords")
         self._hints = replace(hints, hotwords=_joined(hints.hotwords, words))
         self._roles = chosen.roles
-        self._judge = judge_of(chosen)
-        self._kit = self._stack.enter_context(kit_of(chosen, self._hints))
+        readers = Readers(chosen)
+        self._judge = judge_of(chosen, readers)
+        self._kit = self._stack.enter_context(kit_of(chosen, self._hints, readers))
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from huiting.app.display import printable
 from huiting.app.options import CallName, ConfigFile, Moved, StoreUrl, settings_of
-from huiting.app.settings import Settings
 from huiting.app.tongue import say
 from huiting.core.analysis import Analysis
 
 if TYPE_CHECKING:  # loads what finds names
+    from huiting.app.readers import Readers
     from huiting.text.redaction.policy import Policy
 
 out = Console(highlight=False)
@@ -42,12 +42,16 @@ def redact(
     """Write a copy of one call without what is private in it, and of its recording."""
     from huiting.app.database import stored_call
     from huiting.app.files import make_folder, replace_file
+    from huiting.app.readers import Readers
     from huiting.core.plugins import make
     from huiting.text.redaction.redact import SHOWN, redacted
 
     settings = settings_of(config, store=store)
-    rules = _policy(policy, settings)
-    original = _understood(stored_call(call, settings), settings)
+    readers = Readers(settings)
+    rules = _policy(policy, readers)
+    found = stored_call(call, settings)
+    # Entities are found with the lists and models of today.
+    original = replace(found, meaning=readers.entities(found.call, found.meaning))
     copy = redacted(original, rules)
     make_folder(folder)
     stem = (
@@ -70,26 +74,13 @@ def redact(
     out.print(Text(printable(str(path))), soft_wrap=True)
 
 
-def _policy(path: Path | None, settings: Settings) -> "Policy":
-    from huiting.text.entities.list_file import read_entities
+def _policy(path: Path | None, readers: "Readers") -> "Policy":
     from huiting.text.entities.lists import tags_of
     from huiting.text.redaction.policy import Policy
     from huiting.text.redaction.policy_file import read_policy
 
-    tags = tags_of(read_entities(settings.entities)) if settings.entities else {}
+    tags = tags_of(readers.lists)
     return read_policy(path, tags) if path else Policy(tags=tags)
-
-
-def _understood(analysis: Analysis, settings: Settings) -> Analysis:
-    """Return the analysis with the entities that are found in it today."""
-    from huiting.app.readers import names_of
-    from huiting.text.entities.list_file import read_entities
-    from huiting.text.entities.stage import entities_stage
-    from huiting.text.pronunciation import sounds_of
-
-    lists = read_entities(settings.entities) if settings.entities else ()
-    stage = entities_stage(lists, names_of(settings), sounds_of)
-    return replace(analysis, meaning=stage(analysis.call, analysis.meaning))
 
 
 def _redact_audio(

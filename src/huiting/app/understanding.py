@@ -8,7 +8,7 @@ from pathlib import Path
 from huiting import __version__
 from huiting.app.hiding import hiding
 from huiting.app.judging import context_of, flat
-from huiting.app.readers import embedder_of, language_model_of, names_of
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError
@@ -22,31 +22,34 @@ from huiting.quality.intents.stage import intent_stage
 from huiting.quality.needs import needs_stage
 from huiting.quality.outcome import outcome_stage
 from huiting.quality.risks import churn_stage, urgency_stage
-from huiting.text.entities.list_file import read_entities
-from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
 
 
-def stages_of(settings: Settings) -> tuple[MeaningStage, ...]:
+def stages_of(settings: Settings, readers: Readers | None = None) -> tuple[MeaningStage, ...]:
     """Return the stages in the order they run; a meeting has entities and a summary only.
+
+    Args:
+        settings: what is wanted.
+        readers: models that are shared with other parts; by default our own.
 
     Raises:
         InputError: a file of the team's cannot be read, or something in it is wrong.
         ConfigError: the language model is set wrongly.
     """
-    lists = read_entities(settings.entities) if settings.entities else ()
-    stages = [entities_stage(lists, names_of(settings), sounds_of)]
+    readers = readers or Readers(settings)
+    stages = [readers.entities]
     if settings.kind == "call":
-        stages += _about_a_call(settings)
-    model = language_model_of(settings) if settings.llm_summary else None
+        stages += _about_a_call(settings, readers)
+    model = readers.language_model if settings.llm_summary else None
     if model is not None:
-        stages.append(summary_stage(model, hiding(settings)))
+        stages.append(summary_stage(model, hiding(settings, readers)))
     return tuple(stages)
 
 
-def _about_a_call(settings: Settings) -> Iterator[MeaningStage]:
+def _about_a_call(settings: Settings, readers: Readers) -> Iterator[MeaningStage]:
     sources = read_sources(settings.intents)
-    yield intent_stage(sources.kinds, sounds_of, embedder=embedder_of(), learnt=sources.learnt)
+    meaning = readers.embedder
+    yield intent_stage(sources.kinds, sounds_of, embedder=meaning, learnt=sources.learnt)
     yield needs_stage(sounds_of)
     yield outcome_stage(sounds_of)
     yield churn_stage(sounds_of)
@@ -54,7 +57,9 @@ def _about_a_call(settings: Settings) -> Iterator[MeaningStage]:
     yield advice_stage(settings.home_languages)
 
 
-def documents_of(settings: Settings) -> Callable[[Analysis], tuple[Document, ...]] | None:
+def documents_of(
+    settings: Settings, readers: Readers | None = None
+) -> Callable[[Analysis], tuple[Document, ...]] | None:
     """Return what says which documents fit a call; None when there is no list of them.
 
     Raises:
@@ -62,7 +67,8 @@ def documents_of(settings: Settings) -> Callable[[Analysis], tuple[Document, ...
     """
     if settings.documents is None:
         return None
-    links = knowledge.read_links(settings.documents, knowledge.by_rules(context_of(settings)))
+    context = context_of(settings, readers)
+    links = knowledge.read_links(settings.documents, knowledge.by_rules(context))
     return lambda analysis: knowledge.documents_of(flat(analysis), links)
 
 

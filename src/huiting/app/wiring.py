@@ -12,6 +12,7 @@ from typing import Any
 
 from huiting import __version__
 from huiting.app import understanding
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, Cutting
 from huiting.audio.decode import Limits
@@ -79,13 +80,19 @@ def _check_languages(settings: Settings) -> None:
 
 
 @contextmanager
-def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
+def kit_of(settings: Settings, hints: Hints, readers: Readers | None = None) -> Iterator[Kit]:
     """Load the models while inside; give the parts an analysis is made with.
+
+    Args:
+        settings: what is wanted.
+        hints: what is known before a call is heard.
+        readers: models that are shared with what judges; by default our own.
 
     Raises:
         ConfigError: an option does not fit.
         ModelUnavailable: weights are missing or wrong.
     """
+    readers = readers or Readers(settings)
     with ExitStack() as stack:
         asr = stack.enter_context(gathering(recognizer_of(settings)))
         yield Kit(
@@ -95,8 +102,8 @@ def kit_of(settings: Settings, hints: Hints) -> Iterator[Kit]:
             roles=make("huiting.quality", "meeting" if settings.kind == "meeting" else "roles"),
             emotion=emotion_of(settings),
             sounds=sounds_of(settings),
-            meaning=understanding.stages_of(settings),
-            documents=understanding.documents_of(settings),
+            meaning=understanding.stages_of(settings, readers),
+            documents=understanding.documents_of(settings, readers),
             text=text_of(settings, hints),
             made_by=made_by(settings),
             speakers=speakers_of(settings),

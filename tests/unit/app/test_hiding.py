@@ -6,6 +6,7 @@ import pytest
 from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.app.hiding import hiding, hiding_lines
 from huiting.app.judging import context_of, flat
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.app.understanding import stages_of
 from huiting.core.dialogue import Dialogue
@@ -99,9 +100,8 @@ def test_a_model_sees_personal_data_only_when_a_team_says_so(
     monkeypatch: pytest.MonkeyPatch, *, redact: bool
 ) -> None:
     model = Listening()
-    for module in ("judging", "understanding"):
-        monkeypatch.setattr(f"huiting.app.{module}.language_model_of", lambda _: model)
-        monkeypatch.setattr(f"huiting.app.{module}.embedder_of", lambda: None)
+    monkeypatch.setattr(Readers, "language_model", model)
+    monkeypatch.setattr(Readers, "embedder", None)
     there = replace(PLAIN, llm_summary=True, llm_redact=redact)
     ask = context_of(there).ask
     assert ask is not None

@@ -8,6 +8,7 @@ import pytest
 
 from huiting.app import library
 from huiting.app.library import Analyzer, analyze
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, InputError
 from huiting.core.judgement import Verdict
@@ -27,8 +28,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Hints | None
     log: list[Hints | None] = []
 
     @contextmanager
-    def tones(settings: Settings, hints: Hints) -> Iterator[Kit]:
-        del settings
+    def tones(_settings: Settings, hints: Hints, _readers: Readers) -> Iterator[Kit]:
         log.append(hints)
         yield kit()
         log.append(None)

