@@ -74,6 +74,8 @@ _VALUES = {
     "average": "平均", "peak": "最快", "segment": "单句", "rising": "上升", "falling": "下降",
     "anger": "怒气", "valence": "愉悦度", "arousal": "激动度",
 }  # fmt: skip
+_PATTERN = re.compile(r"\\[bdswBDSW]|\(\?|\.[{*+?]|\]\?|\)\?|\)\(|\w\|\w|\^\(|\{\d")
+"""What only regular expressions hold."""
 _NOWHERE = ": nowhere to look"
 _OPERATOR = re.compile(r"([a-z_]+): (.*)", re.DOTALL)
 
@@ -94,10 +96,12 @@ def told(evidence: Evidence, tongue: str) -> str:
 
 
 def sought(note: str | None, tongue: str) -> str:
-    """Return in words what a question looked for, shortened."""
+    """Return in words what a question looked for, shortened; a pattern tells a reader nothing."""
     if not note:
         return ""
     note = note.removesuffix(_NOWHERE)
+    if _PATTERN.search(note):
+        return ""
     operator = _OPERATOR.fullmatch(note)
     if tongue == "zh" and operator and operator[1] in _OPERATORS:
         clauses = (_clause(clause) for clause in operator[2].split(", "))

@@ -105,12 +105,17 @@ def _rule(rule: str, finding: Finding | None, mandarin: int) -> str:
 
 
 def _proof(evidence: Sequence[Evidence], mandarin: int) -> str:
-    """Return the first piece of evidence in words; an absence by where it was looked for."""
-    piece = next((e for e in evidence if e.quote or e.value is not None), None)
-    if piece is None:
-        piece = next((e for e in evidence if e.span), None)
-    if piece is None:
+    """Return the first piece of evidence in words; an absence by what came closest to it."""
+    tongue = "zh" if mandarin else "en"
+    telling = [e for e in evidence if e.quote or e.value is not None or e.span]
+    if not telling:
         return ""
-    if piece.kind is EvidenceKind.SEARCHED:  # the rule's name says what
-        piece = replace(piece, note=None)
-    return told(piece, "zh" if mandarin else "en")
+    if telling[0].kind is not EvidenceKind.SEARCHED:
+        return told(telling[0], tongue)
+    near = next((e for e in telling if e.kind is EvidenceKind.NEAREST), None)
+    if near is not None:
+        return told(near, tongue)
+    absent = replace(telling[0], note=None)  # the rule's name says what
+    beside = next((e for e in telling if e.quote), None)  # what made it necessary
+    pieces = [absent, *([beside] if beside else [])]
+    return ("，" if mandarin else ", ").join(told(piece, tongue) for piece in pieces)

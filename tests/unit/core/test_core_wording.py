@@ -173,6 +173,8 @@ def test_evidence_in_words(evidence: Evidence, english: str, chinese: str) -> No
         ("sound: music", "声音（音乐）"),
         ("brand: new", "brand: new"),
         (None, ""),
+        (r"\b(hello|hi)\b", ""),
+        ("(报|告诉|说).{0,10}(密码|验证码)", ""),
         ("字" * 99, "字" * 59 + "…"),
     ],
 )

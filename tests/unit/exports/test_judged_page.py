@@ -125,18 +125,34 @@ def test_a_fatal_fault_stands_beside_the_score() -> None:
     assert "**card**：**0 / 100**，致命项：privacy" in page(PLAIN, lost)
 
 
-def test_an_absence_is_shown_only_where_nothing_else_tells() -> None:
+def test_an_absence_is_shown_once_with_what_came_closest() -> None:
     sought = Evidence(EvidenceKind.SEARCHED, Span(0, 30), note="抱歉")
     near = Evidence(EvidenceKind.NEAREST, Span(3, 4), quote="抱怨")
     findings = (
-        Finding("near", 1, Verdict.FAIL, -2.5, (sought, near)),
+        Finding("near", 1, Verdict.FAIL, -2.5, (sought, sought, near, near)),
         Finding("none", 1, Verdict.FAIL, 1, (sought,), advice="先致歉"),
     )
 
     shown = page(PLAIN, Judgement("ab", findings), "en")
 
-    assert "- **near** (minor, -2.5 points): nearest: “抱怨” 0:03" in shown
+    assert (
+        "- **near** (minor, -2.5 points): not found in 0:00–0:30: 抱歉; nearest: “抱怨” 0:03\n"
+        in shown
+    )
     assert "- **none** (minor, +1 points): not found in 0:00–0:30: 抱歉. Advice: 先致歉" in shown
+
+
+def test_a_broken_rule_stands_beside_the_line_that_broke_it_and_an_absence_does_not() -> None:
+    said = Evidence(EvidenceKind.SAID, Span(1, 2), 0, Role.AGENT, 0, "好的")
+    sought = Evidence(EvidenceKind.SEARCHED, Span(0, 30))
+    findings = (
+        Finding("rude", 1, Verdict.FAIL, 0, (said,), "不顶撞"),
+        Finding("sorry", 1, Verdict.FAIL, 0, (sought, said), "致歉"),
+    )
+
+    shown = page(PLAIN, Judgement("ab", findings))
+
+    assert shown.endswith("**0:01 客服**  您好 ✗ *不顶撞*\n")
 
 
 def test_an_unsure_feeling_does_not_stand_beside_what_was_said() -> None:

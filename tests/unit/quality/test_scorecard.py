@@ -223,7 +223,7 @@ def test_a_failed_item_tells_what_was_said_when_and_what_to_do() -> None:
     found = finding("a", FAIL, SEARCHED, SAID, name="不用禁语", advice="换个说法。")
     scored = score(card(item("a")), [found]).items[0]
 
-    assert scored.why == "不用禁语：未通过（“随便你” 0:31）"
+    assert scored.why == "不用禁语：未通过（0:00–0:15 内没有，“随便你” 0:31）"
     assert scored.advice == "换个说法。"
     assert scored.moment == Span(31, 33)
 

@@ -4,18 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from huiting.core.error_words import mandarin
 from huiting.core.evidence_words import told
-from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Score, Verdict
+from huiting.core.judgement import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Judgement,
+    Score,
+    ScoredItem,
+    Verdict,
+)
 from huiting.core.types import clock
 from huiting.core.wording import named, pick, points
 from huiting.exports._shown.marks import escaped, table
 
 SHOWN = 3
 """Pieces of evidence of a finding."""
-_TELLING = {
-    Verdict.FAIL: (EvidenceKind.SEARCHED,),
-    Verdict.UNCERTAIN: (EvidenceKind.SEARCHED, EvidenceKind.NEAREST),
-}
-"""Kinds that are left for the end: others say more."""
 
 
 def findings(judgement: Judgement, tongue: str) -> Iterator[list[str]]:
@@ -54,9 +57,7 @@ def _finding(finding: Finding, tongue: str) -> str:
     if finding.effect:
         effect = f"{finding.effect:+.1f}".removesuffix(".0")
         marks.append(pick((f"{effect} points", f"{effect} 分"), tongue))
-    proof = pick(("; ", "；"), tongue).join(
-        escaped(words) for e in _first(finding) if (words := told(e, tongue))
-    )
+    proof = pick(("; ", "；"), tongue).join(map(escaped, _proof(finding, tongue)))
     name = escaped(finding.name or finding.rule)
     if tongue == "zh":
         advice = f"。建议：{escaped(finding.advice)}" if finding.advice else ""
@@ -65,11 +66,15 @@ def _finding(finding: Finding, tongue: str) -> str:
     return f"- **{name}** ({', '.join(marks)}){': ' if proof else ''}{proof}{advice}"
 
 
-def _first(finding: Finding) -> Sequence[Evidence]:
-    """Return the evidence that tells most; an absence only where there is nothing else."""
-    late = _TELLING[finding.verdict]
-    telling = [e for e in finding.evidence if e.kind not in late]
-    return (telling or list(finding.evidence))[:SHOWN]
+def _proof(finding: Finding, tongue: str) -> Sequence[str]:
+    """Return the evidence that tells most, in words; of an absence one stretch is enough."""
+    shown: list[Evidence] = []
+    for evidence in finding.evidence:
+        searched = evidence.kind is EvidenceKind.SEARCHED
+        if not (searched and any(e.kind is EvidenceKind.SEARCHED for e in shown)):
+            shown.append(evidence)
+    told_once = dict.fromkeys(told(evidence, tongue) for evidence in shown)
+    return [words for words in told_once if words][:SHOWN]
 
 
 def _problem(rule: str, why: str, tongue: str) -> str:
@@ -122,7 +127,7 @@ def _items(score: Score, tongue: str) -> Iterator[list[str]]:
                 f"{named(item.verdict, tongue)}{f' ({fatal})' if item.fatal else ''}",
                 item.why,
                 item.advice,
-                clock(item.moment.start) if item.moment else "",
+                _moment(item),
             ]
             for item in counted
         ],
@@ -133,11 +138,19 @@ def _items(score: Score, tongue: str) -> Iterator[list[str]]:
         yield [pick((f"Not applicable: {names}", f"不适用：{names}"), tongue)]
 
 
+def _moment(item: ScoredItem) -> str:
+    """Return where to listen; nothing where all is well."""
+    if item.moment is None or item.verdict is Verdict.PASS:
+        return ""
+    return clock(item.moment.start)
+
+
 def broken_at(judgement: Judgement | None) -> Mapping[int, str]:
     """Return the names of the rules that were broken by what is said, by segment."""
     found: dict[int, dict[str, None]] = {}
     for finding in judgement.findings if judgement is not None else ():
-        if finding.verdict is not Verdict.FAIL:
+        absent = finding.evidence and finding.evidence[0].kind is EvidenceKind.SEARCHED
+        if finding.verdict is not Verdict.FAIL or absent:  # what is missing stands on no line
             continue
         for evidence in finding.evidence:
             if evidence.segment is not None and evidence.kind is EvidenceKind.SAID:
