@@ -1,0 +1,173 @@
+"""Numbers for Prometheus, kept by one process.
+
+Names follow Prometheus: base units, `_total` for what only grows. docs/reference/metrics.md
+lists them, a test holds that list true.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from huiting import __version__
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""Of what `Metrics.text` returns."""
+_REQUEST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+_STAGE = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
+_DELIVERED = ("delivered", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much work of one kind there is."""
+
+    kind: str
+    waiting: int
+    running: int
+    oldest: float
+    """Seconds that the first of the waiting has been due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Space of a disk that Huiting writes to."""
+
+    what: str
+    """`vault` or `store`."""
+    free: int
+    """Bytes."""
+    total: int
+    """Bytes."""
+
+
+class Metrics:
+    """What one process counts. May be used from several threads."""
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self._registry = registry
+        ProcessCollector(registry=registry)
+        Gauge("huiting_info", "Version that runs.", ["version"], registry=registry).labels(
+            __version__
+        ).set(1)
+        self._requests = Histogram(
+            "huiting_http_request_seconds",
+            "Time to answer, by route and status.",
+            ["method", "route", "status"],
+            buckets=_REQUEST,
+            registry=registry,
+        )
+        self._stages = Histogram(
+            "huiting_stage_seconds",
+            "Time that a stage of a call's analysis took.",
+            ["stage"],
+            buckets=_STAGE,
+            registry=registry,
+        )
+        self._jobs = Counter(
+            "huiting_jobs_ended", "Jobs that ended, by outcome.", ["kind", "outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._audio = Counter(
+            "huiting_audio_seconds", "Seconds of recordings analyzed.", registry=registry
+        )
+        self._restarts = Counter(
+            "huiting_model_host_restarts", "Times the model host was started anew, by reason.",
+            ["reason"], registry=registry,
+        )  # fmt: skip
+        self._notices = Counter(
+            "huiting_notices", "Notices sent, by channel and outcome.", ["channel", "outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._arrivals = Counter(
+            "huiting_arrivals", "Files of inboxes, by outcome.", ["inbox", "outcome"],
+            registry=registry,
+        )  # fmt: skip
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request.
+
+        Args:
+            method: of HTTP.
+            route: the template, such as `/api/v1/calls/{call}`; never the path asked for.
+            status: of the answer.
+            seconds: until the answer began.
+        """
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def staged(self, stage: str, seconds: float) -> None:
+        """Count a stage that a call went through."""
+        self._stages.labels(stage).observe(seconds)
+
+    def ended(self, kind: str, outcome: str) -> None:
+        """Count a job that ended."""
+        self._jobs.labels(kind, outcome).inc()
+
+    def heard(self, seconds: float) -> None:
+        """Count the length of a recording that was analyzed."""
+        self._audio.inc(seconds)
+
+    def restarted(self, reason: str) -> None:
+        """Count a start of the model host after the first."""
+        self._restarts.labels(reason).inc()
+
+    def told(self, channel: str, *, arrived: bool) -> None:
+        """Count an attempt to send a notice."""
+        self._notices.labels(channel, _DELIVERED[not arrived]).inc()
+
+    def arrived(self, inbox: str, *, taken: int, refused: int) -> None:
+        """Count files of an inbox."""
+        self._arrivals.labels(inbox, "taken").inc(taken)
+        self._arrivals.labels(inbox, "refused").inc(refused)
+
+    def watch(
+        self, loads: Callable[[], Iterable[Load]], rooms: Callable[[], Iterable[Room]]
+    ) -> None:
+        """Look at the queue and the disks whenever somebody asks for the numbers."""
+        self._registry.register(_Looking(loads, rooms))
+
+    def text(self) -> bytes:
+        """Return all numbers in Prometheus's own form."""
+        return generate_latest(self._registry)
+
+
+class _Looking(Collector):
+    """Numbers that are read when they are asked for."""
+
+    def __init__(
+        self, loads: Callable[[], Iterable[Load]], rooms: Callable[[], Iterable[Room]]
+    ) -> None:
+        self._loads, self._rooms = loads, rooms
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Name them without looking."""
+        return self._families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Look."""
+        jobs, oldest, free, size = self._families()
+        for load in self._loads():
+            jobs.add_metric([load.kind, "waiting"], load.waiting)
+            jobs.add_metric([load.kind, "running"], load.running)
+            oldest.add_metric([load.kind], load.oldest)
+        for room in self._rooms():
+            free.add_metric([room.what], room.free)
+            size.add_metric([room.what], room.total)
+        yield from (jobs, oldest, free, size)
+
+    @staticmethod
+    def _families() -> tuple[GaugeMetricFamily, ...]:
+        return (
+            GaugeMetricFamily("huiting_jobs", "Jobs now.", labels=["kind", "state"]),
+            GaugeMetricFamily(
+                "huiting_jobs_oldest_seconds",
+                "How long the first waiting job has been due.",
+                labels=["kind"],
+            ),
+            GaugeMetricFamily("huiting_disk_free_bytes", "Free space.", labels=["what"]),
+            GaugeMetricFamily("huiting_disk_size_bytes", "Size of the disk.", labels=["what"]),
+        )

@@ -1,0 +1,73 @@
+"""What operators read, as Prometheus reads it."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from huiting.observe.metrics import Load, Metrics, Room
+
+
+def read(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
+    families = text_string_to_metric_families(metrics.text().decode())
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_requests_are_counted_by_their_route() -> None:
+    metrics = Metrics()
+    metrics.answered("GET", "/api/v1/calls/{call}", 200, 0.03)
+    metrics.answered("GET", "/api/v1/calls/{call}", 404, 0.01)
+
+    found = read(metrics)
+    route = "/api/v1/calls/{call}"
+    assert found["huiting_http_request_seconds_count", ("GET", route, "200")] == 1
+    assert found["huiting_http_request_seconds_sum", ("GET", route, "404")] == 0.01
+
+
+def test_work_is_counted() -> None:
+    metrics = Metrics()
+    metrics.staged("asr", 12.5)
+    metrics.ended("analyze", "done")
+    metrics.heard(180.5)
+    metrics.restarted("SIGSEGV")
+    metrics.told("dingtalk", arrived=True)
+    metrics.told("dingtalk", arrived=False)
+    metrics.arrived("pbx", taken=12, refused=1)
+
+    found = read(metrics)
+    assert found["huiting_stage_seconds_sum", ("asr",)] == 12.5
+    assert found["huiting_jobs_ended_total", ("analyze", "done")] == 1
+    assert found["huiting_audio_seconds_total", ()] == 180.5
+    assert found["huiting_model_host_restarts_total", ("SIGSEGV",)] == 1
+    assert found["huiting_notices_total", ("dingtalk", "delivered")] == 1
+    assert found["huiting_notices_total", ("dingtalk", "failed")] == 1
+    assert found["huiting_arrivals_total", ("pbx", "taken")] == 12
+    assert found["huiting_arrivals_total", ("pbx", "refused")] == 1
+
+
+def test_the_queue_and_the_disks_are_looked_at_when_somebody_asks() -> None:
+    looks = []
+
+    def loads() -> list[Load]:
+        looks.append(1)
+        return [Load("analyze", 7, 2, 31.5)]
+
+    metrics = Metrics()
+    metrics.watch(loads, lambda: [Room("vault", 10, 100)])
+    assert looks == []
+
+    found = read(metrics)
+    assert found["huiting_jobs", ("analyze", "waiting")] == 7
+    assert found["huiting_jobs", ("analyze", "running")] == 2
+    assert found["huiting_jobs_oldest_seconds", ("analyze",)] == 31.5
+    assert found["huiting_disk_free_bytes", ("vault",)] == 10
+    assert found["huiting_disk_size_bytes", ("vault",)] == 100
+    assert len(looks) == 1
+
+
+def test_the_process_and_the_version_are_told() -> None:
+    found = read(Metrics())
+
+    assert any(name == "process_resident_memory_bytes" for name, _ in found)
+    assert any(name == "huiting_info" for name, _ in found)
