@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from huiting.jobs.job import Job, Order, State, Trouble
@@ -32,7 +32,7 @@ def changing(database: Database) -> Iterator[Connection]:
 def database_time(connection: Connection) -> datetime:
     """Return the time by the database's clock, which all machines share."""
     if connection.dialect.name == "sqlite":
-        written = literal_column("strftime('%Y-%m-%d %H:%M:%f','now')")
+        written: ColumnElement[str] = literal_column("strftime('%Y-%m-%d %H:%M:%f','now')")
         text: str = connection.execute(select(written)).scalar_one()
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     now: datetime = connection.execute(select(literal_column("clock_timestamp()"))).scalar_one()
@@ -50,11 +50,13 @@ def one(connection: Connection, job: int) -> Row[Any] | None:
     return connection.execute(chosen).first()
 
 
-def insert_if_new(connection: Connection, values: Mapping[str, Any]) -> int | None:
-    """Write a job; return its id, or None when one of the same kind and subject is not over."""
+def insert_if_new(
+    connection: Connection, table: Table, values: Mapping[str, Any]
+) -> Row[Any] | None:
+    """Write a row; return its primary key, or None when there is such a row already."""
     module = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = module.insert(TABLE).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement.returning(TABLE.c.id)).scalar()
+    statement = module.insert(table).values(**values).on_conflict_do_nothing()
+    return connection.execute(statement.returning(*table.primary_key)).first()
 
 
 def trouble_of(row: Row[Any]) -> Trouble | None:
@@ -82,7 +84,7 @@ def read(row: Row[Any]) -> Job:
         state=State(row.state),
         attempt=row.attempt,
         stage=row.stage,
-        done=row.share,
+        done=float(row.share),
         trouble=trouble_of(row),
         put_at=row.put_at,
         due_at=row.put_at if row.due_at is None else row.due_at,

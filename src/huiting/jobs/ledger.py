@@ -42,9 +42,9 @@ class Ledger:
         """Write a job that waits, unless the same is not over; tell whether it is new."""
         values = self._row(order, self.now(connection))
         while True:
-            made = insert_if_new(connection, values)
+            made = insert_if_new(connection, TABLE, values)
             if made is not None:
-                return self.announce(connection, self.get(connection, made)), True
+                return self.announce(connection, self.get(connection, made.id)), True
             known = self._open(connection, order.kind, order.subject)
             if known is not None:
                 return self._hurry(connection, known, order.priority), False

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from huiting.core.errors import ConfigError
+from huiting.jobs.cluster.tickets import open_tickets
 from huiting.jobs.ledger import Ledger
 from huiting.jobs.queue import Queue
 from huiting.store._connect import Database
@@ -30,6 +31,5 @@ def open_queue(database: Database, mode: Mode = Mode.EMBEDDED) -> Queue:
         raise ConfigError(
             "jobs", "a cluster needs PostgreSQL", "set the store to a PostgreSQL database"
         )
-    from huiting.jobs.tickets import open_tickets
-
-    return Queue(Ledger(database, open_tickets(database).issue))
+    tickets = open_tickets(database)
+    return Queue(Ledger(database, tickets.issue), tickets)

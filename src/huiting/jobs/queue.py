@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, upd
 
 from huiting.core.errors import Conflict
 from huiting.jobs._rows import TABLE, changing, read, select_jobs, trouble_of
+from huiting.jobs.cluster.tickets import Tickets
 from huiting.jobs.job import Attempt, Job, Order, Outcome, State
 from huiting.jobs.ledger import Ledger
 from huiting.store.schema import AttemptRow
@@ -85,8 +86,10 @@ class Queue:
     Every method may raise `StoreError`: the database cannot be used; nothing was changed.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, tickets: Tickets | None = None) -> None:
         self.ledger = ledger
+        self.tickets = tickets
+        """Of a cluster."""
 
     def put(self, connection: Connection, order: Order) -> tuple[Job, bool]:
         """Ask for work inside the caller's transaction; tell whether the job is new.

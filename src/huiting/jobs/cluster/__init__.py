@@ -1,0 +1,1 @@
+"""Many machines: PostgreSQL, and Procrastinate to wake workers on any of them."""
