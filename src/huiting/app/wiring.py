@@ -1,8 +1,8 @@
 """Build the parts that the settings ask for. The only place that chooses an engine."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import fields, replace
 from functools import cache
 from hashlib import sha256
@@ -80,13 +80,20 @@ def _check_languages(settings: Settings) -> None:
 
 
 @contextmanager
-def kit_of(settings: Settings, hints: Hints, readers: Readers | None = None) -> Iterator[Kit]:
+def kit_of(
+    settings: Settings,
+    hints: Hints,
+    readers: Readers | None = None,
+    *,
+    share: Callable[[Recognizer], AbstractContextManager[Recognizer]] = gathering,
+) -> Iterator[Kit]:
     """Load the models while inside; give the parts an analysis is made with.
 
     Args:
         settings: what is wanted.
         hints: what is known before a call is heard.
         readers: models that are shared with what judges; by default our own.
+        share: lets several threads use the recognizer.
 
     Raises:
         ConfigError: an option does not fit.
@@ -94,7 +101,7 @@ def kit_of(settings: Settings, hints: Hints, readers: Readers | None = None) -> 
     """
     readers = readers or Readers(settings)
     with ExitStack() as stack:
-        asr = stack.enter_context(gathering(recognizer_of(settings)))
+        asr = stack.enter_context(share(recognizer_of(settings)))
         yield Kit(
             vad=make("huiting.engines", "silero", **settings.vad_options),
             asr=asr,

@@ -153,6 +153,8 @@ class ConditionKind(StrEnum):
     """Nobody speaks and nothing sounds. Value: level in dBFS."""
     SWAPPED = "swapped-channels"
     """What is said contradicts the roles that were given, which were exchanged. Value: confidence."""
+    UNPROCESSABLE = "unprocessable"
+    """Stretches that the recognizer does not survive were left out. Value: seconds of speech."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         ConditionKind.DAMAGED: ("partly damaged", "部分数据损坏"),
         ConditionKind.SILENT: ("nothing is heard", "整段无声"),
         ConditionKind.SWAPPED: ("channels were swapped and put right", "声道角色颠倒，已更正"),
+        ConditionKind.UNPROCESSABLE: ("some speech could not be processed", "部分语音无法处理"),
     },
     Answer: {
         Answer.APOLOGY: ("the agent apologized", "客服致歉"),
