@@ -27,7 +27,7 @@ guangzhou hongkong taiwan taipei tokyo japan korea michael jennifer jessica char
 andrew daniel robert william joshua matthew anthony ashley amanda nicole michelle
 woaini woaiwojia wodemima mima denglu guanliyuan guanli kefu zuoxi yonghu ceshi moren zhongguo
 nihao dajiahao xiexie laopo laogong baobao baobei qinai tianya feifei tingting xiaoxiao mingming
-zhang wang zhao chen yang huang zhou huiting
+zhang wang zhao chen yang huang zhou huiting 5201314 1314520 520 1314 886 110
 密码 管理员 管理 客服 坐席 登录 用户 默认 测试 中国 你好 我爱你 慧听 北京 上海
 """
 _ROWS = """
