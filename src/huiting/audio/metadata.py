@@ -212,12 +212,26 @@ def sidecar(path: Path, zone: tzinfo | None = None) -> Metadata:
 
 
 def _from_json(path: Path, zone: tzinfo | None) -> Metadata:
+    return from_json(_bytes(path, LARGEST_SIDECAR), shown(path), zone)
+
+
+def from_json(data: bytes, name: str, zone: tzinfo | None = None) -> Metadata:
+    """Read what a sidecar holds: one JSON object.
+
+    Args:
+        data: UTF-8, UTF-16 with its mark, or GB18030.
+        name: for the error.
+        zone: of times that name none.
+
+    Raises:
+        InputError: it is no JSON object.
+    """
     try:
-        content = json.loads(_text(path, LARGEST_SIDECAR))
+        content = json.loads(_decoded(data, name))
     except (ValueError, RecursionError) as error:
-        raise InputError(shown(path), f"it is no JSON: {error}", "correct or remove it") from error
+        raise InputError(name, f"it is no JSON: {error}", "correct or remove it") from error
     if not isinstance(content, dict):
-        raise InputError(shown(path), "it is no JSON object", "write {...} or remove it")
+        raise InputError(name, "it is no JSON object", "write {...} or remove it")
     values = {
         name: _scalar(value)
         for name, value in content.items()
@@ -372,6 +386,10 @@ def _absolute(path: Path) -> str:
 
 
 def _text(path: Path, largest: int) -> str:
+    return _decoded(_bytes(path, largest), shown(path))
+
+
+def _bytes(path: Path, largest: int) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
@@ -380,6 +398,10 @@ def _text(path: Path, largest: int) -> str:
         raise InputError(shown(path), reason, "check name and rights") from error
     if len(data) > largest:
         raise InputError(shown(path), f"it is larger than {largest} bytes", "split or remove it")
+    return data
+
+
+def _decoded(data: bytes, name: str) -> str:
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
@@ -387,4 +409,4 @@ def _text(path: Path, largest: int) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InputError(shown(path), "it is neither UTF-8 nor GB18030 text", "save it as UTF-8")
+    raise InputError(name, "it is neither UTF-8 nor GB18030 text", "save it as UTF-8")

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from threading import Event
 from typing import BinaryIO
+
+from watchfiles import watch
 
 from huiting.core.errors import ConfigError
 from huiting.intake.place import Found, PlaceError
@@ -97,6 +100,21 @@ class Folder:
             target.write_bytes(content)
         except OSError as error:
             raise PlaceError(f"{self.shown}/{name}", _why(error), "check its rights") from error
+
+    def wait(self, seconds: float, stop: Event, /) -> None:
+        """Wait for a change, as far as the system tells of it: not what others do on NFS."""
+        changes = watch(
+            self.root,
+            stop_event=stop,
+            rust_timeout=round(seconds * 1000),
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        )
+        try:
+            next(changes, None)
+        except (OSError, RuntimeError):  # the folder is gone, or no more may be watched
+            stop.wait(seconds)
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(name).parts

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import Event
 from typing import BinaryIO, ClassVar, Protocol
 
 from huiting.core.errors import HuitingError
@@ -45,6 +46,10 @@ class Place(Protocol):
 
     def write(self, name: str, content: bytes, /) -> None:
         """Write a small file, in whatever folder."""
+        ...
+
+    def wait(self, seconds: float, stop: Event, /) -> None:
+        """Return when something may have come, `stop` is set, or the time is over."""
         ...
 
 

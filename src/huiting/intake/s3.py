@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO, cast
 
 from huiting.core.errors import ConfigError
@@ -97,6 +98,10 @@ class S3:
         """Write a small object."""
         with self._explained(f"{self.shown}/{name}"):
             self.system.pipe_file(f"{self.root}/{name}", content)
+
+    def wait(self, seconds: float, stop: Event, /) -> None:
+        """Wait: the server does not tell when something comes."""
+        stop.wait(seconds)
 
     @contextmanager
     def _explained(self, subject: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from threading import Event
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from huiting.core.errors import ConfigError
@@ -136,6 +137,10 @@ class Sftp:
             self._folders(server, name)
             with server.open(self._path(name), "wb") as file:
                 file.write(content)
+
+    def wait(self, seconds: float, stop: Event, /) -> None:
+        """Wait: the server does not tell when something comes."""
+        stop.wait(seconds)
 
     def close(self) -> None:
         """Leave the server."""

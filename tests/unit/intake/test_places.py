@@ -1,6 +1,8 @@
 """Every kind of place keeps the same promises, each against a real server."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,3 +223,30 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(PlaceError, match="folder"):
         place.remove("folder")
+
+
+def test_waiting_ends_when_it_is_told_to(case: Case) -> None:
+    stop = threading.Event()
+    stop.set()
+    case.place.wait(60, stop)
+
+
+def test_a_folder_wakes_up_when_something_comes(tmp_path: Path) -> None:
+    place, stop = folder.build(path=tmp_path), threading.Event()
+    waiting = threading.Thread(target=place.wait, args=(60, stop))
+    waiting.start()
+    number = 0
+    while waiting.is_alive():  # the watch takes a moment to be set up
+        (tmp_path / f"{number}.wav").write_bytes(b"RIFF")
+        number += 1
+        waiting.join(0.1)
+    assert not stop.is_set()
+
+
+def test_a_folder_that_is_gone_is_waited_for(tmp_path: Path) -> None:
+    place = folder.build(path=tmp_path)
+    tmp_path.rmdir()
+
+    began = time.monotonic()
+    place.wait(0.05, threading.Event())
+    assert time.monotonic() - began >= 0.05
