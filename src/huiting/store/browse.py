@@ -18,9 +18,10 @@ from huiting.core.judgement import Verdict
 from huiting.core.types import EmotionLabel, Role
 from huiting.store import calls, search
 from huiting.store._connect import Database
-from huiting.store._fold import storable
+from huiting.store._fold import fold, storable
 from huiting.store._index import SegmentIndex, index_for
 from huiting.store._query import Term, parse
+from huiting.store._sound import sound
 from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
 from huiting.store.schema import (
     FeelingRow,
@@ -208,6 +209,30 @@ class Browser:
                 connection, index_for(self.database.dialect), terms, filters,
                 limit=limit, offset=offset,
             )  # fmt: skip
+
+    @staticmethod
+    def excerpt(
+        text: str, forms: Sequence[str], *, sounds_like: bool
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Return what a hit shows of a segment, and where the text stands in it.
+
+        Args:
+            text: what was searched for.
+            forms: the written form of the segment, then the spoken one if it differs.
+            sounds_like: whether it was searched for by sound too.
+        """
+        return search.excerpt(forms, parse(text, sounds_like=sounds_like))
+
+    @staticmethod
+    def says(text: str, forms: Sequence[str], *, sounds_like: bool) -> bool:
+        """Tell whether one of the forms of a segment holds all that was searched for."""
+        return any(
+            all(
+                term.text in fold(form) or any(way in sound(form) for way in term.sounds)
+                for term in parse(text, sounds_like=sounds_like)
+            )
+            for form in forms
+        )
 
     def newest(self) -> int:
         """Return what tells calls that are there now from those that will be saved."""

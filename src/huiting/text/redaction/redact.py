@@ -6,7 +6,7 @@ was misheard, or is private in a way that no finder knows, stays.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import PurePath
@@ -39,7 +39,7 @@ def redacted(analysis: Analysis, policy: Policy) -> Analysis:
     The entities must have been found (see `entities.stage`): they are what is covered,
     with every other place where their values stand. The file is named by its id alone.
     """
-    copy: Analysis = _Copier(analysis, _covers(analysis, policy)).copy(analysis)
+    copy: Analysis = _Copier(analysis.call.segments, _covers(analysis, policy)).copy(analysis)
     return copy
 
 
@@ -51,7 +51,17 @@ def redacted_judgement(judgement: Judgement, analysis: Analysis, policy: Policy)
         analysis: the original one, which says what is private.
         policy: what becomes of it.
     """
-    copy: Judgement = _Copier(analysis, _covers(analysis, policy)).copy(judgement)
+    copy: Judgement = _Copier(analysis.call.segments, _covers(analysis, policy)).copy(judgement)
+    return copy
+
+
+def redacted_recording(recording: Recording, policy: Policy) -> Recording:
+    """Return a copy of a recording without what is private in its name and its fields.
+
+    What was said in the call is not known here: `redacted` covers more.
+    """
+    covers = with_fields(Covers(policy, (), {}), recording)
+    copy: Recording = _Copier((), covers).copy(recording)
     return copy
 
 
@@ -98,8 +108,8 @@ def _identifies(name: str, value: object) -> bool:
 class _Copier:
     """Copies values of ours, field by field."""
 
-    def __init__(self, analysis: Analysis, covers: Covers) -> None:
-        self._segments = analysis.call.segments
+    def __init__(self, segments: Sequence[Segment], covers: Covers) -> None:
+        self._segments = segments
         self._places = {id(segment): i for i, segment in enumerate(self._segments)}
         self._covers = covers
 

@@ -1,0 +1,244 @@
+"""Read calls for somebody: only those they may see, and without personal data by default.
+
+What is private is covered by the same code as in exported copies. Where nothing was looked
+for when a call was analyzed, it is looked for now: what was never looked for is never shown.
+Nor can it be guessed: who sees no personal data cannot search for it or filter by it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from huiting.access.principal import Principal
+from huiting.audio.source import shown
+from huiting.core.analysis import Analysis
+from huiting.core.errors import Forbidden, Unknown
+from huiting.core.judgement import Finding, Judgement
+from huiting.core.ports import MeaningStage
+from huiting.core.types import Channel, Recording, Role
+from huiting.service.recent import Recent
+from huiting.service.views import View
+from huiting.store import Hit, Store, StoredCall, Version
+from huiting.store.browse import Browser, FieldOf, Listed, Order, Place, Sought
+from huiting.text.redaction.policy import Policy
+from huiting.text.redaction.redact import redacted, redacted_judgement, redacted_recording
+
+_CALLS, _ENTRIES = 32, 5_000
+"""Calls, and entries of lists, that are kept as they are shown."""
+
+
+Entry = TypeVar("Entry")
+End = TypeVar("End")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Entry, End]):
+    """Some of many."""
+
+    entries: Sequence[Entry]
+    end: End | None
+    """Where it ended; None when nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A call as somebody may see it."""
+
+    call: StoredCall
+    analysis: Analysis
+    judgement: Judgement | None
+    """None when no rules have judged it; of earlier versions it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads calls. May be used from several threads."""
+
+    store: Store
+    policy: Policy
+    find: MeaningStage
+    """Looks for personal data in a call."""
+    _seen: Recent[tuple[str, int], Analysis] = field(
+        default_factory=lambda: Recent(_CALLS), init=False, repr=False
+    )
+    _named: Recent[tuple[str, int], StoredCall] = field(
+        default_factory=lambda: Recent(_ENTRIES), init=False, repr=False
+    )
+
+    @property
+    def browser(self) -> Browser:
+        """What looks through the calls."""
+        return Browser(self.store.database)
+
+    def page(
+        self, sought: Sought, order: Order, limit: int, after: Place | None, view: View
+    ) -> Part[Listed, Place]:
+        """Return the next calls; who sees no personal data finds none by it.
+
+        Raises:
+            Forbidden: personal data is filtered by that may not be seen.
+            InputError: the text is nothing that can be searched for.
+        """
+        raw = self.browser.page(self.limited(sought, view), order, limit + 1, after)
+        found = raw[:limit]
+        end = found[-1].place if len(raw) > limit else None
+        if view.unredacted:
+            return Part(found, end)
+        if sought.text:
+            found = [listed for listed in found if self._says(listed.call.id, sought, view)]
+        return Part([self._bare(listed) for listed in found], end)
+
+    def one(self, call: str, view: View) -> Listed:
+        """Return a call as lists show it.
+
+        Raises:
+            UnknownCall: there is none that may be seen.
+        """
+        found = self.browser.one(call, view.principal.only)
+        return found if view.unredacted else self._bare(found)
+
+    def call(self, call: str, view: View, version: int | None = None) -> Seen:
+        """Return a call with all that is known of it.
+
+        Raises:
+            UnknownCall: there is none that may be seen, or no such version.
+        """
+        found = self.store.find(call, allowed=view.principal.only)
+        number = found.version if version is None else version
+        original = self.store.analysis(found.id, version=number)
+        judgement = self.store.judgement(found.id) if number == found.version else None
+        if view.unredacted:
+            return Seen(found, _writable(original), judgement)
+        original = self._understood(original)
+        covered = self._seen.get(
+            (found.id, number), lambda: _writable(redacted(original, self.policy))
+        )
+        if judgement is not None:
+            judgement = redacted_judgement(judgement, original, self.policy)
+        return Seen(self._hidden(found), covered, judgement)
+
+    def original(self, call: str, principal: Principal) -> Analysis:
+        """Return the analysis that says what of a recording is private.
+
+        Raises:
+            UnknownCall: there is none that may be seen.
+        """
+        return self._understood(self.store.analysis(call, allowed=principal.only))
+
+    def finding(self, call: str, rule: str, view: View) -> Finding:
+        """Return what a rule says of a call.
+
+        Raises:
+            UnknownCall: there is no such call.
+            Unknown: the rule has not judged it.
+        """
+        judgement = self.call(call, view).judgement
+        found = [f for f in judgement.findings if f.rule == rule] if judgement else []
+        if not found:
+            raise Unknown("rule", "it has not judged this call", "see the call's findings")
+        return found[0]
+
+    def versions(self, call: str, principal: Principal) -> Sequence[Version]:
+        """Return the analyses a call has had, the oldest first.
+
+        Raises:
+            UnknownCall: there is none that may be seen.
+        """
+        return self.store.versions(call, allowed=principal.only)
+
+    def hits(
+        self, sought: Sought, role: Role | None, view: View, *, limit: int, offset: int, newest: int
+    ) -> Part[Hit, int]:
+        """Return segments in which something is said; see `Browser.hits`.
+
+        Who sees no personal data gets no hit in it: a page may then be shorter than asked.
+
+        Raises:
+            Forbidden: personal data is filtered by that may not be seen.
+            InputError: the text is nothing that can be searched for.
+        """
+        wanted = self.limited(sought, view)
+        raw = self.browser.hits(wanted, role, limit=limit + 1, offset=offset, newest=newest)
+        found, end = raw[:limit], offset + limit if len(raw) > limit else None
+        if view.unredacted:
+            return Part(found, end)
+        return Part([hit for h in found if (hit := self._covered(h, sought, view))], end)
+
+    def fields(self, view: View) -> Sequence[FieldOf]:
+        """Return the names of metadata entries, and how many calls have each."""
+        return self.browser.names(view.principal.only)
+
+    def values(self, name: str, begins: str, limit: int, view: View) -> Sequence[FieldOf]:
+        """Return values of a metadata entry, and how many calls have each.
+
+        Raises:
+            Forbidden: they are personal data that may not be seen.
+        """
+        self._check_field(name, view)
+        return self.browser.values(name, begins, view.principal.only, limit)
+
+    def limited(self, sought: Sought, view: View) -> Sought:
+        """Return what is sought among the calls that somebody may see.
+
+        Raises:
+            Forbidden: it is sought by personal data that may not be seen.
+        """
+        for name in (*sought.which.metadata, *sought.any_of):
+            self._check_field(name, view)
+        return replace(sought, which=replace(sought.which, allowed=view.principal.only))
+
+    def _check_field(self, name: str, view: View) -> None:
+        if not view.unredacted and self.policy.field_kind(name) is not None:
+            raise Forbidden(
+                view.principal.name,
+                f"{name} is personal data",
+                "ask for it with unredacted=true, if you may",
+            )
+
+    def _says(self, call: str, sought: Sought, view: View) -> bool:
+        """Tell whether a call still says what is sought when what is private is covered."""
+        return any(
+            Browser.says(sought.text or "", (s.text, s.spoken), sounds_like=sought.sounds_like)
+            for s in self.call(call, view).analysis.call.segments
+        )
+
+    def _covered(self, hit: Hit, sought: Sought, view: View) -> Hit | None:
+        """Return a hit without personal data; None for one that is in nothing else."""
+        seen = self.call(hit.recording, view)
+        segments = seen.analysis.call.segments
+        if hit.ordinal >= len(segments):  # analyzed anew meanwhile
+            return None
+        segment = segments[hit.ordinal]
+        forms = list(dict.fromkeys((segment.text, segment.spoken)))
+        snippet, marks = Browser.excerpt(sought.text or "", forms, sounds_like=sought.sounds_like)
+        if not marks:
+            return None
+        return replace(hit, name=seen.call.name, snippet=snippet, marks=marks)
+
+    def _bare(self, listed: Listed) -> Listed:
+        return replace(listed, call=self._hidden(listed.call))
+
+    def _hidden(self, call: StoredCall) -> StoredCall:
+        """Return the entry of a list without personal data in its name and metadata."""
+        return self._named.get((call.id, call.version), lambda: self._without(call))
+
+    def _without(self, call: StoredCall) -> StoredCall:
+        recording = Recording(
+            call.id, call.path, 0, call.duration, 0, "", (Channel(0),), call.started_at, call.metadata
+        )  # fmt: skip
+        bare = redacted_recording(recording, self.policy)
+        return replace(call, name=bare.path, path=bare.path, metadata=bare.metadata)
+
+    def _understood(self, analysis: Analysis) -> Analysis:
+        """Return an analysis in which personal data has been looked for."""
+        if analysis.meaning.entities:
+            return analysis
+        return replace(analysis, meaning=self.find(analysis.call, analysis.meaning))
+
+
+def _writable(analysis: Analysis) -> Analysis:
+    """Return an analysis of which every text is one that JSON can hold."""
+    recording = analysis.call.recording
+    metadata = {shown(name): shown(value) for name, value in recording.metadata.items()}
+    recording = replace(recording, path=shown(recording.path), metadata=metadata)
+    return replace(analysis, call=replace(analysis.call, recording=recording))
