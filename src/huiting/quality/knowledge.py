@@ -13,12 +13,12 @@ from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Verdict
 from huiting.core.meaning import Document
 from huiting.core.yaml_file import Piece
-from huiting.quality.matching.phrasebook import Phrase, Phrasebook
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.expressions import Reading, expression
 from huiting.quality.rules.judge import judge
 from huiting.quality.rules.names import check_names
-from huiting.quality.rules.rule import Named, Rule, RuleSet
+from huiting.quality.rules.read import rule_set_of
+from huiting.quality.rules.rule import Rule
 
 FORMAT = "huiting-documents/1"
 MOST = 500
@@ -105,15 +105,7 @@ def by_rules(context: Context) -> Conditions:
             digest="",
             names=reading.names,
         )
-        phrases = {
-            phrase: ask.place.roles
-            for ask in rule.asks()
-            if not isinstance(ask.operator, Named)
-            for phrase in ask.operator.phrases()
-            if isinstance(phrase, Phrase)
-        }
-        book = Phrasebook(phrases, context.sound)
-        rules = RuleSet("document", (rule,), "", book)
+        rules = rule_set_of("document", (rule,), "", context.sound)
 
         def holds(dialogue: Dialogue) -> bool:
             return any(f.verdict is Verdict.PASS for f in judge(dialogue, rules, context))

@@ -12,14 +12,11 @@ Source:
 """
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress
+from itertools import accumulate, compress
 from math import ceil
-from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -31,24 +28,18 @@ from huiting.quality.matching.alignment import (
     GAP,
     GAPS_FROM,
     LEAST,
-    Fit,
     Syllables,
-    side_by_side,
-    with_gap,
 )
 from huiting.quality.matching.fold import fold
+from huiting.quality.matching.heard import MOST, Heard, Listened, Phrase, Piece, Sounding
 from huiting.quality.matching.sieve import ROLES, Row, Sieve
 from huiting.quality.matching.spelling import spellings
 
 WEAK = 0.07
 """How far below what is asked a likeness still leaves a doubt."""
-_NEAR = 0.5
-"""Likeness from which something is worth showing as the nearest."""
 _ALIKE = 0.6
 """Share of the syllables of a phrase that must be alike but for the accent."""
 _PAIR = 2
-_MOST = 500
-"""Places of one phrase that are kept: more would prove nothing."""
 _CHINESE = frozenset({None, "zh", "yue", "cmn", "wuu"})
 _NOT_HEARD = "\uffff"
 _ASCII = re.compile(r"[\x00-\x7f]")
@@ -57,66 +48,6 @@ _DIGITS = {
     "8": "ba", "9": "jiu",
 }  # fmt: skip
 _BLURRED = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Phrase:
-    """What is looked for. Two phrases of the same text are two phrases."""
-
-    text: str
-    like: float | None = None
-    """Likeness in sound from which something counts, in (0, 1]; None: only as written."""
-
-
-class Place(NamedTuple):
-    """Where a phrase is said."""
-
-    line: int
-    """Of the dialogue."""
-    start: int
-    """First character in the line's text."""
-    end: int
-    """One past the last."""
-    score: float
-    exact: bool
-    """As written; otherwise by sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Where the phrases of a phrasebook are said in one call."""
-
-    places: Mapping[Phrase, Sequence[Place]]
-    """By line, then start; weak ones included."""
-    nearest: Mapping[Phrase, Place]
-    """What comes closest to a phrase without being good enough even for a doubt."""
-    known: frozenset[Phrase] = field(repr=False)
-    touched: frozenset[Phrase] = field(default=frozenset(), repr=False)
-    """Those of `places` and of `nearest`: most phrases are in neither."""
-
-    def knows(self, phrase: Phrase) -> bool:
-        """Tell whether this was looked for."""
-        return phrase in self.known
-
-
-_Piece = tuple[int, int, float, bool]
-"""First character in the joined text, one past the last, score, and whether as written."""
-_Found = defaultdict[Phrase, list[_Piece]]
-
-
-class _Sounding(NamedTuple):
-    """One row of syllables to listen for."""
-
-    phrases: list[Phrase]
-    roles: frozenset[Role] | None
-    """Who may say it; None: anybody."""
-    syllables: Syllables
-    classes: str
-    most: float
-    """What differences may cost together, at most."""
-    alike: int
-    """How many syllables must then be alike but for the accent."""
-    alike_with_gap: int
 
 
 class _Classes(dict[str, str]):
@@ -164,23 +95,13 @@ class Phrasebook:
     def hear(self, dialogue: Dialogue) -> Heard:
         """Return where each phrase is said in a call."""
         if not dialogue.lines:
-            return Heard({}, {}, self._known)
-        texts = [line.text for line in dialogue.lines]
-        joined = "\n".join(texts)
-        begins = [0]
-        for text in texts:
-            begins.append(begins[-1] + len(text) + 1)
-        found: _Found = defaultdict(list)
-        near: dict[Phrase, _Piece] = {}
+            return Heard(self._known, (0,), {}, {}, None)
+        joined = "\n".join([line.text for line in dialogue.lines])
+        begins = list(accumulate((len(line.text) + 1 for line in dialogue.lines), initial=0))
         compiled = self._compiled
-        compiled.read(joined, found)
-        compiled.listen(dialogue.lines, joined, found, near)
-        return Heard(
-            {phrase: _placed(pieces, begins) for phrase, pieces in found.items()},
-            {phrase: _placed([piece], begins)[0] for phrase, piece in near.items()},
-            self._known,
-            frozenset((*found, *near)),
-        )
+        read = compiled.read(joined)
+        listened = compiled.listen(dialogue.lines, joined)
+        return Heard(self._known, begins, read, listened.rows() if listened else {}, listened)
 
 
 class _Compiled:
@@ -189,7 +110,7 @@ class _Compiled:
     def __init__(self, phrases: Mapping[Phrase, frozenset[Role] | None], sound: Sound) -> None:
         written: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._classes = _Classes()
-        self._soundings: dict[tuple[str, float, frozenset[Role] | None], _Sounding] = {}
+        self._soundings: dict[tuple[str, float, frozenset[Role] | None], Sounding] = {}
         seeds: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for phrase, roles in phrases.items():
             ways = spellings(fold(phrase.text).text)
@@ -230,10 +151,11 @@ class _Compiled:
             for place in _pairs(len(sounds)):
                 seeds[classes[place : place + _PAIR]].append((row, place))
 
-    def read(self, joined: str, found: _Found) -> None:
-        """Add where phrases are said as written."""
+    def read(self, joined: str) -> dict[Phrase, list[Piece]]:
+        """Return where phrases are said as written."""
+        found: dict[Phrase, list[Piece]] = {}
         if self._writing is None:
-            return
+            return found
         folded = fold(joined)
         text, starts, ends = folded.text, folded.starts, folded.ends
         matches = self._writing.find_matches_as_indexes(text, overlapping=True)
@@ -243,36 +165,27 @@ class _Compiled:
             first = starts[start + (text[start] == " ")]
             last = ends[end - 1 - (text[end - 1] == " ")]
             for phrase in self._written[pattern]:
-                if len(found[phrase]) < _MOST:
-                    found[phrase].append((first, last, 1.0, True))
+                pieces = found.setdefault(phrase, [])
+                if len(pieces) < MOST:
+                    pieces.append((first, last, 1.0, True))
+        return found
 
-    def listen(
-        self, lines: Sequence[Line], joined: str, found: _Found, near: dict[Phrase, _Piece]
-    ) -> None:
-        """Add where phrases sound alike, and what comes near them."""
+    def listen(self, lines: Sequence[Line], joined: str) -> Listened | None:
+        """Return where phrases may sound alike; None where nowhere."""
         if not self._rows:
-            return
+            return None
         at, sounds, roles = _sounds_of_lines(lines)
         classes = "".join(map(self._classes.__getitem__, sounds))
+        found = list(self._sieve.sift(classes, roles))
+        if not found:
+            return None
         said = Syllables(sounds, "".join(map((joined or "\n").__getitem__, at)))
-        for number, start, side, gap in self._sieve.sift(classes, roles):
-            sounding = self._rows[number]
-            best = _fit(sounding, said, start, side=side, gap=gap)
-            if best is None:
-                continue
-            piece = (at[best.start], at[best.end - 1] + 1, best.score, False)
-            enough = best.score >= 1.0 - sounding.most / len(sounding.classes)
-            for phrase in sounding.phrases:
-                if not enough:
-                    if phrase not in near or near[phrase][2] < best.score:
-                        near[phrase] = piece
-                elif len(found[phrase]) < _MOST:
-                    found[phrase].append(piece)
+        return Listened(self._rows, at, said, found)
 
 
 def _sounding(
     phrase: Phrase, roles: frozenset[Role] | None, syllables: Syllables, classes: str
-) -> _Sounding:
+) -> Sounding:
     assert phrase.like is not None
     size = len(classes)
     most = (1.0 - phrase.like + WEAK) * size
@@ -281,18 +194,7 @@ def _sounding(
     with_gap = size + 1
     if size >= GAPS_FROM and most >= GAP:
         with_gap = max(least, size - 2, size - 1 - int((most - GAP) / LEAST))
-    return _Sounding([phrase], roles, syllables, classes, most, alike, with_gap)
-
-
-def _fit(sounding: _Sounding, said: Syllables, start: int, *, side: bool, gap: bool) -> Fit | None:
-    """Return how a phrase fits at `start`: side by side, or with a gap, as may be."""
-    size = len(sounding.classes)
-    best = None
-    if side:
-        best = side_by_side(sounding.syllables, said, start, (1.0 - _NEAR) * size)
-        if best is not None and (1.0 - best.score) * size <= sounding.most:
-            return best
-    return (with_gap(sounding.syllables, said, start, sounding.most) if gap else None) or best
+    return Sounding([phrase], roles, syllables, classes, most, alike, with_gap)
 
 
 def _pairs(size: int) -> Sequence[int]:
@@ -345,21 +247,3 @@ def _inside_number(text: str, start: int, end: int) -> bool:
     if text[start].isdigit() and start and text[start - 1].isdigit():
         return text[start].isascii() == text[start - 1].isascii()
     return text[end - 1].isascii() and text[end - 1].isdigit() and text[end : end + 1].isdigit()
-
-
-def _placed(pieces: Sequence[_Piece], begins: Sequence[int]) -> Sequence[Place]:
-    """Put places in the joined text into their lines; of overlapping ones the best is kept."""
-    if len(pieces) == 1:
-        start, end, score, exact = pieces[0]
-        line = bisect_right(begins, start) - 1
-        return (Place(line, start - begins[line], end - begins[line], score, exact),)
-    best: list[_Piece] = []
-    for piece in sorted(pieces, key=lambda p: (-p[3], -p[2], p[0])):
-        if all(piece[1] <= kept[0] or kept[1] <= piece[0] for kept in best):
-            best.append(piece)
-    best.sort()
-    placed = []
-    for start, end, score, exact in best:
-        line = bisect_right(begins, start) - 1
-        placed.append(Place(line, start - begins[line], end - begins[line], score, exact))
-    return placed

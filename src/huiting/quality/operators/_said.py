@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Match
+from huiting.quality.matching.heard import Heard, Phrase, Place
 from huiting.quality.matching.negation import is_negated
-from huiting.quality.matching.phrasebook import Heard, Phrase, Phrasebook, Place
+from huiting.quality.matching.phrasebook import Phrasebook
 from huiting.quality.operators._options import number, one_of, refuse, texts
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
 
@@ -110,7 +111,7 @@ def places(
     phrase: Phrase, words: Words, heard: Heard, dialogue: Dialogue, scope: Scope
 ) -> Iterator[Hit]:
     """Yield the hits of one phrase in a scope, weak ones included, by line, then start."""
-    for place in heard.places.get(phrase, ()):
+    for place in heard.places(phrase):
         hit = counted(place, words, heard, dialogue, scope, phrase.text)
         if hit is not None:
             yield hit
@@ -164,7 +165,7 @@ def _void(place: Place, unless: Sequence[Phrase], heard: Heard) -> bool:
         and other.start <= place.end + _AROUND
         and place.start <= other.end + _AROUND
         for phrase in unless
-        for other in heard.places.get(phrase, ())
+        for other in heard.places(phrase)
     )
 
 
@@ -191,9 +192,8 @@ def in_order(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def nearest(words: Words, heard: Heard, dialogue: Dialogue, scope: Scope) -> Hit | None:
     """Return what in the scope comes closest to one of the phrases; None when nothing does."""
-    if words.wanted.isdisjoint(heard.nearest):
-        return None
-    near = [(heard.nearest[phrase], phrase.text) for phrase in words.wanted & heard.nearest.keys()]
+    touched = ((heard.nearest(phrase), phrase.text) for phrase in words.wanted & heard.touched)
+    near = [(place, text) for place, text in touched if place is not None]
     for place, text in sorted(near, key=lambda n: (-n[0].score, n)):
         line = dialogue.lines[place.line]
         if scope.asks(line.role):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError
-from huiting.quality.matching.phrasebook import Heard, Phrase, Place
+from huiting.quality.matching.heard import Heard, Phrase, Place
 from huiting.quality.operators._options import number, refuse, text, texts
 from huiting.quality.operators._said import Negated, Words, counted, found, heard_in
 from huiting.quality.operators._said import words as looked_for
@@ -86,7 +86,7 @@ class InOrder:
     def _chains(self, heard: Heard, dialogue: Dialogue) -> Iterator[Place]:
         """Yield places that reach from the first word to the last."""
         first, *others = self.words.phrases
-        for start in heard.places.get(first, ()):
+        for start in heard.places(first):
             chain: Place | None = start
             for phrase in others:
                 chain = self._next(chain, phrase, heard, dialogue) if chain else None
@@ -95,7 +95,7 @@ class InOrder:
 
     def _next(self, chain: Place, phrase: Phrase, heard: Heard, dialogue: Dialogue) -> Place | None:
         said = dialogue.lines[chain.line].text
-        for place in heard.places.get(phrase, ()):
+        for place in heard.places(phrase):
             if place.line != chain.line or place.start < chain.end:
                 continue
             if _length(said[chain.end : place.start]) <= self.gap:

@@ -1,6 +1,6 @@
 """The same thing said again and again by the same voice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
@@ -52,9 +52,13 @@ class Repeated:
     unless: tuple[str, ...]
     hears: bool = True
 
-    def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+    def find(self, dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return every line of a voice that says it often enough."""
-        said = [(line, text) for line in scope.lines if (text := self._compared(line)) is not None]
+        long = [line for line in scope.lines if len(line.text) >= self.shortest]
+        if len(long) < 2:  # noqa: PLR2004
+            return NOTHING
+        texts = context.once(_folded, dialogue)
+        said = [(line, text) for line in long if self._counts(text := texts[line.segment])]
         groups = self._groups(said)
         hits = [
             _hit(line, score, len(group))
@@ -68,17 +72,17 @@ class Repeated:
             return NOTHING
         return Found(tuple(sorted(hits, key=lambda hit: hit.span)), near)
 
+    def holds(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> bool | None:
+        """Tell that too little is said to be repeated."""
+        long = sum(len(line.text) >= self.shortest for line in scope.lines)
+        return False if long < self.times else None
+
     def phrases(self) -> Sequence[str]:
         """Look for no phrases."""
         return ()
 
-    def _compared(self, line: Line) -> str | None:
-        if len(line.text) < self.shortest:
-            return None
-        text = folded(line.text)
-        if len(text) < self.shortest or any(phrase in text for phrase in self.unless):
-            return None
-        return text
+    def _counts(self, text: str) -> bool:
+        return len(text) >= self.shortest and not any(phrase in text for phrase in self.unless)
 
     def _groups(self, said: Sequence[tuple[Line, str]]) -> list[list[tuple[Line, float]]]:
         """Return lines that repeat an earlier one of their voice, in groups."""
@@ -105,6 +109,11 @@ class Repeated:
             score = ratio(text, other, score_cutoff=least) / _HUNDRED
             if score:
                 yield score, group
+
+
+def _folded(dialogue: Dialogue) -> Mapping[int, str]:
+    """Return each line as it is compared, by its segment."""
+    return {line.segment: folded(line.text) for line in dialogue.lines}
 
 
 def _hit(line: Line, score: float, times: int) -> Hit:

@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError
-from huiting.quality.matching.phrasebook import Heard, Phrase
+from huiting.quality.matching.heard import Heard, Phrase
 from huiting.quality.operators._options import number, one_of, refuse, texts
 from huiting.quality.operators._said import (
     Negated,
     Words,
+    counted,
     found,
     heard_in,
-    nearest,
     places,
     split,
     words,
@@ -91,10 +91,18 @@ class Said:
         heard = heard_in(self.words, dialogue, context)
         if self.words.wanted.isdisjoint(heard.touched):  # as mostly
             return NOTHING
-        if self.words.wanted.isdisjoint(heard.places):
-            return Found(nearest=nearest(self.words, heard, dialogue, scope))
         hits = hits_of(self.words, heard, dialogue, scope)
         return found(self.words, hits, heard, dialogue, scope)
+
+    def holds(self, dialogue: Dialogue, scope: Scope, context: Context) -> bool | None:
+        """Tell that one is said as written: how others sound is then of no interest."""
+        heard = heard_in(self.words, dialogue, context)
+        for phrase in self.words.wanted & heard.written:
+            for place in heard.as_written(phrase):
+                hit = counted(place, self.words, heard, dialogue, scope, phrase.text)
+                if hit is not None:
+                    return True
+        return None
 
     def phrases(self) -> Sequence[Phrase]:
         """Return what it looks for."""
@@ -153,8 +161,8 @@ def hits_of(
     words: Words, heard: Heard, dialogue: Dialogue, scope: Scope
 ) -> list[tuple[Hit, Phrase]]:
     """Return every place of every phrase in the scope, weak ones included."""
-    said = words.wanted & heard.places.keys()
-    in_order = said if len(said) == 1 else [p for p in words.phrases if p in said]
+    said = words.wanted & heard.touched
+    in_order = said if len(said) < 2 else [p for p in words.phrases if p in said]  # noqa: PLR2004
     return [
         (hit, phrase)
         for phrase in in_order

@@ -5,14 +5,14 @@ after the last is no silence of the conversation.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind
 from huiting.core.metrics import Silence as Measured
 from huiting.core.timeline import timeline
-from huiting.core.types import Event, EventLabel, Role, Span
+from huiting.core.types import EventLabel, Role, Span
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import Measure, compare, lies
 from huiting.quality.operators._options import SPEAKERS, one_of, refuse
@@ -71,9 +71,9 @@ class Silence:
     announced: bool | None = None
     hears: bool = False
 
-    def find(self, dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+    def find(self, dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return such silences; in doubt those whose announcement was not heard clearly."""
-        asked = list(self._asked(dialogue, scope))
+        asked = [one for one in context.once(_between, dialogue) if self._asks(one, scope)]
         if not asked:
             return NOTHING
         long = [one for one in asked if self.bounds.holds(one.silence.span.duration)]
@@ -92,26 +92,24 @@ class Silence:
         doubts = (_hit(one) for one in long if one.silence.span in unclear)
         return compare(self.bounds, map(_hit, fitting), doubts)
 
+    def holds(self, dialogue: Dialogue, scope: Scope, context: Context) -> bool | None:
+        """Tell that there is no such silence: most are short, and few are asked for."""
+        for one in context.once(_between, dialogue):
+            if self.bounds.holds(one.silence.span.duration) and self._asks(one, scope):
+                return None
+        return False
+
     def phrases(self) -> Sequence[str]:
         """Look for no words; those that announce are known to the metrics."""
         return ()
 
-    def _asked(self, dialogue: Dialogue, scope: Scope) -> Iterator["_Asked"]:
-        """Yield the silences between speech, after and expected of whom it is asked."""
+    def _asks(self, one: "_Asked", scope: Scope) -> bool:
+        """Tell whether it is asked about silences after, and expected of, these in this place."""
+        silence = one.silence
+        if self.after not in (None, silence.before) or not lies(scope, silence.span):
+            return False
         anybody = scope.roles is None and self.expected is None
-        expected_in = _expectations(dialogue.events)
-        for silence in dialogue.metrics.silences:
-            between = silence.before is not None and silence.after is not None
-            if not between or self.after not in (None, silence.before):
-                continue
-            if not lies(scope, silence.span):
-                continue
-            expected = expected_in(silence)
-            if anybody or self._expects(scope, expected):
-                yield _Asked(silence, expected)
-
-    def _expects(self, scope: Scope, role: Role | None) -> bool:
-        return scope.asks(role) and self.expected in (None, role)
+        return anybody or (scope.asks(one.expected) and self.expected in (None, one.expected))
 
     def _fits(self, one: "_Asked") -> bool:
         return self.announced in (None, one.silence.announced)
@@ -159,15 +157,16 @@ def _hit(one: _Asked) -> Hit:
     )
 
 
-def _expectations(events: Iterable[Event]) -> Callable[[Measured], Role | None]:
-    """Return what tells who should have spoken in a silence between speech.
+def _between(dialogue: Dialogue) -> Sequence[_Asked]:
+    """Return the silences between speech, with who should have spoken.
 
     The one who then does, unless that is the customer who spoke last: somebody who goes on
     because nobody answers was waiting for the agent. Where the call's events already say
     it, what they say.
     """
     named = timeline(
-        (e for e in events if e.label in _SAYS_WHO and e.role is not None), lambda e: e.span
+        (e for e in dialogue.events if e.label in _SAYS_WHO and e.role is not None),
+        lambda e: e.span,
     )
 
     def expected(silence: Measured) -> Role | None:
@@ -179,4 +178,8 @@ def _expectations(events: Iterable[Event]) -> Callable[[Measured], Role | None]:
             return Role.AGENT
         return silence.after
 
-    return expected
+    return [
+        _Asked(silence, expected(silence))
+        for silence in dialogue.metrics.silences
+        if silence.before is not None and silence.after is not None
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Match
 from huiting.quality.matching.fold import fold
-from huiting.quality.matching.phrasebook import Phrase
+from huiting.quality.matching.heard import Phrase
 from huiting.quality.operators._options import refuse, texts
 from huiting.quality.operators._said import Words, heard_in, inside
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
@@ -56,7 +56,7 @@ class Wildcard:
         heard = heard_in(self.words, dialogue, context)
         hits: dict[tuple[int, int], Hit] = {}
         for pattern in self.patterns:
-            lines = dict.fromkeys(place.line for place in heard.places.get(pattern.part, ()))
+            lines = dict.fromkeys(place.line for place in heard.places(pattern.part))
             for number in lines:
                 line = dialogue.lines[number]
                 if not scope.asks(line.role):

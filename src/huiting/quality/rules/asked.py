@@ -8,14 +8,17 @@ part of the call it may look at and returns what it found there; scopes, anchors
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from huiting.core.dialogue import Dialogue, Line
 from huiting.core.judgement import EvidenceKind, Finding, Match
 from huiting.core.ports import Embedder, Sound
 from huiting.core.types import Role, Span
 from huiting.core.value import value
-from huiting.quality.matching.phrasebook import Heard, Phrase
+from huiting.quality.matching.heard import Heard, Phrase
+from huiting.quality.matching.patterns import Needles
+
+T = TypeVar("T")
 
 
 @value
@@ -97,6 +100,17 @@ class Context:
     """Of the rules judged before in this call, by id."""
     heard: Heard | None = None
     """Where the phrases of all rules are said in this call; None to look for them oneself."""
+    known: dict[Callable[[Dialogue], Any], Any] | None = None
+    """What was worked out of this call, by what does; None where there is no single call."""
+
+    def once(self, work: Callable[[Dialogue], T], dialogue: Dialogue) -> T:
+        """Return what `work` makes of the call, worked out once for all questions to it."""
+        if self.known is None:
+            return work(dialogue)
+        if work not in self.known:
+            self.known[work] = work(dialogue)
+        found: T = self.known[work]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +139,29 @@ class Operator(Protocol):
         """
         ...
 
-    def phrases(self) -> Sequence[str | Phrase]:
+    def phrases(self) -> Sequence[str | Phrase | Needles]:
         """Return literal texts it looks for, so that one pass finds those of all rules.
 
-        A `Phrase` is then found in `Context.heard`; plain text only says what it rests on.
+        A `Phrase` is then found in `Context.heard`. An operator that returns phrases or
+        needles is not put to a call in which none of them is: nothing would be found. Plain
+        text only says what it rests on.
+        """
+        ...
+
+
+@runtime_checkable
+class Quick(Protocol):
+    """An `Operator` that knows without all hits and what is nearest whether there is one."""
+
+    @property
+    def hears(self) -> bool:
+        """See `Operator.hears`."""
+        ...
+
+    def holds(self, dialogue: Dialogue, scope: Scope, context: Context, /) -> bool | None:
+        """Tell whether `find` returns a hit that is no doubt, or neither hits nor doubts.
+
+        Returns:
+            True or False accordingly; None where only `find` tells.
         """
         ...

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from huiting.core.errors import HuitingError
 from huiting.core.judgement import Evidence, EvidenceKind
 from huiting.quality.rules.asked import Hit, Scope
 from huiting.quality.rules.rule import All, AnyOf, Ask, Expression, Named, Not
@@ -121,10 +122,18 @@ def _within(answers: Answers, expression: Expression, *, brief: bool) -> Iterato
             truth = answers.truth(expression)
             enough = brief and truth is isinstance(expression, AnyOf)
             for part in parts:
-                if answers.free(part) and answers.truth(part) is truth:
+                if _is(answers, part, truth):
                     yield from _deciding(answers, part, brief=brief)
                     if enough:
                         return
+
+
+def _is(answers: Answers, part: Expression, truth: bool | None) -> bool:  # noqa: FBT001
+    """Tell whether a part decided, too; one that cannot be had, or costs money, did not."""
+    try:
+        return answers.free(part) and answers.truth(part) is truth
+    except HuitingError:
+        return False
 
 
 def _pieces(ask: Ask, answered: Answered) -> list[Evidence]:

@@ -24,12 +24,14 @@ from huiting.core.yaml_file import (
     truth,
 )
 from huiting.core.yaml_file import whole as whole_number
-from huiting.quality.matching.phrasebook import Phrase, Phrasebook
+from huiting.quality.matching.heard import Phrase
+from huiting.quality.matching.phrasebook import Phrasebook
 from huiting.quality.rules.examples import examples_of
 from huiting.quality.rules.expressions import Reading, expression
 from huiting.quality.rules.names import check_names
 from huiting.quality.rules.options import plain
-from huiting.quality.rules.rule import Named, Rule, RuleSet
+from huiting.quality.rules.quiet import Quiet
+from huiting.quality.rules.rule import PAID, Named, Rule, RuleSet
 
 FORMAT = "huiting-rules/1"
 FILE = ("format", "name", "languages", "lists", "conditions", "rules")
@@ -74,13 +76,11 @@ def parse_rules(data: bytes, name: str, sound: Sound) -> RuleSet:
 def joined(rule_sets: Sequence[RuleSet], sound: Sound) -> RuleSet:
     """Return several sets of rules as one, so that a call is searched once for all of them."""
     digests = "\n".join(one.digest for one in rule_sets)
-    return RuleSet(
+    return rule_set_of(
         " + ".join(one.name for one in rule_sets),
-        tuple(rule for one in rule_sets for rule in one.rules),
+        [rule for one in rule_sets for rule in one.rules],
         sha256(digests.encode()).hexdigest(),
-        Phrasebook(
-            {p: roles for one in rule_sets for p, roles in one.phrasebook.phrases.items()}, sound
-        ),
+        sound,
     )
 
 
@@ -99,7 +99,14 @@ def _rule_set(files: Sequence[_File], sound: Sound) -> RuleSet:
                 rule.where, f"the id {rule.id!r} is taken", f"it stands at {seen[rule.id].where}"
             )
         seen[rule.id] = rule
-    asked = {id(ask): ask for rule in rules for ask in rule.asks()}.values()
+    whole = sha256("\n".join(rule.digest for rule in rules).encode()).hexdigest()
+    names = " + ".join(file.name for file in files)
+    return rule_set_of(names, rules, whole, sound)
+
+
+def rule_set_of(name: str, rules: Sequence[Rule], digest: str, sound: Sound) -> RuleSet:
+    """Return rules as one set, with all that they look for gathered."""
+    asked = list({id(ask): ask for rule in rules for ask in rule.asks()}.values())
     phrases = {
         phrase: ask.place.roles
         for ask in asked
@@ -107,9 +114,8 @@ def _rule_set(files: Sequence[_File], sound: Sound) -> RuleSet:
         for phrase in ask.operator.phrases()
         if isinstance(phrase, Phrase)
     }
-    whole = sha256("\n".join(rule.digest for rule in rules).encode()).hexdigest()
-    names = " + ".join(file.name for file in files)
-    return RuleSet(names, tuple(rules), whole, Phrasebook(phrases, sound))
+    paid = frozenset(rule.id for rule in rules if any(a.kind == PAID for a in rule.asks()))
+    return RuleSet(name, tuple(rules), digest, Phrasebook(phrases, sound), Quiet(asked), paid)
 
 
 def _file(piece: Piece) -> _File:

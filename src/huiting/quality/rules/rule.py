@@ -9,12 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from huiting.core.judgement import Severity
 from huiting.core.types import Role, Seconds, Share
 from huiting.quality.matching.phrasebook import Phrasebook
 from huiting.quality.rules.asked import Operator
+
+if TYPE_CHECKING:  # which knows rules
+    from huiting.quality.rules.quiet import Quiet
+
+PAID = "ask"
+"""The operator whose answers cost time and money: what a verdict does not need is not asked."""
 
 
 class Unit(StrEnum):
@@ -231,3 +237,8 @@ class RuleSet:
     digest: str
     """The same as long as every verdict stays the same."""
     phrasebook: Phrasebook = field(repr=False)
+    """Of all phrases of the rules."""
+    quiet: "Quiet" = field(repr=False)
+    """Of all questions of the rules."""
+    paid: frozenset[str] = frozenset()
+    """Ids of the rules that ask a language model something."""

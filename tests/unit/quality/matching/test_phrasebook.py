@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiting.core.types import Role
-from huiting.quality.matching.phrasebook import Phrase, Phrasebook, Place
+from huiting.quality.matching.heard import Phrase, Place
+from huiting.quality.matching.phrasebook import Phrasebook
 from huiting.text.pronunciation import sounds_of
 from rulebook import said
 
@@ -11,7 +12,7 @@ from rulebook import said
 def found(phrase: str, *lines: str, like: float | None = None) -> list[tuple[str, float, bool]]:
     wanted = Phrase(phrase, like)
     dialogue = said(*lines)
-    places = Phrasebook({wanted: None}, sounds_of).hear(dialogue).places.get(wanted, ())
+    places = Phrasebook({wanted: None}, sounds_of).hear(dialogue).places(wanted)
     return [
         (dialogue.lines[p.line].text[p.start : p.end], round(p.score, 2), p.exact) for p in places
     ]
@@ -101,8 +102,10 @@ def test_near_misses_are_remembered() -> None:
     wanted = Phrase("请您稍等", 0.95)
     heard = Phrasebook({wanted: None}, sounds_of).hear(said("agent: 请您烧饭"))
 
-    assert wanted not in heard.places
-    place = heard.nearest[wanted]
+    assert not heard.places(wanted)
+    place = heard.nearest(wanted)
+
+    assert place is not None
     assert place == Place(0, 0, 4, place.score, exact=False)
     assert 0.5 <= place.score < 0.88
 
@@ -111,20 +114,20 @@ def test_a_role_narrows_where_sound_is_compared() -> None:
     wanted = Phrase("工号码", 0.9)
     book = Phrasebook({wanted: frozenset({Role.AGENT})}, sounds_of)
 
-    assert wanted in book.hear(said("agent: 公号码")).places
-    assert wanted not in book.hear(said("customer: 公号码")).places
+    assert book.hear(said("agent: 公号码")).places(wanted)
+    assert not book.hear(said("customer: 公号码")).places(wanted)
 
 
 def test_no_phrases_and_no_lines_are_fine() -> None:
-    assert not Phrasebook({}, sounds_of).hear(said("agent: 您好")).places
-    assert not Phrasebook({Phrase("您好"): None}, sounds_of).hear(said("agent: ?")).places
+    assert not Phrasebook({}, sounds_of).hear(said("agent: 您好")).touched
+    assert not Phrasebook({Phrase("您好"): None}, sounds_of).hear(said("agent: ?")).touched
 
 
 def test_a_line_said_ten_thousand_times_is_bounded() -> None:
     wanted = Phrase("您好请讲", 0.85)
     heard = Phrasebook({wanted: None}, sounds_of).hear(said("agent: " + "您好请讲" * 10_000))
 
-    assert 0 < len(heard.places[wanted]) <= 500
+    assert 0 < len(heard.places(wanted)) <= 500
 
 
 @settings(max_examples=50, deadline=None)
@@ -138,5 +141,5 @@ def test_what_is_said_is_found_wherever_it_stands(phrase: str, before: str, afte
     heard = Phrasebook({wanted: None}, sounds_of).hear(said(f"agent: {before}{phrase}{after}"))
 
     assert any(
-        place.exact and place.start <= len(before) <= place.end for place in heard.places[wanted]
+        place.exact and place.start <= len(before) <= place.end for place in heard.places(wanted)
     )

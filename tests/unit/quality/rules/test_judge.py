@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import EvidenceKind, Verdict
+from huiting.quality.rules.answers import Truth, every, some
 from huiting.quality.rules.asked import Context
-from huiting.quality.rules.judge import Truth, every, judge, judged, some
+from huiting.quality.rules.judge import judge, judged
 from huiting.text.pronunciation import sounds_of
 from rulebook import CONTEXT, finding, rule, rules, said, verdict
 
