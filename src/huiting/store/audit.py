@@ -185,7 +185,8 @@ class Audit:
             entry.who, entry.name, entry.action, entry.subject, entry.address, entry.result,
             canonical(entry.detail),
         )  # fmt: skip
-        content = [last + 1, self._now(), *(storable(text)[:_LONGEST] for text in texts)]
+        kept = [storable(text)[:_LONGEST] for text in texts]
+        content: list[str | int | datetime] = [last + 1, self._now(), *kept]
         digest = link(previous, content, self._key)
         row = dict(zip(_NAMES, (*content, previous, digest), strict=True))
         connection.execute(insert(AuditRow).values(row))

@@ -231,6 +231,15 @@ def test_seals_follow_each_other_to_the_end(store: Store, audit: Audit) -> None:
     assert audit.verify().broken is None
 
 
+def test_a_long_log_is_read_page_by_page(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huiting.store.audit.PAGE", 2)
+    monkeypatch.setattr("huiting.store._audit_verify.PAGE", 2)
+    filled(audit, 5)
+
+    assert [noted.number for noted in audit.read()] == [1, 2, 3, 4, 5]
+    assert audit.verify().checked == 5
+
+
 def test_an_empty_log_holds(audit: Audit) -> None:
     found = audit.verify()
 
