@@ -17,6 +17,28 @@ Change = tuple[str, Verdict | None, Verdict | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Now:
+    """What is said of a call now."""
+
+    call: str
+    """Id of the recording."""
+    name: str
+    """Of the recording."""
+    verdicts: Verdicts
+    problems: Mapping[str, str]
+    """Rule id to why it could not be judged."""
+    findings: Mapping[str, Finding]
+    """By rule, looked at only where a sample is shown."""
+
+
+def now_of(judgement: Judgement, name: str) -> Now:
+    """Return what a judgement says; `name` is that of the recording."""
+    findings = {finding.rule: finding for finding in judgement.findings}
+    verdicts = {rule: finding.verdict for rule, finding in findings.items()}
+    return Now(judgement.call, name, verdicts, judgement.problems, findings)
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A call whose verdict changes, and where to listen."""
 
@@ -65,7 +87,7 @@ class Changes:
     new: int
     """Calls that had no verdicts before."""
     saved: int
-    """Judgements that were kept; 0 of a dry run."""
+    """Judgements that were written: not of a dry run, nor where the same was said before."""
     totals: Mapping[str, Mapping[Verdict, int]]
     """Rule id to how many calls have each verdict now, in the order of the rules."""
     verdicts: tuple[Changed, ...]
@@ -82,33 +104,38 @@ class Tally:
     changed: int = 0
     new: int = 0
     saved: int = 0
-    totals: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    totals: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
     counts: Counter[Change] = field(default_factory=Counter)
     shown: dict[Change, list[Sample]] = field(default_factory=dict)
     problems: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def count(self, before: Verdicts | None, after: Judgement, name: str) -> None:
+    def count(self, before: Verdicts | None, now: "Now") -> None:
         """Count one call.
 
         Args:
-            before: None when it was not judged before.
-            after: what is said of it now.
-            name: of the recording, for samples.
+            before: what was said of it; None when it was not judged before.
+            now: what is said of it now.
         """
         old = before or {}
-        found = {finding.rule: finding for finding in after.findings}
         self.calls += 1
         self.new += before is None
-        for rule, finding in found.items():
-            self.totals.setdefault(rule, Counter())[finding.verdict] += 1
-            if old.get(rule) is not finding.verdict:
-                self._add((rule, old.get(rule), finding.verdict), after.call, name, finding)
-        for rule in old.keys() - found.keys():
-            self._add((rule, old[rule], None), after.call, name, None)
-        verdicts = {rule: finding.verdict for rule, finding in found.items()}
-        self.changed += before is not None and dict(old) != verdicts
-        for rule, reason in after.problems.items():
+        changes = False
+        for rule, verdict in now.verdicts.items():
+            self.totals[rule, verdict] += 1
+            if old.get(rule) is not verdict:
+                changes = True
+                self._add((rule, old.get(rule), verdict), now)
+        for rule in old.keys() - now.verdicts.keys():
+            changes = True
+            self._add((rule, old[rule], None), now)
+        self.changed += changes and before is not None
+        for rule, reason in now.problems.items():
             self._unjudged(rule, 1, reason)
+
+    def count_unchanged(self, verdicts: Verdicts) -> None:
+        """Count one call of which the same is said as before."""
+        self.calls += 1
+        self.totals.update(verdicts.items())
 
     def add(self, other: "Tally") -> None:
         """Add what was counted of other, earlier calls."""
@@ -117,8 +144,7 @@ class Tally:
         self.new += other.new
         self.saved += other.saved
         self.counts += other.counts
-        for rule, counted in other.totals.items():
-            self.totals.setdefault(rule, Counter()).update(counted)
+        self.totals += other.totals
         for change, samples in other.shown.items():
             here = self.shown.setdefault(change, [])
             here += samples[: self.samples - len(here)]
@@ -136,7 +162,7 @@ class Tally:
             changed=self.changed,
             new=self.new,
             saved=self.saved,
-            totals={rule: self.totals.get(rule, Counter()) for rule in order},
+            totals={rule: self._totals(rule) for rule in order},
             verdicts=tuple(
                 Changed(*change, self.counts[change], tuple(self.shown.get(change, ())))
                 for change in ranked
@@ -144,10 +170,15 @@ class Tally:
             problems=tuple(Unjudged(rule, *found) for rule, found in self.problems.items()),
         )
 
-    def _add(self, change: Change, call: str, name: str, finding: Finding | None) -> None:
+    def _totals(self, rule: str) -> dict[Verdict, int]:
+        counted = {verdict: self.totals[rule, verdict] for verdict in Verdict}
+        return {verdict: calls for verdict, calls in counted.items() if calls}
+
+    def _add(self, change: Change, now: "Now") -> None:
         self.counts[change] += 1
         if self.counts[change] <= self.samples:
-            self.shown.setdefault(change, []).append(_sample(call, name, finding))
+            finding = now.findings.get(change[0])
+            self.shown.setdefault(change, []).append(_sample(now.call, now.name, finding))
 
     def _unjudged(self, rule: str, calls: int, reason: str) -> None:
         before, first = self.problems.get(rule, (0, reason))

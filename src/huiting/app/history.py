@@ -7,17 +7,19 @@ saving them; memory does not grow with the number of calls.
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
 from typing import Protocol
 
-from huiting.app.changes import Changes, Tally
+from huiting.app.changes import Changes, Now, Tally, Verdicts, now_of
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Judgement
-from huiting.store import Store, Which, prepare
+from huiting.quality.rules.judge import Ruled
+from huiting.store import Entry, Kept, Said, Store, Which, prepare
 
 SLICE = 400
 """Calls given to a process at a time: a fraction of a second's work, so that none idles long."""
@@ -28,8 +30,27 @@ _FEW = 2_000
 class Judges(Protocol):
     """What judges calls: rules and scorecards."""
 
+    @property
+    def digest(self) -> str:
+        """The same as long as every verdict and score stays the same."""
+        ...
+
+    @property
+    def steady(self) -> bool:
+        """Whether a call that did not change is judged as it was before, without being asked."""
+        ...
+
+    @property
+    def asked(self) -> AbstractSet[str]:
+        """Ids of the rules that are put to a call."""
+        ...
+
     def judge(self, dialogue: Dialogue, /) -> Judgement:
         """Return what they say of a call."""
+        ...
+
+    def ruled(self, dialogue: Dialogue, /) -> Ruled:
+        """Return the bare verdicts of the rules."""
         ...
 
 
@@ -110,26 +131,47 @@ class _Worker:
         """Judge a stretch, save what is said, and count what changes."""
         tally = Tally(self.order.samples)
         entries = []
-        for batch in self.store.history(self.order.build, which):
+        for batch in self.store.history(self.order.build, which, keep=not self.order.dry):
             for kept in batch:
-                judgement = self.judges.judge(kept.dialogue)
-                asked = {f.rule for f in judgement.findings} | judgement.problems.keys()
-                rulings = kept.rulings
-                others = any(r.rule not in asked for r in rulings)
-                alone = self.order.alone
-                before = {r.rule: r.verdict for r in rulings if alone or r.rule in asked}
-                tally.count(before if kept.rules else None, judgement, kept.dialogue.name)
-                if self.order.dry:
-                    continue
-                keeps = not alone and (others or not judgement.scores)
-                old = kept.judgement if keeps else None
-                entry = prepare(joined(judgement, old) if old else judgement, kept.version)
-                if (entry.rules, entry.body) == (kept.rules, kept.body):
-                    tally.saved += 1  # as it was saved before
+                said = kept.said
+                before = self._before(said.verdicts)
+                if self._stays(kept, said, before):
+                    tally.count_unchanged(before)
+                elif self.order.dry:
+                    name, found = kept.dialogue.name, self.judges.ruled(kept.dialogue)
+                    now = Now(
+                        kept.dialogue.call, name, found.verdicts, found.problems, found.findings
+                    )
+                    tally.count(before if kept.rules else None, now)
                 else:
-                    entries.append(entry)
+                    judgement = self.judges.judge(kept.dialogue)
+                    now = now_of(judgement, kept.dialogue.name)
+                    tally.count(before if kept.rules else None, now)
+                    entries.append(self._entry(kept, judgement, others=said.verdicts.keys()))
         tally.saved += self.store.settle(entries, at=self.order.at)
         return tally
+
+    def _before(self, verdicts: Verdicts) -> Verdicts:
+        """Return what was said before, of the rules that are asked unless others are forgotten."""
+        if self.order.alone:
+            return verdicts
+        return {rule: said for rule, said in verdicts.items() if rule in self.judges.asked}
+
+    def _stays(self, kept: Kept, said: Said, before: Verdicts) -> bool:
+        """Tell whether a call was judged by these rules already, and would be judged the same."""
+        same = (
+            kept.rules == self.judges.digest
+            and self.judges.steady
+            and self.judges.asked.isdisjoint(said.problems)
+        )
+        return same and before.keys() == self.judges.asked
+
+    def _entry(self, kept: Kept, judgement: Judgement, others: AbstractSet[str]) -> Entry:
+        """Return what is to be saved: with what rules said that are not asked, and old scores."""
+        strangers = others - self.judges.asked
+        keeps = not self.order.alone and (strangers or not judgement.scores)
+        old = kept.judgement if keeps else None
+        return prepare(joined(judgement, old) if old else judgement, kept.version)
 
 
 def joined(new: Judgement, old: Judgement) -> Judgement:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+import huiting
 from huiting.app.hiding import hiding_lines
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
@@ -16,11 +18,16 @@ from huiting.core.judgement import Judgement
 from huiting.quality.asking.question import asking
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.rules.asked import Context
-from huiting.quality.rules.judge import judged
+from huiting.quality.rules.judge import Ruled, judged, ruled
 from huiting.quality.rules.read import joined, read_rules
 from huiting.quality.rules.rule import RuleSet
 from huiting.quality.scorecard import Scorecard, missing_rules, read_scorecard, score
 from huiting.text.pronunciation import sounds_of
+
+RESTS_ON_MODEL = frozenset({"similar", "ask"})
+"""Operators whose answers may change though neither rule nor call does."""
+_JUDGING = ("core", "text", "quality")
+"""Where the code is that decides verdicts and what rules read of a call."""
 
 
 def flat(analysis: Analysis) -> Dialogue:
@@ -42,6 +49,14 @@ class Judge:
     """The same as long as every verdict and score stays the same."""
     off: frozenset[str] = frozenset()
     """Rules that are switched off: no finding, and no part of a score."""
+    asked: frozenset[str] = frozenset()
+    """Ids of the others."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether the same call is always judged the same: no rule rests on a model."""
+        rules = self.together.rules
+        return not any(ask.kind in RESTS_ON_MODEL for rule in rules for ask in rule.asks())
 
     @classmethod
     def read(
@@ -74,11 +89,12 @@ class Judge:
                     f"no such rules: {', '.join(missing)}",
                     "give their file with --rules",
                 )
-        made = [*(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
+        made = [engine(), *(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
         digest = sha256("\n".join(made).encode()).hexdigest()[:16]
         together = read[0] if len(read) == 1 else joined(read, sounds_of)
         off = frozenset(rule.id for rule in together.rules if not rule.enabled)
-        return cls(read, together, cards, context or Context(sound=sounds_of), digest, off)
+        context = context or Context(sound=sounds_of)
+        return cls(read, together, cards, context, digest, off, frozenset(known) - off)
 
     def judge(self, dialogue: Dialogue) -> Judgement:
         """Return what the rules and scorecards say of a call."""
@@ -90,6 +106,18 @@ class Judge:
             rules=self.digest,
             problems=found.problems,
         )
+
+    def ruled(self, dialogue: Dialogue) -> Ruled:
+        """Return the bare verdicts of the rules on a call, in a part of the time."""
+        return ruled(dialogue, self.together, self.context)
+
+
+@cache
+def engine() -> str:
+    """Return a digest of the code that judges: with other code, verdicts may be others."""
+    folder = Path(huiting.__file__).parent
+    files = sorted(file for part in _JUDGING for file in (folder / part).rglob("*.py"))
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def judge_of(settings: Settings, readers: Readers | None = None) -> Judge | None:

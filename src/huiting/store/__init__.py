@@ -1,7 +1,7 @@
 """Analyses kept and searched, judgements over them; SQLAlchemy on SQLite or PostgreSQL."""
 
 from huiting.store._history import Kept, StoredFinding
-from huiting.store._judge import Entry, Ruling, prepare
+from huiting.store._judge import Entry, Ruling, Said, prepare
 from huiting.store.calls import ALL, Allowed, StoredCall, Which
 from huiting.store.repository import Failure, Store, Version
 from huiting.store.search import Hit, Match
@@ -15,6 +15,7 @@ __all__ = [
     "Kept",
     "Match",
     "Ruling",
+    "Said",
     "Store",
     "StoredCall",
     "StoredFinding",

@@ -19,7 +19,7 @@ from huiting.core.judgement import Judgement, Verdict
 from huiting.store import _dialogue_codec
 from huiting.store._connect import Database
 from huiting.store._fold import storable
-from huiting.store._judge import Ruling, judgement_of, rulings_of
+from huiting.store._judge import Said, judgement_of, said_of
 from huiting.store._save import set_dialogues
 from huiting.store.calls import StoredCall, Which
 from huiting.store.schema import (
@@ -46,9 +46,9 @@ class Kept:
     """What they said, as it is stored."""
 
     @property
-    def rulings(self) -> tuple[Ruling, ...]:
+    def said(self) -> Said:
         """What each rule said last; empty when none has."""
-        return rulings_of(self.body)
+        return said_of(self.body)
 
     @property
     def judgement(self) -> Judgement | None:
@@ -72,16 +72,17 @@ class StoredFinding:
 
 
 def read(
-    database: Database, which: Which, build: Build, size: int, *, judged: bool
+    database: Database, which: Which, build: Build, size: int, *, judged: bool, keep: bool = True
 ) -> Iterator[Sequence[Kept]]:
     """Yield batches of at most `size` calls.
 
     Args:
         database: where they are.
         which: the calls that are wanted.
-        build: makes a dialogue where none is kept that can be read; it is then kept.
+        build: makes a dialogue where none is kept that can be read.
         size: calls read at a time.
         judged: whether the current judgements are wanted too.
+        keep: whether dialogues that are made are kept.
     """
     chosen = _chosen(judged=judged).where(*which.conditions())
     chosen = chosen.order_by(RecordingRow.clock.desc()).limit(size)
@@ -93,7 +94,9 @@ def read(
             made = {
                 row.key: _built(connection, row, build) for row in rows if kept[row.key] is None
             }
-        _keep(database, [(row.key, row.analysis, made[row.key]) for row in rows if row.key in made])
+        if keep:
+            fresh = [(row.key, row.analysis, made[row.key]) for row in rows if row.key in made]
+            _keep(database, fresh)
         yield [
             Kept(kept[row.key] or made[row.key], row.analysis, row.judgement, row.judged)
             for row in rows

@@ -5,9 +5,10 @@ the lock is held briefly.
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, insert, select, update
@@ -37,8 +38,21 @@ class _Body(msgspec.Struct):
     """The part of a stored judgement that verdicts are compared by; the rest is passed over."""
 
     findings: tuple[Ruling, ...] = ()
+    problems: dict[str, str] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What rules last said of a call, without the proof."""
+
+    verdicts: Mapping[str, Verdict]
+    """By rule."""
+    problems: Mapping[str, str]
+    """Rule id to why it could not be judged."""
+
+
+KEPT = 3
+"""Judgements kept of a call, each of another set of rules: the current one and those before."""
 _WRITTEN = {verdict: verdict.value for verdict in Verdict}
 _decoder = msgspec.json.Decoder(_Body)
 _whole = msgspec.json.Decoder(Judgement)
@@ -87,13 +101,25 @@ def rulings_of(body: bytes | None) -> tuple[Ruling, ...]:
     """Return the verdicts in a stored judgement, without the rest of it."""
     if body is None:
         return ()
+    return tuple({ruling.rule: ruling for ruling in _bare(body).findings}.values())
+
+
+def said_of(body: bytes | None) -> Said:
+    """Return what a stored judgement says, without the proof."""
+    if body is None:
+        return Said({}, {})
+    found = _bare(body)
+    return Said({ruling.rule: ruling.verdict for ruling in found.findings}, found.problems)
+
+
+def _bare(body: bytes) -> _Body:
     text = zlib.decompress(body)
     try:
-        found = _decoder.decode(text).findings
+        return _decoder.decode(text)
     except msgspec.DecodeError:  # an escape that stands for no character, see `_json`
-        findings = from_json(text).findings
-        found = tuple(Ruling(f.rule, f.version, f.verdict, f.effect) for f in findings)
-    return tuple({ruling.rule: ruling for ruling in found}.values())
+        whole = from_json(text)
+        found = tuple(Ruling(f.rule, f.version, f.verdict, f.effect) for f in whole.findings)
+        return _Body(found, dict(whole.problems))
 
 
 def judgement_of(body: bytes, name: str) -> Judgement:
@@ -112,10 +138,10 @@ def judgement_of(body: bytes, name: str) -> Judgement:
 
 
 def write(connection: Connection, entries: Sequence[Entry], at: datetime) -> int:
-    """Make judgements the current ones of their calls; return how many there were.
+    """Make judgements the current ones of their calls; return how many were written.
 
     A call that is no longer there, or was analyzed anew since it was judged, is left out.
-    What did not change is not written.
+    What did not change is not written. Of each call `KEPT` judgements stay, the newest.
     """
     known = {
         row.id: row
@@ -145,9 +171,10 @@ def write(connection: Connection, entries: Sequence[Entry], at: datetime) -> int
         if (row.judgement, row.version, row.body) != (entry.rules, row.analysis, entry.body)
     ]
     _write_bodies(connection, [(row.key, row.analysis, entry) for entry, row in changed], at)
+    _prune(connection, [row.key for _, row in changed])
     _write_rulings(connection, [(row.key, rulings_of(row.body), entry) for entry, row in changed])
     _write_scores(connection, [(row.key, entry) for entry, row in changed])
-    return len(there)
+    return len(changed)
 
 
 def _write_bodies(
@@ -165,6 +192,21 @@ def _write_bodies(
         connection.execute(current.values(judgement=digest))
     if rows:
         connection.execute(insert(JudgementRow), rows)
+
+
+def _prune(connection: Connection, keys: Sequence[int]) -> None:
+    """Forget all but the newest judgements of some calls."""
+    earlier = connection.execute(
+        select(JudgementRow.recording, JudgementRow.rules)
+        .join(RecordingRow, RecordingRow.key == JudgementRow.recording)
+        .where(JudgementRow.recording.in_(keys), JudgementRow.rules != RecordingRow.judgement)
+        .order_by(JudgementRow.recording, JudgementRow.at.desc(), JudgementRow.rules)
+    )
+    for key, found in groupby(earlier, key=lambda row: row.recording):
+        old = [row.rules for row in found][KEPT - 1 :]
+        if old:
+            same = and_(JudgementRow.recording == key, JudgementRow.rules.in_(old))
+            connection.execute(delete(JudgementRow).where(same))
 
 
 _INSERT = "INSERT INTO finding (recording, rule, version, verdict, effect) VALUES ({})"

@@ -326,15 +326,16 @@ class Store:
             yield from (kept.dialogue for kept in batch)
 
     def history(
-        self, build: Callable[[Analysis], Dialogue], which: Which = EVERY
+        self, build: Callable[[Analysis], Dialogue], which: Which = EVERY, *, keep: bool = True
     ) -> Iterator[Sequence[Kept]]:
         """Yield batches of calls with their dialogue and current verdicts, the latest first.
 
         Args:
             build: as for `dialogues`.
             which: the calls that are wanted.
+            keep: whether dialogues that are made are kept; otherwise nothing is written.
         """
-        return _history.read(self._database, which, build, BATCH, judged=True)
+        return _history.read(self._database, which, build, BATCH, judged=True, keep=keep)
 
     def slices(self, which: Which, size: int) -> list[Which]:
         """Cut calls into stretches of at most `size`, the latest first, for several processes.
@@ -345,10 +346,11 @@ class Store:
             return _history.slices(connection, which, size)
 
     def judge(self, judgements: Iterable[Judgement], *, at: datetime) -> int:
-        """Make judgements the current ones of their calls; return how many there were.
+        """Make judgements the current ones of their calls; return how many were written.
 
-        A batch a transaction. Those of calls that are not in the store are left out. What
-        other rules said of a call before stays, and is no longer current.
+        A batch a transaction. Those of calls that are not in the store are left out, and so
+        are those that say what is said already. What other rules said of a call before is no
+        longer current; the last two such judgements stay.
 
         Args:
             judgements: one for each call.
@@ -356,6 +358,15 @@ class Store:
         """
         entries = (_judge.prepare(judgement) for judgement in judgements)
         return sum(self.settle(batch, at=at) for batch in _batches(entries))
+
+    def judge_within(
+        self, connection: Connection, judgement: Judgement, *, at: datetime
+    ) -> None:  # fmt: skip
+        """Make a judgement the current one of its call, in a transaction of the caller's.
+
+        Such as that of `save`: then no call is ever there without its verdicts.
+        """
+        _judge.write(connection, [_judge.prepare(judgement)], at)
 
     def settle(self, entries: Sequence[_judge.Entry], *, at: datetime) -> int:
         """Write judgements that were prepared elsewhere, in one transaction; see `judge`."""

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 
-from huiting.app.changes import Changed, Sample, Tally, Unjudged
+from huiting.app.changes import Changed, Sample, Tally, Unjudged, now_of
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Verdict
 from huiting.core.types import Span
 
@@ -14,10 +14,15 @@ def judgement(
     return Judgement(call, findings, problems=problems or {})
 
 
+def count(tally: Tally, before: Mapping[str, Verdict] | None, now: Judgement, name: str) -> None:
+    tally.count(before, now_of(now, name))
+
+
 def test_verdicts_that_change_are_counted_and_shown() -> None:
     tally = Tally(samples=2)
     for n in range(3):
-        tally.count(
+        count(
+            tally,
             {"greeting": PASS, "hold": PASS},
             judgement(f"c{n}", greeting=FAIL, hold=PASS),
             f"{n}.wav",
@@ -33,7 +38,7 @@ def test_verdicts_that_change_are_counted_and_shown() -> None:
 
 def test_a_call_that_was_never_judged_is_new_and_does_not_change() -> None:
     tally = Tally(samples=1)
-    tally.count(None, judgement("c", greeting=FAIL), "c.wav")
+    count(tally, None, judgement("c", greeting=FAIL), "c.wav")
     changes = tally.changes(["greeting"])
 
     assert (changes.new, changes.changed) == (1, 0)
@@ -42,7 +47,7 @@ def test_a_call_that_was_never_judged_is_new_and_does_not_change() -> None:
 
 def test_rules_that_came_and_went_change_a_call() -> None:
     tally = Tally(samples=1)
-    tally.count({"old": FAIL}, judgement("c", new=PASS), "c.wav")
+    count(tally, {"old": FAIL}, judgement("c", new=PASS), "c.wav")
     changes = tally.changes(["new"])
 
     assert changes.changed == 1
@@ -53,7 +58,7 @@ def test_rules_that_came_and_went_change_a_call() -> None:
 
 def test_the_same_verdicts_change_nothing() -> None:
     tally = Tally(samples=1)
-    tally.count({"greeting": PASS}, judgement("c", greeting=PASS), "c.wav")
+    count(tally, {"greeting": PASS}, judgement("c", greeting=PASS), "c.wav")
 
     assert tally.changes(["greeting"]).verdicts == ()
     assert tally.changes(["greeting"]).changed == 0
@@ -61,10 +66,10 @@ def test_the_same_verdicts_change_nothing() -> None:
 
 def test_tallies_add_up_in_order() -> None:
     first, second = Tally(samples=2), Tally(samples=2)
-    first.count({"a": PASS}, judgement("1", {"ask": "no model"}, a=FAIL), "1.wav")
+    count(first, {"a": PASS}, judgement("1", {"ask": "no model"}, a=FAIL), "1.wav")
     for n in (2, 3):
-        second.count({"a": PASS}, judgement(str(n), {"ask": "busy"}, a=FAIL), f"{n}.wav")
-    second.count(None, judgement("4", a=LISTEN), "4.wav")
+        count(second, {"a": PASS}, judgement(str(n), {"ask": "busy"}, a=FAIL), f"{n}.wav")
+    count(second, None, judgement("4", a=LISTEN), "4.wav")
     second.saved = 3
     first.add(second)
     changes = first.changes(["a"])
@@ -84,7 +89,7 @@ def test_a_sample_shows_what_there_is_to_hear() -> None:
     tally = Tally(samples=3)
     said = Finding("greeting", 1, FAIL, evidence=evidence)
     known = Finding("hours", 1, FAIL, evidence=(Evidence(EvidenceKind.KNOWN, note="wed 23:30"),))
-    tally.count({}, Judgement("c", (said, known)), "c.wav")
+    count(tally, {}, Judgement("c", (said, known)), "c.wav")
     samples = [c.samples for c in tally.changes(["greeting", "hours"]).verdicts]
 
     assert samples == [
@@ -94,6 +99,6 @@ def test_a_sample_shows_what_there_is_to_hear() -> None:
 
 def test_without_samples_changes_are_only_counted() -> None:
     tally = Tally(samples=0)
-    tally.count({"a": PASS}, judgement("c", a=FAIL), "c.wav")
+    count(tally, {"a": PASS}, judgement("c", a=FAIL), "c.wav")
 
     assert [(c.calls, c.samples) for c in tally.changes([]).verdicts] == [(1, ())]

@@ -1,3 +1,4 @@
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from huiting.app.judging import flat
 from huiting.core.errors import InputError
 from huiting.core.judgement import Finding, Judgement, Score, ScoredItem, Verdict
 from huiting.store import Store, Which
-from unit.app.wanting import Refuses, Wants
+from unit.app.wanting import Fails, Refuses, Tired, Wants
 from unit.store.stored import NOON, heard
 
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
@@ -48,7 +49,8 @@ def test_what_is_saved_already_is_not_written_again(target: str) -> None:
         before = store.judgement("c0")
     again = rejudge(order, Which(), rules=["word"])
 
-    assert (again.calls, again.changed, again.saved, again.verdicts) == (5, 0, 5, ())
+    assert (again.calls, again.changed, again.saved, again.verdicts) == (5, 0, 0, ())
+    assert again.totals == {"word": {PASS: 2, FAIL: 3}}
     with Store.open(target) as store:
         assert store.judgement("c0") == before
 
@@ -59,6 +61,43 @@ def test_a_dry_run_saves_nothing(target: str) -> None:
     assert (changes.calls, changes.saved) == (5, 0)
     with Store.open(target) as store:
         assert store.judgement("c0") is None
+
+
+def test_a_dry_run_writes_no_dialogues(target: str) -> None:
+    rejudge(Order(target, Wants("您好"), flat, NOON, dry=True), Which(), rules=["word"])
+
+    assert sqlite3.connect(target).execute("SELECT count(*) FROM dialogue").fetchone() == (0,)
+
+
+def test_a_dry_run_tells_what_a_run_changes(target: str) -> None:
+    rejudge(Order(target, Wants("您好"), flat, NOON), Which(), rules=["word"])
+    order = Order(target, Wants("喂"), flat, NOON)
+    dry = rejudge(replace(order, dry=True), Which(), rules=["word"])
+    wet = rejudge(order, Which(), rules=["word"])
+
+    assert replace(wet, saved=0) == dry
+    assert wet.saved == 5
+
+
+def test_calls_judged_by_the_same_rules_are_not_judged_again(target: str) -> None:
+    rejudge(Order(target, Wants("您好"), flat, NOON), Which(), rules=["word"])
+    for judge in (Tired("您好"), Tired("您好", steady=False)):
+        order = Order(target, judge, flat, NOON)
+        if judge.steady:
+            assert rejudge(order, Which(), rules=["word"]).calls == 5
+        else:
+            with pytest.raises(AssertionError):
+                rejudge(order, Which(), rules=["word"])
+
+
+def test_a_rule_that_could_not_be_judged_is_judged_again(target: str) -> None:
+    with Store.open(target) as store:
+        store.save(heard("other", "您好"), at=NOON)
+    first = rejudge(Order(target, Fails("您好"), flat, NOON), Which(), rules=["word"])
+    again = rejudge(Order(target, Wants("您好"), flat, NOON), Which(), rules=["word"])
+
+    assert [(p.rule, p.calls) for p in first.problems] == [("word", 6)]
+    assert (again.calls, again.changed, again.saved, again.problems) == (6, 6, 6, ())
 
 
 def test_only_the_calls_that_are_wanted_are_judged(target: str) -> None:

@@ -11,7 +11,7 @@ from huiting.core.errors import UnknownCall
 from huiting.core.judgement import Finding, Judgement, Score, ScoredItem, Verdict
 from huiting.core.meaning import Intent, IntentSource, Meaning
 from huiting.quality.dialogue import dialogue_of, silent
-from huiting.store import Ruling, Store, Which, prepare
+from huiting.store import Said, Store, Which, prepare
 from huiting.store.repository import BATCH
 from huiting.store.schema import (
     Base,
@@ -178,11 +178,48 @@ def test_the_same_rules_replace_what_they_said(store: Store) -> None:
 
 def test_judging_twice_writes_once(store: Store) -> None:
     store.save(heard("a", "您好"), at=NOON)
-    store.judge([judgement("a", greeting=PASS)], at=NOON)
-    store.judge([judgement("a", greeting=PASS)], at=NOON + timedelta(days=1))
+    first = store.judge([judgement("a", greeting=PASS)], at=NOON)
+    again = store.judge([judgement("a", greeting=PASS)], at=NOON + timedelta(days=1))
 
+    assert (first, again) == (1, 0)
     with store._database.reading() as connection:
         assert connection.scalars(select(JudgementRow.at)).all() == [NOON]
+
+
+def test_the_newest_three_judgements_of_a_call_stay(store: Store) -> None:
+    for name in ("a", "b"):
+        store.save(heard(name), at=NOON)
+    store.judge([judgement("b", "first", greeting=PASS)], at=NOON)
+    for day, rules in enumerate(["first", "second", "third", "fourth", "first", "fifth"]):
+        later = NOON + timedelta(days=day)
+        store.judge([judgement("a", rules, greeting=PASS)], at=later)
+
+    with store._database.reading() as connection:
+        kept = connection.execute(
+            select(JudgementRow.rules)
+            .join(RecordingRow, RecordingRow.key == JudgementRow.recording)
+            .where(RecordingRow.id == identity("a"))
+        )
+        assert sorted(kept.scalars()) == ["fifth", "first", "fourth"]
+    assert rows(store, JudgementRow) == 4
+    assert store.judgement("a") == judgement("a", "fifth", greeting=PASS)
+
+
+def test_the_current_judgement_stays_though_its_clock_was_behind(store: Store) -> None:
+    store.save(heard("a"), at=NOON)
+    for day, rules in enumerate(["first", "second", "third", "fourth"]):
+        store.judge([judgement("a", rules, greeting=PASS)], at=NOON - timedelta(days=day))
+
+    assert store.judgement("a") == judgement("a", "fourth", greeting=PASS)
+    assert rows(store, JudgementRow) == 3
+
+
+def test_dialogues_need_not_be_kept(store: Store) -> None:
+    store.save(heard("a", "您好"), at=NOON)
+    (batch,) = store.history(build, keep=False)
+
+    assert [kept.dialogue.name for kept in batch] == ["a.wav"]
+    assert rows(store, DialogueRow) == 0
 
 
 def test_a_new_analysis_is_not_judged_yet(store: Store) -> None:
@@ -230,8 +267,8 @@ def test_history_tells_what_was_said_before(store: Store) -> None:
     assert [(k.dialogue.name, k.version, k.rules) for k in batch] == [
         ("a.wav", 1, "first"), ("b.wav", 1, None),
     ]  # fmt: skip
-    assert batch[0].rulings == (Ruling("greeting", 1, PASS), Ruling("closing", 1, FAIL, -5.0))
-    assert batch[1].rulings == ()
+    assert batch[0].said == Said({"greeting": PASS, "closing": FAIL}, {})
+    assert batch[1].said == Said({}, {})
     assert [k.dialogue.name for k in wanted] == ["b.wav"]
 
 
@@ -303,8 +340,8 @@ def test_a_judgement_that_utf8_cannot_hold_is_kept(store: Store) -> None:
     store.judge([odd], at=NOON)
 
     assert store.judgement("a") == odd
-    assert [k.rulings for batch in store.history(build) for k in batch] == [
-        (Ruling("greeting", 1, PASS),)
+    assert [k.said for batch in store.history(build) for k in batch] == [
+        Said({"greeting": PASS}, {"ask": "call-\udcff.wav"})
     ]
 
 
