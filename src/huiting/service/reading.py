@@ -85,7 +85,7 @@ class Reading:
         if view.unredacted:
             return Part(found, end)
         if sought.text:
-            found = [listed for listed in found if self._says(listed.call.id, sought, view)]
+            found = [x for x in found if self.says(self.call(x.call.id, view), sought, view)]
         return Part([self._bare(listed) for listed in found], end)
 
     def one(self, call: str, view: View) -> Listed:
@@ -187,6 +187,15 @@ class Reading:
             self._check_field(name, view)
         return replace(sought, which=replace(sought.which, allowed=view.principal.only))
 
+    def says(self, seen: Seen, sought: Sought, view: View) -> bool:
+        """Tell whether a call as it is shown still says what is sought."""
+        if view.unredacted or not sought.text:
+            return True
+        return any(
+            Browser.says(sought.text, (s.text, s.spoken), sounds_like=sought.sounds_like)
+            for s in seen.analysis.call.segments
+        )
+
     def _check_field(self, name: str, view: View) -> None:
         if not view.unredacted and self.policy.field_kind(name) is not None:
             raise Forbidden(
@@ -194,13 +203,6 @@ class Reading:
                 f"{name} is personal data",
                 "ask for it with unredacted=true, if you may",
             )
-
-    def _says(self, call: str, sought: Sought, view: View) -> bool:
-        """Tell whether a call still says what is sought when what is private is covered."""
-        return any(
-            Browser.says(sought.text or "", (s.text, s.spoken), sounds_like=sought.sounds_like)
-            for s in self.call(call, view).analysis.call.segments
-        )
 
     def _covered(self, hit: Hit, sought: Sought, view: View) -> Hit | None:
         """Return a hit without personal data; None for one that is in nothing else."""

@@ -1,0 +1,270 @@
+"""Calls as files: one call at once, a set of calls as a job with a file to fetch.
+
+An export sees what whoever asked for it may see, and personal data only where they asked
+for it and may.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+
+from pydantic import TypeAdapter, ValidationError
+
+from huiting.access.principal import Principal
+from huiting.core.errors import InputError, Unknown, UnknownCall
+from huiting.core.plugins import kinds, make, parameters
+from huiting.core.ports import Exporter
+from huiting.core.whole_file import PRIVATE, replacing
+from huiting.exports import Names, Outcome, write_tables
+from huiting.jobs.job import Job, Order, State
+from huiting.jobs.queue import Queue
+from huiting.jobs.running import Running
+from huiting.service.names import cleaned
+from huiting.service.reading import Reading, Seen
+from huiting.service.troubles import Gone
+from huiting.service.views import View
+from huiting.store import Store
+from huiting.store.browse import Sought
+
+KIND = "export"
+"""Of the jobs."""
+MOST = 100_000
+"""Calls of one export."""
+KEPT = timedelta(days=7)
+"""How long a file can be fetched."""
+_BATCH = 200
+_PACKAGE = "huiting.exports"
+
+
+class Form(StrEnum):
+    """What a set of calls becomes."""
+
+    ZIP = "zip"
+    """All tables, and files of each call in the formats asked for."""
+    CSV = "csv"
+    """A row a call."""
+    XLSX = "xlsx"
+    """The same, with an explanation of the columns."""
+    PARQUET = "parquet"
+    """A row a segment, with types."""
+
+
+_TABLE = {Form.CSV: "calls.csv", Form.XLSX: "calls.xlsx", Form.PARQUET: "segments.parquet"}
+MEDIA_TYPES = {
+    Form.ZIP: "application/zip",
+    Form.CSV: "text/csv",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants as a file."""
+
+    sought: Sought
+    form: Form
+    formats: tuple[str, ...]
+    """Of each call in a ZIP."""
+    principal: Principal
+    unredacted: bool
+    language: str
+    """`zh` or `en`, of pages for people."""
+
+
+_wish = TypeAdapter(Wish)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of one call."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file of a set of calls."""
+
+    path: Path
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Writes calls as files. May be used from several threads."""
+
+    store: Store
+    queue: Queue
+    reading: Reading
+    folder: Path
+
+    def one(self, call: str, kind: str, view: View, language: str) -> Made:
+        """Return one call in a format.
+
+        Raises:
+            InputError: there is no such format.
+            UnknownCall: there is no such call.
+        """
+        exporter = exporter_of(kind, language)
+        seen = self.reading.call(call, view)
+        name = _file_name(seen) + exporter.suffix
+        return Made(name, exporter.media_type, exporter.write(seen.analysis, seen.judgement))
+
+    def order(self, wish: Wish) -> Job:
+        """Ask for a set of calls as a file.
+
+        Raises:
+            InputError: there is no such format, or the text is nothing to search for.
+            Forbidden: personal data is asked for that may not be seen.
+        """
+        for kind in wish.formats:
+            exporter_of(kind, wish.language)
+        view = View(wish.principal, wish.unredacted)
+        self.reading.browser.count(self.reading.limited(wish.sought, view), 1)
+        order = Order(
+            kind=KIND,
+            subject=token_hex(16),
+            payload={"wish": _wish.dump_json(wish).decode(), "form": wish.form.value},
+            owner=wish.principal.id,
+        )
+        with self.store.database.writing() as connection:
+            job, _ = self.queue.put(connection, order)
+        return job
+
+    def find(self, job: int, principal: Principal) -> Job:
+        """Return an export of somebody's own.
+
+        Raises:
+            Unknown: there is none.
+        """
+        found = self.queue.get(job)
+        if found.order.kind != KIND or found.order.owner != principal.id:
+            raise Unknown(f"export {job}", "no such export", "ask for one")
+        return found
+
+    def ready(self, job: int, principal: Principal) -> Ready:
+        """Return the file of an export.
+
+        Raises:
+            Unknown: there is no such export, or it is not done.
+            Gone: the file was kept long enough.
+            Forbidden: who asked for it may no longer see what is in it.
+        """
+        found = self.find(job, principal)
+        if found.state is not State.DONE:
+            raise Unknown(f"export {job}", f"it is {found.state}", "wait until it is done")
+        wish = _read(found)
+        View(principal, wish.unredacted)
+        path = self._file(found)
+        if not path.is_file():
+            raise Gone(f"export {job}", "its file was kept long enough", "ask for it again")
+        return Ready(path, f"calls-{job}.{wish.form}", MEDIA_TYPES[wish.form])
+
+    def run(self, running: Running) -> None:
+        """Write the file of an export; the handler of its jobs."""
+        wish = _read(running.job)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep(running)
+        with TemporaryDirectory(prefix="huiting-", dir=self.folder) as place:
+            folder = Path(place)
+            names = Names.of(self._outcomes(wish, running, "collect"))
+            write_tables(folder, self._outcomes(wish, running, "tables"), names)
+            if wish.form is Form.ZIP:
+                self._pack(folder, wish, running)
+            else:
+                (folder / _TABLE[wish.form]).replace(self._file(running.job))
+
+    def _pack(self, folder: Path, wish: Wish, running: Running) -> None:
+        exporters = [exporter_of(kind, wish.language) for kind in wish.formats]
+        with (
+            replacing(self._file(running.job), PRIVATE) as target,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for table in sorted(folder.iterdir()):
+                archive.write(table, table.name)
+            for seen in self._calls(wish, running, "files") if exporters else ():
+                for exporter in exporters:
+                    name = f"calls/{_file_name(seen)}-{seen.call.id[:8]}{exporter.suffix}"
+                    archive.writestr(name, exporter.write(seen.analysis, seen.judgement))
+
+    def _outcomes(self, wish: Wish, running: Running, stage: str) -> Iterator[Outcome]:
+        for seen in self._calls(wish, running, stage):
+            path = seen.analysis.call.recording.path
+            yield Outcome(path, seen.analysis, judgement=seen.judgement)
+
+    def _calls(self, wish: Wish, running: Running, stage: str) -> Iterator[Seen]:
+        view = View(wish.principal, wish.unredacted)
+        sought = self.reading.limited(wish.sought, view)
+        total = max(1, self.reading.browser.count(sought, MOST))
+        done, after = 0, None
+        while done < MOST:
+            page = self.reading.browser.ids(sought, after, min(_BATCH, MOST - done))
+            for after, call in page:  # noqa: B007  (the last one is where the next page begins)
+                done += 1
+                running.advance(stage, min(1.0, done / total))
+                with suppress(UnknownCall):  # deleted meanwhile
+                    seen = self.reading.call(call, view)
+                    if self.reading.says(seen, wish.sought, view):
+                        yield seen
+            if len(page) < _BATCH:
+                return
+
+    def _sweep(self, running: Running) -> None:
+        """Remove files that were kept long enough, by the clock of the machine they lie on."""
+        newest = running.job.begun_at or running.job.put_at
+        for path in self.folder.iterdir():
+            with suppress(OSError):
+                if (
+                    path.is_file()
+                    and newest.timestamp() - path.stat().st_mtime > KEPT.total_seconds()
+                ):
+                    path.unlink()
+
+    def _file(self, job: Job) -> Path:
+        return self.folder / f"{job.order.subject}.{job.order.payload['form']}"
+
+
+def formats() -> list[str]:
+    """Return the formats of one call."""
+    return kinds(_PACKAGE)
+
+
+def exporter_of(kind: str, language: str) -> Exporter:
+    """Return the exporter of a format.
+
+    Raises:
+        InputError: there is none.
+    """
+    if kind not in formats():
+        raise InputError("format", "not known", f"choose one of {', '.join(formats())}")
+    options = {"language": language} if "language" in parameters(_PACKAGE, kind) else {}
+    found: Exporter = make(_PACKAGE, kind, **options)
+    return found
+
+
+def _read(job: Job) -> Wish:
+    """Return what a job was asked for.
+
+    Raises:
+        InputError: it was written by another version.
+    """
+    try:
+        return _wish.validate_json(str(job.order.payload["wish"]))
+    except (ValidationError, KeyError) as error:
+        raise InputError(f"export {job.id}", "from another version", "ask for it again") from error
+
+
+def _file_name(seen: Seen) -> str:
+    name = cleaned(seen.call.name)
+    stem, dot, _ = name.rpartition(".")
+    return stem if dot and stem else name
