@@ -109,6 +109,22 @@ class Settings:
     threads: int = _help("CPU threads of the recognizer; 0 for all cores", default=0)
     parallel: int = _help("calls in flight at once; 0 to choose from the machine", default=0)
     max_hours: float = _help("longest recording accepted", default=24.0)
+    address: str = _help(
+        "where people reach the service, such as https://qa.example/huiting; for links", default=""
+    )
+    inboxes: Mapping[str, Mapping[str, Any]] = _help(
+        "places where recordings are dropped, by name: kind, path, after…", default_factory=dict
+    )
+    channels: Mapping[str, Mapping[str, Any]] = _help(
+        "where alerts and digests go, by name: kind, url, topics…", default_factory=dict
+    )
+    digest: str = _help(
+        "when the digest of the day before is sent, as in cron: 30 8 * * 1-5; empty for never",
+        default="",
+    )
+    otlp_url: str = _help(
+        "OpenTelemetry collector that traces go to, up to /v1/traces; empty for none", default=""
+    )
     log: Literal["debug", "info", "warning", "error"] = _help(
         "how much is logged, as JSON lines on standard error", default="error"
     )
