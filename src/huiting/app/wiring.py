@@ -19,7 +19,15 @@ from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make, parameters
-from huiting.core.ports import Diarizer, EmotionTagger, Hints, Recognizer, SoundTagger, TextStage
+from huiting.core.ports import (
+    Diarizer,
+    EmotionTagger,
+    Hints,
+    Recognizer,
+    RoleDecider,
+    SoundTagger,
+    TextStage,
+)
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.pipeline import Kit
@@ -106,7 +114,7 @@ def kit_of(
             vad=make("huiting.engines", "silero", **settings.vad_options),
             asr=asr,
             diarizer=diarizer_of(settings),
-            roles=make("huiting.quality", "meeting" if settings.kind == "meeting" else "roles"),
+            roles=roles_of(settings),
             emotion=emotion_of(settings),
             sounds=sounds_of(settings),
             meaning=understanding.stages_of(settings, readers),
@@ -209,13 +217,21 @@ def diarizer_of(settings: Settings) -> Diarizer | None:
     return found
 
 
-def text_of(settings: Settings, hints: Hints) -> tuple[TextStage, ...]:
-    """Return the text stages, in the order they run."""
+def roles_of(settings: Settings) -> RoleDecider:
+    """Return what says who is who."""
+    found: RoleDecider = make(
+        "huiting.quality", "meeting" if settings.kind == "meeting" else "roles"
+    )
+    return found
+
+
+def text_of(settings: Settings, hints: Hints, *, itn: bool = True) -> tuple[TextStage, ...]:
+    """Return the text stages, in the order they run; without `itn`, numbers stay spoken."""
     script = None if settings.script == "as-heard" else settings.script
     return (
         make("huiting.text", "script", target=script),
         make("huiting.text", "hotwords", hotwords=hints.hotwords),
-        make("huiting.text", "itn"),
+        *([make("huiting.text", "itn")] if itn else []),
         make("huiting.text", "punctuation"),
     )
 

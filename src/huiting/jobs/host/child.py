@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import BinaryIO
 
+from huiting.core.errors import HuitingError
 from huiting.core.watch import Progress
 from huiting.jobs.host.faults import fault_of
 from huiting.jobs.host.journal import Cancelled, Journal
@@ -35,7 +36,7 @@ from huiting.jobs.host.messages import (
     to_child,
 )
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("huiting.jobs.host.child")  # the name of this module is `__main__`
 
 Function = Callable[[bytes, Callable[[Progress], None]], bytes]
 """Does a task: is given its payload and what to tell progress to, returns the result."""
@@ -137,7 +138,8 @@ def _do(
         with journal.running(work.task) as listen:
             result = functions[work.name](work.payload, listen)
         send(Done(work.task, result))
-    except Cancelled as error:
+    except (Cancelled, HuitingError) as error:
+        log.info("task ended early", extra={"code": getattr(error, "code", "cancelled")})
         send(Failed(work.task, fault_of(error, work.subject)))
     except Exception as error:
         log.exception("task failed")

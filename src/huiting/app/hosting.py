@@ -1,0 +1,239 @@
+"""The model host as the settings ask for it, and what its child runs.
+
+`host_of` is for the worker; `build` runs in the child, which is told the settings as data.
+Models are loaded once a profile; what a single request wants otherwise, such as a language
+or hotwords, costs no loading.
+"""
+
+import json
+import logging
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from huiting.app import understanding
+from huiting.app.logs import start_logging
+from huiting.app.readers import Readers
+from huiting.app.settings import Settings
+from huiting.app.wiring import (
+    diarizer_of,
+    hints_of,
+    kit_of,
+    made_by,
+    roles_of,
+    speakers_of,
+    text_of,
+)
+from huiting.core.codec import to_json
+from huiting.core.errors import ConfigError, InputError
+from huiting.core.ports import Hints
+from huiting.core.watch import Progress, Watch
+from huiting.engines.careful import shared_with_care
+from huiting.engines.lively import LivelyDiarizer, LivelySoundTagger, LivelyVoiceDetector
+from huiting.jobs.host.child import Function
+from huiting.jobs.host.journal import Journal
+from huiting.jobs.host.limits import Limits
+from huiting.jobs.host.model_host import ModelHost
+from huiting.pipeline import Kit, Source, analyze
+from huiting.service.tasks import ANALYZE, TRANSCRIBE, Request
+from huiting.text.hotwords import parse_hotwords
+
+log = logging.getLogger(__name__)
+
+FACTORY = "huiting.app.hosting:build"
+PLAIN = ("language", "languages", "script", "kind", "speakers", "profile")
+"""Settings that a request may have otherwise."""
+OTHER = ("hotwords", "roles", "itn")
+"""What else it may say."""
+KITS = 32
+"""Kits kept that differ in what costs no loading."""
+_settings = TypeAdapter(Settings)
+
+
+def host_of(settings: Settings, limits: Limits) -> ModelHost:
+    """Return the model host; nothing is loaded yet."""
+    return ModelHost(FACTORY, _settings.dump_json(settings), tuple(sys.path), limits)
+
+
+@contextmanager
+def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
+    """Load the models while inside; give the tasks of the child. A `child.Factory`.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    settings = _settings.validate_json(payload)
+    start_logging(settings.log, sys.stderr)
+    with ExitStack() as stack:
+        kits = Kits(settings, journal, stack)
+        kits.of("{}", whole=True)
+        yield {
+            ANALYZE: partial(hear, kits=kits, whole=True),
+            TRANSCRIBE: partial(hear, kits=kits, whole=False),
+        }
+
+
+def hear(
+    payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits", whole: bool
+) -> bytes:  # fmt: skip
+    """Return the analysis of a recording as JSON.
+
+    Raises:
+        InputError: the recording cannot be read, or what is wanted makes no sense.
+        EngineError: a model failed.
+    """
+    request = Request.read(payload)
+    made = kits.of(request.options, whole=whole)
+    source = Source(
+        audio=Path(request.path),
+        name=request.name,
+        roles=made.settings.roles or request.roles,
+        started_at=request.started_at,
+        metadata=dict(request.metadata),
+    )
+    watch = Watch(listen)
+    analysis = analyze(source, made.kit, made.hints, watch)
+    seconds = {stage: round(taken, 3) for stage, taken in watch.seconds.items()}
+    log.info(
+        "recording heard",
+        extra={"recording": analysis.call.recording.id, "seconds": seconds},
+    )
+    return to_json(analysis)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one way of hearing is made with."""
+
+    kit: Kit
+    hints: Hints
+    settings: Settings
+
+
+class Kits:
+    """Kits by what requests want. May be used from several threads.
+
+    Args:
+        settings: what holds where a request says nothing.
+        journal: of the child.
+        stack: closes what is opened.
+    """
+
+    def __init__(self, settings: Settings, journal: Journal, stack: ExitStack) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._stack = stack
+        self._readers = Readers(settings)
+        self._loaded: dict[str, Kit] = {}
+        self._made: OrderedDict[tuple[str, bool], Made] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, options: str, *, whole: bool) -> Made:
+        """Return the kit for a request.
+
+        Args:
+            options: JSON object of what it wants otherwise than the settings.
+            whole: hear all there is; else only the words.
+
+        Raises:
+            InputError: it wants what there is not.
+            ModelUnavailable: weights for it are missing.
+        """
+        with self._lock:
+            made = self._made.pop((options, whole), None)
+            if made is None:
+                made = self._make(options, whole=whole)
+            self._made[options, whole] = made
+            while len(self._made) > KITS:
+                self._made.popitem(last=False)
+            return made
+
+    def _make(self, options: str, *, whole: bool) -> Made:
+        wanted = _read(options)
+        settings = _changed(self._settings, wanted)
+        hints = _hints(settings, wanted)
+        loaded = self._load(settings)
+        text = text_of(settings, hints, itn=wanted.get("itn") is not False)
+        kit = replace(
+            loaded,
+            diarizer=loaded.diarizer or diarizer_of(settings),
+            roles=roles_of(settings),
+            text=text,
+            made_by=made_by(settings),
+            speakers=speakers_of(settings),
+            languages=settings.languages,
+        )
+        if not whole:
+            kit = replace(kit, emotion=None, sounds=None, meaning=(), documents=None)
+        elif settings.kind != self._settings.kind:
+            kit = replace(kit, meaning=understanding.stages_of(settings, self._readers))
+        return Made(kit, hints, settings)
+
+    def _load(self, settings: Settings) -> Kit:
+        """Return the kit of a profile, with what shows life and keeps a journal."""
+        if settings.profile not in self._loaded:
+            share = partial(shared_with_care, journal=self._journal)
+            base = replace(self._settings, profile=settings.profile)
+            hints = hints_of(self._settings)
+            kit = self._stack.enter_context(kit_of(base, hints, self._readers, share=share))
+            alive = self._journal.alive
+            self._loaded[settings.profile] = replace(
+                kit,
+                vad=LivelyVoiceDetector(kit.vad, alive),
+                diarizer=None if kit.diarizer is None else LivelyDiarizer(kit.diarizer, alive),
+                sounds=None if kit.sounds is None else LivelySoundTagger(kit.sounds, alive),
+            )
+        return self._loaded[settings.profile]
+
+
+def _read(options: str) -> dict[str, Any]:
+    """Return what a request wants otherwise, without what it leaves open."""
+    try:
+        found = json.loads(options)
+    except ValueError as error:
+        raise InputError("options", f"not JSON ({error})", "give a JSON object") from error
+    if not isinstance(found, dict):
+        raise InputError("options", "no JSON object", "give one")
+    if unknown := found.keys() - {*PLAIN, *OTHER}:
+        raise InputError(
+            f"options: {', '.join(sorted(unknown))}",
+            "there is no such option",
+            f"choose from {', '.join((*PLAIN, *OTHER))}",
+        )
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _changed(settings: Settings, wanted: Mapping[str, Any]) -> Settings:
+    """Return the settings with what a request wants otherwise."""
+    changes = {name: wanted[name] for name in (*PLAIN, "roles") if name in wanted}
+    if not changes:
+        return settings
+    try:
+        return _settings.validate_python(_settings.dump_python(settings, mode="json") | changes)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0]) if wrong["loc"] else "options"
+        raise InputError(f"option {name}", wrong["msg"], "correct the value") from error
+
+
+def _hints(settings: Settings, wanted: Mapping[str, Any]) -> Hints:
+    """Return what is known before the call is heard: the team's list, and the request's words."""
+    try:
+        hints = hints_of(settings)
+    except ConfigError as error:
+        raise InputError(error.subject, error.reason, error.remedy) from error
+    lines = wanted.get("hotwords") or []
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise InputError("option hotwords", "no list of words", "give a list of strings")
+    own = parse_hotwords("\n".join(lines), "hotwords")
+    both = {word.text: word for word in [*hints.hotwords, *own]}
+    return replace(hints, hotwords=tuple(both.values()))

@@ -1,0 +1,16 @@
+"""A place for handlers to work in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from huiting.jobs.mode import Mode, open_queue
+from huiting.store import Store
+from unit.service.working import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with Store.open(str(tmp_path / "calls.db")) as store:
+        yield Place(store, open_queue(store.database, Mode.EMBEDDED), tmp_path)
