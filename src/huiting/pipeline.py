@@ -191,7 +191,7 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
         segments=segments,
         events=tuple(sounds),
         rejected=tuple(heard.rejected),
-        conditions=(*decoded.conditions, *cleaned.conditions),
+        conditions=(*decoded.conditions, *cleaned.conditions, *left_out(heard.rejected)),
         language=_most_spoken(segments),
     )
     with watch("roles"):
@@ -212,7 +212,7 @@ def understand(analysis: Analysis, kit: Kit, watch: Watch | None = None) -> Anal
 
     Called again when a team has changed its lists: the audio is not needed. A stage that
     fails leaves the rest as it is, and `made_by.meaning` empty, so that the next run tells
-    it again.
+    it again; the error is among the problems of `watch`.
     """
     watch = watch or Watch()
     told, whole = Meaning(), True
@@ -222,6 +222,7 @@ def understand(analysis: Analysis, kit: Kit, watch: Watch | None = None) -> Anal
                 told = stage(analysis.call, told)
             except EngineError as error:
                 whole = False
+                watch.problems.append(error)
                 recording = analysis.call.recording.id
                 log.warning("meaning not whole", extra={"recording": recording, "code": error.code})
         made_by = replace(analysis.made_by, meaning=kit.made_by.meaning if whole else "")
@@ -376,6 +377,15 @@ class Heard:
         for piece in pieces:
             states = hypothesis.states and hypothesis.states.cut(place_of(clip, piece.span))
             self.impressions.append(emotion.listen(sound_of(clip, piece.span), states))
+
+
+def left_out(rejected: Iterable[Rejected]) -> list[Condition]:
+    """Say of each channel how much of its speech the recognizer does not survive."""
+    seconds: dict[int, float] = defaultdict(float)
+    for stretch in rejected:
+        if stretch.gate == ConditionKind.UNPROCESSABLE:
+            seconds[stretch.channel] += stretch.span.duration
+    return [Condition(ConditionKind.UNPROCESSABLE, i, seconds[i]) for i in sorted(seconds)]
 
 
 def _segments(

@@ -400,8 +400,10 @@ def test_a_stage_that_fails_leaves_the_rest_and_is_tried_again_by_the_next_run()
         raise EngineError("model", "no answer", "look at the server")
 
     made_by = MadeBy("0", "", {}, meaning="lists")
-    first = analyze(source(), kit(meaning=(down, refunds), made_by=made_by), Hints())
+    watch = Watch()
+    first = analyze(source(), kit(meaning=(down, refunds), made_by=made_by), Hints(), watch)
     again = understand(first, kit(meaning=(refunds,), made_by=made_by))
 
     assert (len(first.meaning.intents), first.made_by.meaning) == (1, "")
     assert again.made_by.meaning == "lists"
+    assert [str(problem) for problem in watch.problems] == ["model: no answer; look at the server"]

@@ -11,24 +11,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from huiting.app.display import printable
 from huiting.app.files import make_folder, remedy_of, replace_file, results_name
+from huiting.app.outcomes import Brief, Outcome, Status, Summary
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
 from huiting.core.calming import after_upset
 from huiting.core.curves import curves
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import ConfigError, HuitingError, InputError, StoreError
-from huiting.core.judgement import Judgement, Verdict
+from huiting.core.judgement import Judgement
 from huiting.core.judgement_codec import with_emotion
 from huiting.core.ports import Exporter, Hints
-from huiting.core.types import EmotionLabel, Role
+from huiting.core.ticket import Ticket
 from huiting.core.watch import Progress, Watch
-from huiting.exports import Names, write_tables
+from huiting.exports import Names, ticket_json, ticket_page, write_tables
 from huiting.exports import Outcome as Row
 from huiting.pipeline import Kit, Source, analyze, digest, understand
 from huiting.store.repository import Store
@@ -36,112 +36,13 @@ from huiting.store.repository import Store
 log = logging.getLogger(__name__)
 
 
-class Status(StrEnum):
-    """How a recording ended."""
-
-    DONE = "done"
-    KEPT = "kept"
-    """Done by an earlier run with the same settings."""
-    SAME = "same"
-    """The bytes of another recording of this batch."""
-    FAILED = "failed"
+TICKETS = "tickets"
+"""Folder of priority tickets, inside that of the results."""
+Ticketing = Callable[[Analysis, Judgement | None], Ticket | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file."""
-
-    name: str
-    status: Status
-    recording: str | None = None
-    """Its id, where the file could be read."""
-    duration: float = 0.0
-    error: HuitingError | None = None
-    brief: "Brief | None" = None
-    """Of a call that is done."""
-    unjudged: bool = False
-    """It lost the verdicts it had: it was told anew, and this run has no rules."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """The few figures of a call that a batch shows at its end."""
-
-    language: str | None
-    talk: Mapping[Role, float]
-    """Share of all talk time, by role."""
-    silence: float | None
-    """Share of the call."""
-    interruptions: int
-    mood: EmotionLabel | None = None
-    """The customer's gravest; None when nothing stands out."""
-    intent: str | None = None
-    failed: int | None = None
-    """Rules broken; None when the call was not judged."""
-    uncertain: int = 0
-    """Rules that somebody should listen for."""
-    passed: int = 0
-    unanswered: int = 0
-    """Rules that could not be judged."""
-    score: float | None = None
-    """On the first scorecard."""
-
-    @classmethod
-    def of(cls, analysis: Analysis, judgement: Judgement | None = None) -> "Brief":
-        """Take them from an analysis."""
-        metrics = analysis.metrics
-        talk: dict[Role, float] = {}
-        for party in metrics.parties:
-            talk[party.role] = talk.get(party.role, 0.0) + (party.talk_ratio or 0.0)
-        intents = analysis.meaning.intents
-        verdicts = [finding.verdict for finding in judgement.findings] if judgement else []
-        return cls(
-            language=analysis.call.language,
-            talk=talk,
-            silence=metrics.silence_ratio,
-            interruptions=sum(party.interruptions for party in metrics.parties),
-            mood=_mood(analysis),
-            intent=intents[0].name if intents else None,
-            failed=verdicts.count(Verdict.FAIL) if judgement else None,
-            uncertain=verdicts.count(Verdict.UNCERTAIN),
-            passed=verdicts.count(Verdict.PASS),
-            unanswered=len(judgement.problems) if judgement else 0,
-            score=judgement.scores[0].points if judgement and judgement.scores else None,
-        )
-
-
-_GRAVEST = (
-    EmotionLabel.ANGRY,
-    EmotionLabel.DISGUSTED,
-    EmotionLabel.FEARFUL,
-    EmotionLabel.SAD,
-    EmotionLabel.HAPPY,
-)
-
-
-def _mood(analysis: Analysis) -> EmotionLabel | None:
-    said = (s for s in analysis.call.segments if s.role is Role.CUSTOMER)
-    felt = {segment.emotion.label for segment in said if segment.emotion is not None}
-    return next((label for label in _GRAVEST if label in felt), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What became of a batch."""
-
-    outcomes: tuple[Outcome, ...]
-    """In the order of the files; those not begun when it was interrupted are left out."""
-    seconds: float
-    interrupted: bool
-
-    def count(self, status: Status) -> int:
-        """Return how many files ended so."""
-        return sum(o.status is status for o in self.outcomes)
-
-    @property
-    def audio(self) -> float:
-        """Seconds of audio analyzed in this run."""
-        return sum(o.duration for o in self.outcomes if o.status is Status.DONE)
+def _no_ticket(_analysis: Analysis, _judgement: Judgement | None) -> None:
+    pass
 
 
 class Listener(Protocol):
@@ -189,12 +90,16 @@ class Batch:
     clock: Callable[[], float]
     judge: Callable[[Dialogue], Judgement] | None = None
     """Judges a call; None when there are no rules."""
+    ticket: Ticketing = _no_ticket
+    """Makes the ticket of a call that is due one."""
     parallel: int = 2
     again: bool = False
     """Analyze also what is done already."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _claimed: dict[str, str] = field(default_factory=dict)
+    _tickets: dict[str, Ticket] = field(default_factory=dict)
+    """Of this run, by recording."""
 
     def run(self, files: Sequence[Path], problems: Sequence[InputError] = ()) -> Summary:
         """Analyze `files`; `problems` are those that could not even be listed.
@@ -292,13 +197,15 @@ class Batch:
             return None
         analysis = self.store.analysis(recording)
         told = analysis.made_by.meaning == self.kit.made_by.meaning
+        watch = Watch(clock=self.clock)
         if not told:  # the team has changed its lists: the audio need not be heard again
-            analysis = understand(analysis, self.kit)
+            analysis = understand(analysis, self.kit, watch)
         dialogue = self.flat(analysis)
         lost = not told and self.judge is None and self.store.judgement(recording) is not None
         if not told or name not in self.store.names(recording):
             self.store.save(analysis, at=self.now(), names=(name,), dialogue=dialogue)
-        return replace(self._over(name, Status.KEPT, analysis, dialogue), unjudged=lost)
+        outcome = self._over(name, Status.KEPT, analysis, dialogue, watch.problems)
+        return replace(outcome, unjudged=lost)
 
     def _new(self, name: str, source: Source, recording: str) -> Outcome:
         def listen(progress: Progress) -> None:
@@ -313,19 +220,46 @@ class Batch:
         dialogue = self.flat(analysis)
         self.store.save(analysis, at=self.now(), names=(name,), dialogue=dialogue)
         with watch("rules"):
-            outcome = self._over(name, Status.DONE, analysis, dialogue)
+            outcome = self._over(name, Status.DONE, analysis, dialogue, watch.problems)
         log.info("recording done", extra={"recording": recording, "seconds": watch.seconds})
         return outcome
 
-    def _over(self, name: str, status: Status, analysis: Analysis, dialogue: Dialogue) -> Outcome:
+    def _over(
+        self,
+        name: str,
+        status: Status,
+        analysis: Analysis,
+        dialogue: Dialogue,
+        problems: Sequence[HuitingError],
+    ) -> Outcome:
         """Judge a call that is saved, write its files, and say how it ended."""
         judgement = None if self.judge is None else self.judge(dialogue)
         if judgement is not None:
             self.store.judge([judgement], at=self.now())
+        ticket = self.ticket(analysis, judgement)
         self._write(analysis, judgement)
+        self._file(analysis, ticket)
         recording = analysis.call.recording
-        brief = Brief.of(analysis, judgement)
-        return Outcome(name, status, recording.id, recording.duration, brief=brief)
+        troubles = [str(problem) for problem in problems]
+        troubles += judgement.problems.values() if judgement is not None else ()
+        troubles += [ticket.trouble] if ticket is not None and ticket.trouble else []
+        brief = Brief.of(analysis, judgement, ticket)
+        outcome = Outcome(name, status, recording.id, recording.duration, brief=brief)
+        return replace(outcome, troubles=tuple(dict.fromkeys(troubles)))
+
+    def _file(self, analysis: Analysis, ticket: Ticket | None) -> None:
+        """Write the ticket of a call, or take away one that it had and is no longer due."""
+        folder, recording = self.out / TICKETS, analysis.call.recording
+        page = folder / f"{results_name(recording)}.md"
+        if ticket is None:
+            for path in (page, folder / f"{results_name(recording)}.json"):
+                path.unlink(missing_ok=True)
+            return
+        with self._lock:
+            self._tickets[recording.id] = ticket
+        make_folder(folder)
+        replace_file(page, ticket_page(ticket))
+        replace_file(folder / f"{results_name(recording)}.json", ticket_json(ticket))
 
     def _orphans(self, files: Sequence[Path], ended: Mapping[Path, Outcome]) -> list[Path]:
         """Return copies of a call that failed under its first name, to be tried themselves.
@@ -392,4 +326,5 @@ class Batch:
                 judgement = None
                 if self.judge is not None:
                     judgement = self.store.judgement(analysis.call.recording.id)
-                yield Row(outcome.name, analysis, other_names=others, judgement=judgement)
+                ticket = self._tickets.get(analysis.call.recording.id)
+                yield Row(outcome.name, analysis, None, others, judgement, ticket)

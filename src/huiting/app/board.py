@@ -21,11 +21,14 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from huiting.app.batch import Brief, Listener, Outcome, Status, Summary
+from huiting.app.batch import Listener
 from huiting.app.display import Name, middle, printable
-from huiting.app.tongue import say
+from huiting.app.outcomes import Brief, Outcome, Status, Summary
+from huiting.app.tongue import chinese, say
 from huiting.core import watch
-from huiting.core.types import EmotionLabel, Role, clock
+from huiting.core.error_words import because, mandarin
+from huiting.core.types import Role, clock
+from huiting.core.wording import named
 from huiting.engines.provision import Listen, Step
 
 
@@ -72,6 +75,8 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     if outcome.error is not None:
         error = outcome.error
         body |= {"code": error.code, "reason": error.reason, "remedy": error.remedy}
+    if outcome.troubles:
+        body["troubles"] = list(outcome.troubles)
     return body
 
 
@@ -90,13 +95,6 @@ STAGES = {
     "rules": ("rules", "质检"),
 }
 """What a person reads for each stage of the pipeline."""
-MOODS = {
-    EmotionLabel.ANGRY: ("angry", "愤怒"),
-    EmotionLabel.DISGUSTED: ("disgusted", "厌恶"),
-    EmotionLabel.FEARFUL: ("fearful", "担忧"),
-    EmotionLabel.SAD: ("sad", "难过"),
-    EmotionLabel.HAPPY: ("happy", "愉快"),
-}
 WIDEST = 38
 """Columns of a file name on the board, so that its stage fits beside it on 80."""
 
@@ -205,7 +203,7 @@ def calls(summary: Summary, most: int = 40) -> Table:
             clock(outcome.duration),
             brief.language or "–",
             _balance(brief.talk),
-            say(*MOODS[brief.mood]) if brief.mood is not None else "",
+            _mood(brief),
             (brief.intent or "").rsplit("/", 1)[-1],
             *((_verdicts(brief),) if judged else ()),
             *((_number(brief.score),) if scored else ()),
@@ -213,6 +211,13 @@ def calls(summary: Summary, most: int = 40) -> Table:
     if len(done) > most:
         table.caption = say(f"and {len(done) - most} more", f"另有 {len(done) - most} 通")
     return table
+
+
+def _mood(brief: Brief) -> str:
+    """Return how the customer feels; that nobody speaks, where nobody does."""
+    if brief.mute:
+        return say("nobody speaks", "无人说话")
+    return named(brief.mood, "zh" if chinese() else "en") if brief.mood is not None else ""
 
 
 def _balance(talk: Mapping[Role, float]) -> str:
@@ -275,9 +280,47 @@ def totals(summary: Summary) -> str:
 
 def failures(summary: Summary) -> Text:
     """Return what failed, a line each: file, reason, remedy. Lines, so that names stay whole."""
-    lines = [say("Failed:", "失败的录音：")]
-    for outcome in summary.outcomes:
-        if outcome.error is not None:
-            error = outcome.error
-            lines.append(printable(f"{outcome.name}: {error.reason}; {error.remedy}"))
+    tongue = "zh" if chinese() else "en"
+    lines = [
+        printable(f"{outcome.name}: {because(outcome.error, tongue)}")
+        for outcome in summary.outcomes
+        if outcome.error is not None
+    ]
+    return Text("\n".join([say("Failed:", "失败的录音："), *lines]))
+
+
+def troubles(summary: Summary) -> Text:
+    """Return what went wrong and stopped no call, a line a reason: how many calls, what to do."""
+    lines = [
+        say(
+            "Not everything could be told; the next run tries again:",
+            "部分内容未能完成，下次运行会再试：",
+        )
+    ]
+    for message, count in summary.troubles.items():
+        told = mandarin(message) if chinese() else message
+        head = say(f"{count} calls" if count > 1 else "1 call", f"{count} 通")
+        lines.append(printable(f"{head}: {told}"))
     return Text("\n".join(lines))
+
+
+def remarks(summary: Summary, folder: str) -> list[str]:
+    """Return what else a person should know of a batch, a line each.
+
+    Args:
+        summary: of the batch.
+        folder: of its tickets.
+    """
+    briefs = [outcome.brief for outcome in summary.outcomes if outcome.brief is not None]
+    found = []
+    if tickets := sum(brief.ticket for brief in briefs):
+        found.append(
+            say(f"Priority tickets: {tickets}, in {folder}", f"优先工单：{tickets} 张，见 {folder}")
+        )
+    if mute := sum(brief.mute for brief in briefs):
+        found.append(
+            say(
+                f"Nobody is heard to speak: {mute} recordings", f"没有听到有人说话的录音：{mute} 个"
+            )
+        )
+    return found

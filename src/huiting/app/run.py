@@ -16,18 +16,21 @@ from rich.console import Console
 from rich.text import Text
 
 from huiting.app import board
-from huiting.app.batch import Batch, Listener, Status, Summary
+from huiting.app.batch import TICKETS, Batch, Listener
 from huiting.app.database import store_of
 from huiting.app.describe import describer
 from huiting.app.display import printable
+from huiting.app.exporting import exporter_of
 from huiting.app.files import make_folder
 from huiting.app.judging import flat, judge_of
+from huiting.app.outcomes import Status, Summary
+from huiting.app.readers import Readers
 from huiting.app.settings import Settings
+from huiting.app.tickets import ticketing
 from huiting.app.tongue import say
 from huiting.app.wiring import hints_of, kit_of, parallel_of
 from huiting.audio.find import find
 from huiting.core.errors import InputError
-from huiting.core.plugins import make
 
 CALL_FILES = ("json", "srt", "vtt", "md")
 """Exports that are written for each call."""
@@ -65,7 +68,8 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
         StoreError: the database cannot be used.
     """
     hints = hints_of(settings)
-    judge = judge_of(settings)
+    readers = Readers(settings)
+    judge = judge_of(settings, readers)
     describe = describer(settings, order.manifest, order.raw)
     found = find(order.recordings)
     if not found.files:
@@ -74,7 +78,7 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
     make_folder(order.folder)
     with (
         store_of(settings) as kept,
-        kit_of(settings, hints) as kit,
+        kit_of(settings, hints, readers) as kit,
         _shown(len(found.files) + len(found.problems), order.show, err) as listener,
     ):
         batch = Batch(
@@ -83,10 +87,11 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             hints=hints,
             describe=describe,
             out=order.folder,
-            exporters={kind: make("huiting.exports", kind) for kind in CALL_FILES},
+            exporters={kind: exporter_of(kind) for kind in _files(settings)},
             listener=listener,
             flat=flat,
             judge=None if judge is None else judge.judge,
+            ticket=ticketing(settings, readers),
             now=_now,
             clock=time.monotonic,
             parallel=parallel_of(settings),
@@ -96,6 +101,10 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
         summary = batch.run(found.files, found.problems)
     _report(summary, order, out, err)
     return INTERRUPTED if summary.interrupted else FAILED * bool(summary.count(Status.FAILED))
+
+
+def _files(settings: Settings) -> tuple[str, ...]:
+    return (*CALL_FILES, "minutes") if settings.kind == "meeting" else CALL_FILES
 
 
 def _complain(problems: Iterable[InputError], err: Console) -> None:
@@ -145,12 +154,16 @@ def _report(summary: Summary, order: Order, out: Console, err: Console) -> None:
         out.print(board.totals(summary), soft_wrap=True)
         results = printable(f"{order.folder}/calls.xlsx")
         out.print(Text(say(f"Results: {results}", f"结果：{results}")), soft_wrap=True)
+        for remark in board.remarks(summary, printable(str(order.folder / TICKETS))):
+            out.print(Text(remark), soft_wrap=True)
     if lost := sum(outcome.unjudged for outcome in summary.outcomes):
         told = say(
             f"{lost} calls were told anew and have no verdicts now: give --rules, or huiting rules run",
             f"{lost} 通电话的内容已更新，原有判定失效：请加 --rules，或运行 huiting rules run",
         )
         err.print(Text(told), soft_wrap=True)
+    if summary.troubles:
+        err.print(board.troubles(summary), soft_wrap=True)
     if summary.count(Status.FAILED):
         err.print(board.failures(summary), soft_wrap=True)
 

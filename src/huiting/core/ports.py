@@ -214,6 +214,10 @@ class LanguageModel(Protocol):
         """
         ...
 
+    def forget(self, instructions: str, text: str, /) -> None:
+        """Keep no answer to this question: the one it had was of no use."""
+        ...
+
 
 class NameKind(StrEnum):
     """What a name is the name of."""

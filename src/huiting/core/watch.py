@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from huiting.core.errors import HuitingError
+
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +33,8 @@ class Watch:
     seconds: dict[str, float] = field(default_factory=dict)
     """Time spent by stage, added up."""
     stage: str = ""
+    problems: list[HuitingError] = field(default_factory=list)
+    """What went wrong and did not stop the work."""
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:

@@ -101,6 +101,12 @@ class ChatModel:
             _keep(kept, answer)
         return answer
 
+    def forget(self, instructions: str, text: str, /) -> None:
+        """Keep no answer to this question: the next time it is asked anew."""
+        kept = self._kept(instructions, text)
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let the connections go."""
         self.client.close()

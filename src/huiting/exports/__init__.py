@@ -9,6 +9,7 @@ from huiting.exports._columns import Column, Kind, Outcome
 from huiting.exports._judged_columns import Names
 from huiting.exports._sheets import Book, csv_table, parquet_table
 from huiting.exports._tables import TABLES, replacing, write_tables
+from huiting.exports._tickets import ticket_json, ticket_page
 
 __all__ = [
     "TABLES",
@@ -20,5 +21,7 @@ __all__ = [
     "csv_table",
     "parquet_table",
     "replacing",
+    "ticket_json",
+    "ticket_page",
     "write_tables",
 ]

@@ -35,6 +35,7 @@ def call_columns(names: Names) -> tuple[Column[Outcome], ...]:
             for c in _party(role, zh)
         ),
         *MEANING_COLUMNS,
+        *_TICKET,
         *judged_columns(names),
         *_TEXT,
         *_ORIGIN,
@@ -243,6 +244,30 @@ _METRICS = (
         "识别后判为不可信而舍去的片段数",
         "Stretches that were recognized and not believed",
         lambda a: len(a.call.rejected),
+    ),
+)
+
+_TICKET: tuple[Column[Outcome], ...] = (
+    Column(
+        "ticket",
+        Kind.TEXT,
+        "优先工单的原因：angry 生气、complaint 投诉、fatal 致命项；工单在 tickets 文件夹",
+        "Why it has a priority ticket (in the folder tickets): angry, complaint, fatal",
+        lambda o: None if o.ticket is None else _listed(o.ticket.because) or "priority-ticket",
+    ),
+    Column(
+        "ticket_language",
+        Kind.TEXT,
+        "工单客户的语种",
+        "Language of the customer who has a ticket",
+        lambda o: None if o.ticket is None else o.ticket.language,
+    ),
+    Column(
+        "ticket_translated_by",
+        Kind.TEXT,
+        "翻译工单的语言模型；空为未翻译",
+        "Language model that translated the ticket; empty: not translated",
+        lambda o: None if o.ticket is None else o.ticket.by,
     ),
 )
 

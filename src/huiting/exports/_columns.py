@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from huiting.core.analysis import Analysis
 from huiting.core.errors import HuitingError
 from huiting.core.judgement import Judgement
+from huiting.core.ticket import Ticket
 from huiting.core.types import Segment
 from huiting.exports._cells import Cell
 
@@ -62,6 +63,8 @@ class Outcome:
     """Files with the same bytes."""
     judgement: Judgement | None = None
     """None when no rules were given."""
+    ticket: Ticket | None = None
+    """Of a call that is due one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,22 @@
 | `retain` | the customer may leave |
 | `urgent` | urgent, and not solved |
 
-Languages are ISO 639 codes. Knows no staff and no queue. A ticket for an agent who does
-not speak the customer's language is translated by whatever `Translate` is given.
+Languages are ISO 639 codes. Knows no staff and no queue. A ticket is due where the customer
+speaks such a language and is angry, complains, or was served with a fatal fault; it is
+translated by whatever `Translator` is given.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
+from huiting.core.analysis import Analysis
 from huiting.core.errors import HuitingError
-from huiting.core.meaning import Meaning, OutcomeKind, Quote, Sign
+from huiting.core.judgement import Judgement
+from huiting.core.meaning import Meaning, OutcomeKind, Sign
 from huiting.core.ports import MeaningStage
+from huiting.core.ticket import Because, Ticket, TicketLine
 from huiting.core.types import Call, EmotionLabel, Role, Segment
 
 HOME = ("zh", "yue")
@@ -34,7 +39,10 @@ ALSO = 0.2
 ALSO_SEGMENTS = 2
 """...and in how many segments at least: a single one may be misheard."""
 COMPLAINT = "投诉"
-MOST_QUOTES = 6
+MOST_LINES = 6
+"""Of a ticket."""
+MOST_ANGRY = 2
+"""Of them the angriest, whatever else there is."""
 
 Translate = Callable[[str, str], str]
 """A text and the ISO 639 code of the language it is wanted in; raises `EngineError`."""
@@ -118,50 +126,102 @@ def _at_least(sign: Sign | None, least: float) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """What an agent of another language has to know of a call."""
+class Translator:
+    """Somebody who translates."""
 
-    call: str
-    """Id of the recording."""
-    language: str | None
-    """Of the customer."""
-    advice: tuple[str, ...]
-    quotes: tuple[Quote, ...]
-    """What the customer asks for, then what shows how it stands."""
-    translations: tuple[str, ...] | None
-    """One a quote; None when there is no translation."""
-    note: str = ""
-    """Why there is none."""
+    name: str
+    """What translations are attributed to."""
+    translate: Translate
+    hide: Callable[[Call, Meaning], Mapping[int, str]] | None
+    """Returns what may be shown of each segment, by its place; None for all."""
 
 
 def ticket_of(
-    call: Call, meaning: Meaning, *, into: str = HOME[0], translate: Translate | None = None
+    analysis: Analysis,
+    judgement: Judgement | None = None,
+    *,
+    into: str = HOME[0],
+    translator: Translator | None = None,
 ) -> Ticket | None:
-    """Return the ticket of a call whose advice asks for one, else None.
+    """Return the ticket of a call that is due one, else None.
 
     Args:
-        call: whose customer speaks another language.
-        meaning: with its advice.
+        analysis: of the call, with its advice.
+        judgement: of the call, where it was judged.
         into: language of those who read the ticket.
-        translate: None where no server for translations is set.
+        translator: None where no server for translations is set.
     """
-    if "priority-ticket" not in meaning.advice:
+    call, meaning = analysis.call, analysis.meaning
+    routes = [code.removeprefix("route:") for code in meaning.advice if code.startswith("route:")]
+    fatal = _fatal(judgement)
+    if not ("priority-ticket" in meaning.advice or (routes and fatal)):
         return None
-    shown = [*meaning.needs, *(meaning.intents[0].quotes if meaning.intents else ())]
-    shown += meaning.outcome.quotes if meaning.outcome is not None else ()
-    quotes = tuple(q for q in dict.fromkeys(shown) if q.role is not Role.AGENT)[:MOST_QUOTES]
-    routes = (code.removeprefix("route:") for code in meaning.advice if code.startswith("route:"))
-    language = next(routes, call.language)
-    translations, note = _translated(quotes, into, translate)
-    return Ticket(call.recording.id, language, meaning.advice, quotes, translations, note)
+    lines = _lines(call, meaning)
+    by, trouble = None, ""
+    if translator is not None and lines:
+        try:
+            lines, by = _translated(lines, call, meaning, into, translator), translator.name
+        except HuitingError as error:
+            trouble = str(error)
+    return Ticket(
+        call=call.recording.id,
+        name=PurePath(call.recording.path).name,
+        language=routes[0] if routes else call.language,
+        because=tuple(_because(call, meaning, fatal)),
+        advice=tuple(dict.fromkeys((*meaning.advice, "priority-ticket"))),
+        lines=lines,
+        into=into,
+        intent=meaning.intents[0].name if meaning.intents else None,
+        fatal=fatal,
+        started_at=call.recording.started_at,
+        metadata=call.recording.metadata,
+        by=by,
+        trouble=trouble,
+    )
+
+
+def _fatal(judgement: Judgement | None) -> tuple[str, ...]:
+    """Return the names of the fatal items that failed."""
+    scores = judgement.scores if judgement is not None else ()
+    names = {item.id: item.name for score in scores for item in score.items}
+    return tuple(names.get(item) or item for score in scores for item in score.fatal)
+
+
+def _because(call: Call, meaning: Meaning, fatal: Sequence[str]) -> Iterator[Because]:
+    if any(_angry(s) for s in call.segments if s.role is Role.CUSTOMER):
+        yield Because.ANGRY
+    if _complains(meaning):
+        yield Because.COMPLAINT
+    if fatal:
+        yield Because.FATAL
+
+
+def _lines(call: Call, meaning: Meaning) -> tuple[TicketLine, ...]:
+    """Return the customer's lines that tell most: the angriest, what is wanted, how it stands."""
+    own = {i: s for i, s in enumerate(call.segments) if s.role is not Role.AGENT and s.text}
+    angry = sorted((i for i in own if _angry(own[i])), key=lambda i: -_score(own[i]))
+    quotes = [*meaning.needs, *(meaning.intents[0].quotes if meaning.intents else ())]
+    quotes += meaning.outcome.quotes if meaning.outcome is not None else ()
+    told = [*angry[:MOST_ANGRY], *(q.segment for q in quotes if q.segment in own), *angry]
+    chosen = list(dict.fromkeys(told))[:MOST_LINES] or list(own)[:MOST_LINES]
+    return tuple(_line(i, own[i]) for i in sorted(chosen))
+
+
+def _line(place: int, segment: Segment) -> TicketLine:
+    felt = segment.emotion.label if segment.emotion is not None and _angry(segment) else None
+    return TicketLine(place, segment.span, segment.text, emotion=felt)
+
+
+def _score(segment: Segment) -> float:
+    return (segment.emotion.score or 0.0) if segment.emotion is not None else 0.0
 
 
 def _translated(
-    quotes: Sequence[Quote], into: str, translate: Translate | None
-) -> tuple[tuple[str, ...] | None, str]:
-    if translate is None:
-        return None, "no translation: no language model is set"
-    try:
-        return tuple(translate(quote.text, into) for quote in quotes), ""
-    except HuitingError as error:
-        return None, f"no translation: {error}"
+    lines: Sequence[TicketLine], call: Call, meaning: Meaning, into: str, by: Translator
+) -> tuple[TicketLine, ...]:
+    """Return the lines with their translations; only what may be shown leaves."""
+    shown = by.hide(call, meaning) if by.hide is not None else {}
+    return tuple(
+        replace(line, translation=by.translate(shown.get(line.segment, line.text), into))
+        for line in lines
+    )

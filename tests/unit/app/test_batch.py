@@ -8,18 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from huiting.app.batch import Batch, Outcome, Status, Summary
+from huiting.app.batch import Batch
 from huiting.app.board import Silent
 from huiting.app.judging import Judge, flat
+from huiting.app.outcomes import Outcome, Status, Summary
+from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
 from huiting.core.errors import ConfigError, InputError, StoreError
+from huiting.core.judgement import Judgement
 from huiting.core.meaning import Intent, IntentSource, Meaning
 from huiting.core.plugins import make
 from huiting.core.ports import Hints
+from huiting.core.ticket import Because, Ticket
 from huiting.core.types import Call
 from huiting.core.watch import Progress
+from huiting.engines.llm import build
 from huiting.pipeline import Kit, Source
+from huiting.quality.asking.summary import summary_stage
 from huiting.store.repository import Store
+from llm_server import serving
 from tones import Ear, kit, speak, write_wav
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -403,3 +410,65 @@ def test_a_new_list_is_told_from_what_was_heard(store: Store, day: Path, tmp_pat
     assert {row["intent"] for row in rows(tmp_path / "out")} == {"退货"}
     assert batch(store, tmp_path / "out", changed).run(files(day)).count(Status.KEPT) == 3
     assert len(store.versions(str(files(day)[0]))) == 2
+
+
+JUNK = "Certainly! Here is what I think."
+GOOD = {"summary": "退货。", "resolution": "", "next_steps": [], "quotes": ["我想退货"]}
+
+
+def test_a_model_that_fails_is_told_once_and_asked_again_by_the_next_run(
+    store: Store, day: Path, tmp_path: Path
+) -> None:
+    answers = [JUNK]
+    made_by = replace(kit().made_by, meaning="with summaries")
+    with serving(lambda _: answers[0]) as server:
+        model = build(url=server.url, model="qwen", cache=tmp_path / "kept")
+        parts = kit(meaning=(summary_stage(model, None),), made_by=made_by)
+
+        first = batch(store, tmp_path / "out", parts).run(files(day)[:1])
+        answers[0] = json.dumps(GOOD, ensure_ascii=False)
+        second = batch(store, tmp_path / "out", parts).run(files(day)[:1])
+        third = batch(store, tmp_path / "out", parts).run(files(day)[:1])
+        model.close()
+
+    assert first.troubles == {"qwen: the answer is no JSON object; try another model": 1}
+    assert (second.troubles, third.troubles) == ({}, {})
+    assert statuses(second) == ["kept"]
+    assert [row["summary"] for row in rows(tmp_path / "out")] == ["退货。"]
+    assert len(server.asked) == 2
+
+
+def test_a_call_that_is_due_a_ticket_gets_one_and_loses_it_with_its_reason(
+    store: Store, day: Path, tmp_path: Path
+) -> None:
+    def filed(analysis: Analysis, _judgement: Judgement | None) -> Ticket | None:
+        if not analysis.call.recording.path.endswith("1.wav"):
+            return None
+        return Ticket(
+            analysis.call.recording.id, "1.wav", "en", (Because.ANGRY,), ("route:en",), (), "zh",
+            trouble="qwen: HTTP 500; look at the server's log",
+        )  # fmt: skip
+
+    summary = batch(store, tmp_path / "out", ticket=filed).run(files(day))
+
+    folder = tmp_path / "out" / "tickets"
+    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".md"]
+    assert [row["ticket"] for row in rows(tmp_path / "out")] == ["", "angry", ""]
+    assert [outcome.brief.ticket for outcome in summary.outcomes if outcome.brief] == [
+        False, True, False,
+    ]  # fmt: skip
+    assert list(summary.troubles) == ["qwen: HTTP 500; look at the server's log"]
+
+    batch(store, tmp_path / "out").run(files(day))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_judged_call_tells_how_its_parties_felt(
+    store: Store, day: Path, tmp_path: Path, judge: Judge
+) -> None:
+    batch(store, tmp_path / "out", judge=judge.judge).run(files(day)[:1])
+
+    [path] = (tmp_path / "out" / "calls").glob("*.judgement.json")
+    curves = json.loads(path.read_text("utf-8"))["emotion"]["curves"]
+    assert {curve["role"] for curve in curves} <= {"agent", "customer", "unknown"}
+    assert all(curve["lines"] for curve in curves)

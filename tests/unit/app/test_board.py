@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from huiting.app import board
-from huiting.app.batch import Brief, Outcome, Status, Summary
 from huiting.app.board import Board, Lines, Silent
+from huiting.app.outcomes import Brief, Outcome, Status, Summary
 from huiting.core.errors import InputError
 from huiting.core.types import EmotionLabel, Role
 from huiting.core.watch import Progress
@@ -232,3 +232,64 @@ def test_installing_shows_a_bar_for_each_thing_done() -> None:
 
     assert isinstance(console.file, io.StringIO)
     assert "a.whl" in console.file.getvalue()
+
+
+def test_reasons_of_failure_are_chinese_for_who_reads_chinese(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HUITING_LANG", "zh")
+    empty = InputError("a.wav", "the file is empty", "copy it again from the recorder")
+    summary = Summary((Outcome("a.wav", Status.FAILED, error=empty),), 1.0, interrupted=False)
+
+    assert str(board.failures(summary)) == ("失败的录音：\na.wav: 文件是空的；请从录音设备重新拷贝")
+
+
+DOWN = "qwen3: no answer (ConnectError); look at the server"
+
+
+@pytest.mark.parametrize(
+    ("tongue", "lines"),
+    [
+        (
+            "en",
+            [
+                "Not everything could be told; the next run tries again:",
+                f"2 calls: {DOWN}",
+                "1 call: m: something new; wait",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "部分内容未能完成，下次运行会再试：",
+                "2 通: qwen3：没有应答（ConnectError）；请检查语言模型服务",
+                "1 通: m: something new; wait",
+            ],
+        ),
+    ],
+)
+def test_a_reason_is_told_once_with_its_calls_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tongue: str, lines: list[str]
+) -> None:
+    monkeypatch.setenv("HUITING_LANG", tongue)
+    other = replace(done("b.wav"), troubles=("m: something new; wait", DOWN))
+    summary = Summary((replace(done("a.wav"), troubles=(DOWN,)), other), 1.0, interrupted=False)
+
+    assert str(board.troubles(summary)).splitlines() == lines
+
+
+def test_a_script_is_told_what_went_wrong() -> None:
+    assert board.as_json(replace(done("a.wav"), troubles=(DOWN,)))["troubles"] == [DOWN]
+
+
+def test_tickets_and_recordings_without_speech_are_told() -> None:
+    mute = Outcome("a.wav", Status.DONE, "ab", 1.0, brief=replace(BRIEF, mute=True))
+    ticket = Outcome("b.wav", Status.DONE, "cd", 1.0, brief=replace(BRIEF, ticket=True))
+    summary = Summary((mute, ticket, failed("c.wav")), 1.0, interrupted=False)
+
+    assert board.remarks(summary, "out/tickets") == [
+        "Priority tickets: 1, in out/tickets",
+        "Nobody is heard to speak: 1 recordings",
+    ]
+    assert "nobody speaks" in shown(board.calls(summary))
+    assert board.remarks(Summary((failed("c.wav"),), 1.0, interrupted=False), "out") == []

@@ -90,9 +90,12 @@ class Listening:
     def __init__(self) -> None:
         self.shown: list[str] = []
 
+    def forget(self, _instructions: str, _text: str, /) -> None:
+        pass
+
     def ask(self, _instructions: str, text: str, /) -> str:
         self.shown.append(text)
-        return '{"answer": "no"}'
+        return '{"answer": "no", "summary": "付款", "quotes": ["付了300元"]}'
 
 
 @pytest.mark.parametrize("redact", [True, False])

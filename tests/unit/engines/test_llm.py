@@ -167,6 +167,18 @@ def test_a_failed_question_is_not_kept(tmp_path: Path) -> None:
         assert model.ask("", "x") == "ok"
 
 
+def test_an_answer_of_no_use_is_asked_for_anew(tmp_path: Path) -> None:
+    with serving(lambda _: "A") as server:
+        model = quick(server.url, cache=tmp_path)
+        model.ask("i", "a")
+        model.forget("i", "a")
+        model.forget("i", "never asked")
+        model.ask("i", "a")
+
+        quick(server.url).forget("i", "a")  # keeps nothing
+    assert len(server.asked) == 2
+
+
 @pytest.mark.parametrize(
     "options",
     [

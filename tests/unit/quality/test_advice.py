@@ -1,14 +1,20 @@
 """What should happen next, and tickets for other languages."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
-from fakes import AGENT, CUSTOMER, call, says
+from fakes import AGENT, CUSTOMER, analysis, call, says
+from huiting.core.analysis import Analysis
 from huiting.core.errors import EngineError
+from huiting.core.judgement import Judgement, Score, ScoredItem, Verdict
 from huiting.core.meaning import Intent, IntentSource, Meaning, Outcome, OutcomeKind, Quote, Sign
+from huiting.core.ticket import Because, Ticket
 from huiting.core.types import Call, Emotion, EmotionLabel, Segment, Span
-from huiting.quality.advice import Ticket, advice_stage, ticket_of
+from huiting.quality.advice import MOST_LINES, Translate, Translator, advice_stage, ticket_of
+
+Hide = Callable[[Call, Meaning], Mapping[int, str]]
 
 QUOTE = Quote(0, CUSTOMER, Span(0, 1), "Where is my parcel?")
 COMPLAINS = Meaning(intents=(Intent("投诉", 0.8, IntentSource.WORDS, (QUOTE,)),), needs=(QUOTE,))
@@ -96,30 +102,63 @@ def test_a_complaint_in_another_language_is_a_priority() -> None:
     assert advice(call(said("en")), COMPLAINS) == ("route:en", "priority-ticket")
 
 
-def ticket(translate: object = None) -> Ticket:
-    of = call(said("en", angry=0.9))
-    found = ticket_of(
-        of,
-        advice_stage()(of, COMPLAINS),
-        translate=translate,  # type: ignore[arg-type]
-    )
+def made(of: Call, meaning: Meaning) -> Analysis:
+    return replace(analysis(of), meaning=meaning)
+
+
+FOREIGN = call(
+    said("en", angry=0.9),
+    says(AGENT, 4, 8, "Nothing I can do", language="en"),
+    replace(says(CUSTOMER, 8, 12, "Where is my parcel?", language="en")),
+)
+FATAL = Judgement(
+    "ab",
+    scores=(
+        Score(
+            "card", 1, 0.0, 100.0,
+            items=(ScoredItem("rude", "服务禁语", "红线", 0, 0, Verdict.FAIL, fatal=True),),
+            fatal=("rude",),
+        ),
+    ),
+)  # fmt: skip
+ASKS = Meaning(
+    intents=(Intent("投诉", 0.8, IntentSource.WORDS),),
+    needs=(Quote(2, CUSTOMER, Span(8, 12), "my parcel"),),
+)
+
+
+def ticket(translate: Translate | None = None, hide: Hide | None = None) -> Ticket:
+    by = None if translate is None else Translator("qwen", translate, hide)
+    found = ticket_of(made(FOREIGN, advice_stage()(FOREIGN, ASKS)), translator=by)
     assert found is not None
     return found
 
 
-def test_a_ticket_says_what_is_wanted_and_that_nobody_translated_it() -> None:
+def test_a_ticket_says_who_is_angry_what_is_wanted_and_whom_to_give_it_to() -> None:
     found = ticket()
 
-    assert (found.language, found.quotes, found.translations) == ("en", (QUOTE,), None)
-    assert found.note == "no translation: no language model is set"
+    assert (found.language, found.into, found.name) == ("en", "zh", "8001.wav")
+    assert found.because == (Because.ANGRY, Because.COMPLAINT)
     assert found.advice == ("route:en", "priority-ticket")
+    assert [(line.text, line.emotion) for line in found.lines] == [
+        ("一些话", EmotionLabel.ANGRY),
+        ("Where is my parcel?", None),
+    ]
+    assert (found.by, found.trouble) == (None, "")
 
 
 def test_a_ticket_is_translated_where_something_can() -> None:
     found = ticket(lambda text, into: f"{into}: {text}")
 
-    assert found.translations == ("zh: Where is my parcel?",)
-    assert found.note == ""
+    assert [line.translation for line in found.lines] == ["zh: 一些话", "zh: Where is my parcel?"]
+    assert (found.by, found.trouble) == ("qwen", "")
+
+
+def test_only_what_may_be_shown_is_translated() -> None:
+    found = ticket(lambda text, _into: text.upper(), lambda *_: {2: "where is [it]?"})
+
+    assert [line.translation for line in found.lines] == ["一些话", "WHERE IS [IT]?"]
+    assert found.lines[1].text == "Where is my parcel?"
 
 
 def test_a_server_that_does_not_answer_leaves_the_ticket_as_it_is() -> None:
@@ -128,22 +167,44 @@ def test_a_server_that_does_not_answer_leaves_the_ticket_as_it_is() -> None:
 
     found = ticket(fails)
 
-    assert found.translations is None
-    assert "no answer" in found.note
+    assert [line.translation for line in found.lines] == [None, None]
+    assert (found.by, found.trouble) == (None, "server: no answer; look at it")
+
+
+def test_a_fatal_fault_in_another_language_is_a_ticket() -> None:
+    calm = call(said("en"))
+    found = ticket_of(made(calm, advice_stage()(calm, Meaning())), FATAL)
+
+    assert found is not None
+    assert (found.because, found.fatal) == ((Because.FATAL,), ("服务禁语",))
+    assert found.advice == ("route:en", "priority-ticket")
+    assert [line.text for line in found.lines] == ["一些话"]
 
 
 def test_a_ticket_shows_how_the_matter_stands_and_no_word_of_the_agent() -> None:
-    agent = Quote(1, AGENT, Span(1, 2), "Nothing I can do")
-    customer = Quote(2, CUSTOMER, Span(2, 3), "Forget it")
-    meaning = Meaning(
-        outcome=Outcome(OutcomeKind.UNSOLVED, 0.9, (agent, customer)), advice=("priority-ticket",)
+    outcome = Outcome(
+        OutcomeKind.UNSOLVED,
+        0.9,
+        (Quote(1, AGENT, Span(4, 8), "a"), Quote(2, CUSTOMER, Span(8, 12), "b")),
     )
+    meaning = Meaning(outcome=outcome, advice=("priority-ticket",))
+    quiet = replace(FOREIGN, segments=FOREIGN.segments[1:], language="en")
 
-    found = ticket_of(call(says(CUSTOMER, 0, 1), language="en"), meaning)
+    found = ticket_of(made(quiet, replace(meaning, outcome=None)))
 
     assert found is not None
-    assert (found.language, found.quotes) == ("en", (customer,))
+    assert (found.language, [line.text for line in found.lines]) == ("en", ["Where is my parcel?"])
+
+
+def test_a_ticket_is_short() -> None:
+    many = call(*[replace(said("en", angry=0.6, start=5.0 * n)) for n in range(20)], duration=200)
+
+    found = ticket_of(made(many, advice_stage()(many, Meaning())))
+
+    assert found is not None
+    assert len(found.lines) == MOST_LINES
 
 
 def test_other_calls_have_no_ticket() -> None:
-    assert ticket_of(call(said("zh")), Meaning(advice=("urgent",))) is None
+    assert ticket_of(made(call(said("zh")), Meaning(advice=("urgent",)))) is None
+    assert ticket_of(made(call(said("zh")), Meaning()), FATAL) is None

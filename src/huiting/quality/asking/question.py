@@ -1,6 +1,6 @@
 """A yes/no question of a rule, put to a language model (the operator `ask`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from huiting.core.dialogue import Dialogue
@@ -8,6 +8,7 @@ from huiting.core.errors import EngineError
 from huiting.core.judgement import EvidenceKind, Match
 from huiting.core.meaning import Quote
 from huiting.core.ports import LanguageModel
+from huiting.quality.asking.answer import answered
 from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
 from huiting.quality.rules.asked import Answer, Hit, Scope
 
@@ -43,21 +44,41 @@ def asking(
         if hide is not None:
             texts = hide(dialogue)
             lines = [replace(line, text=texts[line.segment]) for line in lines]
-        found = object_in(model.ask(INSTRUCTIONS + question, shown(lines)), model.name)
-        said = str(found.get("answer")).strip().casefold()
         channels = {line.segment: line.channel for line in scope.lines}
-        quotes = tuple(
-            _hit(quote, channels[quote.segment]) for quote in quotes_in(found.get("quotes"), lines)
-        )
-        if said not in {"yes", "no"}:
+
+        def read(said: str) -> Answer | None:
+            return _answer(said, lines, channels, model.name)
+
+        found = answered(model, INSTRUCTIONS + question, shown(lines), read)
+        if found is None:
             raise EngineError(model.name, "it cannot tell", "listen to the call")
-        if said == "yes" and not quotes:
-            raise EngineError(
-                model.name, "it says yes and quotes nothing that was said", "listen to the call"
-            )
-        return Answer(yes=said == "yes", quotes=quotes, reason=words_of(found.get("reason")))
+        return found
 
     return ask
+
+
+def _answer(
+    said: str, lines: Sequence[Said], channels: Mapping[int, int], model: str
+) -> Answer | None:
+    """Return what the model answered; None when it says that it cannot tell.
+
+    Raises:
+        EngineError: it is no answer, or a yes without words that were said.
+    """
+    found = object_in(said, model)
+    answer = str(found.get("answer")).strip().casefold()
+    quotes = tuple(
+        _hit(quote, channels[quote.segment]) for quote in quotes_in(found.get("quotes"), lines)
+    )
+    if answer == "yes" and not quotes:
+        raise EngineError(
+            model, "it says yes and quotes nothing that was said", "listen to the call"
+        )
+    if answer == "unknown":
+        return None
+    if answer not in {"yes", "no"}:
+        raise EngineError(model, "it cannot tell", "listen to the call")
+    return Answer(yes=answer == "yes", quotes=quotes, reason=words_of(found.get("reason")))
 
 
 def _hit(quote: Quote, channel: int) -> Hit:

@@ -1,6 +1,5 @@
 """The summary of a call by a language model, as a stage that tells meaning."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -8,9 +7,8 @@ from huiting.core.errors import EngineError
 from huiting.core.meaning import Meaning, Summary
 from huiting.core.ports import LanguageModel, MeaningStage
 from huiting.core.types import Call
+from huiting.quality.asking.answer import answered
 from huiting.quality.asking.transcript import Said, object_in, quotes_in, shown, words_of
-
-log = logging.getLogger(__name__)
 
 MOST_STEPS = 10
 INSTRUCTIONS = (
@@ -28,8 +26,8 @@ def summary_stage(
 ) -> MeaningStage:
     """Return the stage that adds `Meaning.summary`.
 
-    A server that does not answer, or answers without a quote that holds, leaves the call
-    without a summary: everything else of the call is worth keeping.
+    The stage raises EngineError when the server does not answer, or answers without a quote
+    that holds: whoever runs it keeps everything else of the call, and asks again.
 
     Args:
         model: sums up.
@@ -43,22 +41,23 @@ def summary_stage(
         if hide is not None:
             texts = hide(call, known)
             lines = [replace(line, text=texts[line.segment]) for line in lines]
-        try:
-            found = _summary(lines, model)
-        except EngineError as error:
-            log.warning("no summary", extra={"recording": call.recording.id, "code": error.code})
-            return known
-        return replace(known, summary=found)
+
+        def read(answer: str) -> Summary:
+            return _summary(answer, lines, model.name)
+
+        return replace(known, summary=answered(model, INSTRUCTIONS, shown(lines), read))
 
     return stage
 
 
-def _summary(lines: list[Said], model: LanguageModel) -> Summary | None:
-    answer = object_in(model.ask(INSTRUCTIONS, shown(lines)), model.name)
+def _summary(said: str, lines: list[Said], model: str) -> Summary:
+    answer = object_in(said, model)
     quotes = quotes_in(answer.get("quotes"), lines)
     text = words_of(answer.get("summary"))
-    if not quotes or not text:
-        return None
+    if not text:
+        raise EngineError(model, "the answer is empty", "try another model")
+    if not quotes:
+        raise EngineError(model, "the summary quotes nothing that was said", "try another model")
     steps = answer.get("next_steps")
     listed = [words_of(step) for step in steps[:MOST_STEPS]] if isinstance(steps, list) else []
     return Summary(
@@ -66,5 +65,5 @@ def _summary(lines: list[Said], model: LanguageModel) -> Summary | None:
         resolution=words_of(answer.get("resolution")),
         next_steps=tuple(step for step in listed if step),
         quotes=quotes,
-        by=model.name,
+        by=model,
     )

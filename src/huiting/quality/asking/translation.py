@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from huiting.core.errors import EngineError
 from huiting.core.ports import LanguageModel
+from huiting.quality.asking.answer import answered
 
 LONGEST = 8_000
 """Characters translated at once."""
@@ -15,10 +17,15 @@ INSTRUCTIONS = (
 def translator(model: LanguageModel) -> Callable[[str, str], str]:
     """Return a function of a text and an ISO 639 code that returns the translation.
 
-    It raises EngineError when the server does not answer.
+    It raises EngineError when the server does not answer, or answers nothing.
     """
 
+    def read(answer: str) -> str:
+        if not answer.strip():
+            raise EngineError(model.name, "the answer is empty", "try another model")
+        return answer.strip()
+
     def translate(text: str, into: str) -> str:
-        return model.ask(INSTRUCTIONS.format(into), text[:LONGEST]).strip()
+        return answered(model, INSTRUCTIONS.format(into), text[:LONGEST], read)
 
     return translate

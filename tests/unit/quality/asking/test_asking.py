@@ -30,6 +30,10 @@ class Scripted:
     def __init__(self, answer: object) -> None:
         self.answer = answer if isinstance(answer, str) else json.dumps(answer)
         self.asked: list[tuple[str, str]] = []
+        self.forgotten: list[tuple[str, str]] = []
+
+    def forget(self, instructions: str, text: str, /) -> None:
+        self.forgotten.append((instructions, text))
 
     def ask(self, instructions: str, text: str, /) -> str:
         self.asked.append((instructions, text))
@@ -57,19 +61,30 @@ def test_a_summary_keeps_only_quotes_that_were_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "reason"),
     [
-        pytest.param(GOOD | {"quotes": [{"line": 1, "text": "编造"}]}, id="no quote holds"),
-        pytest.param(GOOD | {"quotes": "我今天"}, id="quotes are no list"),
-        pytest.param(GOOD | {"summary": 3}, id="no text"),
-        pytest.param("我认为一切都好", id="no object"),
-        pytest.param("down", id="the server is down"),
+        pytest.param(
+            GOOD | {"quotes": [{"line": 1, "text": "编造"}]}, "quotes nothing", id="no quote holds"
+        ),
+        pytest.param(GOOD | {"quotes": "我今天"}, "quotes nothing", id="quotes are no list"),
+        pytest.param(GOOD | {"summary": 3}, "empty", id="no text"),
+        pytest.param("我认为一切都好", "no JSON object", id="no object"),
     ],
 )
-def test_without_words_that_hold_there_is_no_summary(answer: object) -> None:
-    before = Meaning(advice=("kept",))
+def test_a_summary_that_is_of_no_use_is_an_error_and_forgotten(answer: object, reason: str) -> None:
+    model = Scripted(answer)
 
-    assert summary_stage(Scripted(answer), None)(CALL, before) == before
+    with pytest.raises(EngineError, match=reason):
+        summary_stage(model, None)(CALL, Meaning())
+    assert model.forgotten == model.asked
+
+
+def test_a_server_that_is_down_is_an_error_and_nothing_to_forget() -> None:
+    model = Scripted("down")
+
+    with pytest.raises(EngineError, match="no answer"):
+        summary_stage(model, None)(CALL, Meaning())
+    assert model.forgotten == []
 
 
 def test_steps_that_are_no_list_are_none() -> None:
@@ -148,8 +163,8 @@ SCOPE = Scope((Span(0, 30),), None, LINES)
 DIALOGUE = Dialogue("ab", "call", 30.0, analysis(CALL).metrics, LINES)
 
 
-def answer(said: object) -> Callable[[], object]:
-    return lambda: asking(Scripted(said), None)(DIALOGUE, SCOPE, "客服是否承诺回电？")
+def answer(model: Scripted) -> Callable[[], object]:
+    return lambda: asking(model, None)(DIALOGUE, SCOPE, "客服是否承诺回电？")
 
 
 def test_yes_comes_with_what_shows_it() -> None:
@@ -175,17 +190,20 @@ def test_no_needs_no_quote() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("said", "reason", "forgotten"),
     [
-        pytest.param({"answer": "yes", "quotes": ["编造的话"]}, "quotes nothing", id="made up"),
-        pytest.param({"answer": "unknown"}, "cannot tell", id="the model cannot tell"),
-        pytest.param({}, "cannot tell", id="no answer"),
-        pytest.param("down", "no answer", id="the server is down"),
+        pytest.param({"answer": "yes", "quotes": ["编造的话"]}, "quotes nothing", 1, id="made up"),
+        pytest.param({"answer": "unknown"}, "cannot tell", 0, id="the model cannot tell"),
+        pytest.param({}, "cannot tell", 1, id="no answer"),
+        pytest.param("down", "no answer", 0, id="the server is down"),
     ],
 )
-def test_what_does_not_answer_is_an_error(said: object, reason: str) -> None:
+def test_what_does_not_answer_is_an_error(said: object, reason: str, forgotten: int) -> None:
+    model = Scripted(said)
+
     with pytest.raises(EngineError, match=reason):
-        answer(said)()
+        answer(model)()
+    assert len(model.forgotten) == forgotten
 
 
 def test_nothing_said_is_no_without_asking() -> None:
@@ -202,13 +220,24 @@ def test_a_translation_is_the_answer_alone() -> None:
     assert "en" in model.asked[0][0]
 
 
+def test_an_empty_translation_is_an_error_and_forgotten() -> None:
+    model = Scripted(" ")
+
+    with pytest.raises(EngineError, match="the answer is empty"):
+        translator(model)("我要退货", "en")
+    assert len(model.forgotten) == 1
+
+
 def test_a_summary_is_of_what_may_be_seen() -> None:
-    model = Scripted(GOOD)
+    model = Scripted(GOOD | {"quotes": ["[agent!]"]})
 
     def hide(of: Call, known: Meaning) -> dict[int, str]:
         return {i: f"[{s.role}{known.advice[0]}]" for i, s in enumerate(of.segments)}
 
-    assert summary_stage(model, hide)(CALL, Meaning(advice=("!",))).summary is None
+    found = summary_stage(model, hide)(CALL, Meaning(advice=("!",))).summary
+
+    assert found is not None
+    assert [quote.text for quote in found.quotes] == ["[agent!]"]
     assert [row.split(": ")[1] for row in model.asked[0][1].splitlines()] == [
         "[agent!]",
         "[customer!]",
