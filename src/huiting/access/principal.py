@@ -30,3 +30,20 @@ class Principal:
     def may(self, permission: Permission) -> bool:
         """Tell whether this is permitted."""
         return permission in self.permissions
+
+    def at(self, address: str) -> "Actor":
+        """Return who this is for the audit log."""
+        return Actor(self.id, self.name, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as the audit log says it."""
+
+    id: str
+    name: str
+    address: str = ""
+
+
+MACHINE = Actor("machine", "huiting")
+"""The program by itself, or who runs it on this machine."""

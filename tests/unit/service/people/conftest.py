@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from huiting.store import Store
+from unit.service.people.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """An empty one."""
+    with Store.open(str(tmp_path / "people.db")) as store:
+        yield House(store)
