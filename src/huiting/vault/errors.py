@@ -8,3 +8,17 @@ class VaultError(HuitingError):
 
     code = "vault"
     retryable = True
+
+
+class Damaged(VaultError):
+    """What is kept is not what was written."""
+
+    code = "damaged"
+    retryable = False
+
+
+class KeyMissing(VaultError):
+    """A recording was sealed with a key that is not there."""
+
+    code = "key-missing"
+    retryable = False
