@@ -119,23 +119,28 @@ class Tally:
         old = before or {}
         self.calls += 1
         self.new += before is None
-        changes = False
-        for rule, verdict in now.verdicts.items():
-            self.totals[rule, verdict] += 1
-            if old.get(rule) is not verdict:
-                changes = True
-                self._add((rule, old.get(rule), verdict), now)
-        for rule in old.keys() - now.verdicts.keys():
-            changes = True
-            self._add((rule, old[rule], None), now)
-        self.changed += changes and before is not None
+        said = now.verdicts
+        changes: list[Change] = [
+            (rule, old.get(rule), verdict)
+            for rule, verdict in said.items()
+            if old.get(rule) is not verdict
+        ]
+        changes += [(rule, old[rule], None) for rule in old.keys() - said.keys()]
+        self.changed += bool(changes) and before is not None
+        self.totals.update(said.items())
+        self.counts.update(changes)
+        for change in changes:
+            if self.counts[change] <= self.samples:
+                self._show(change, now)
         for rule, reason in now.problems.items():
             self._unjudged(rule, 1, reason)
 
-    def count_unchanged(self, verdicts: Verdicts) -> None:
+    def count_unchanged(self, verdicts: Verdicts, problems: Mapping[str, str]) -> None:
         """Count one call of which the same is said as before."""
         self.calls += 1
         self.totals.update(verdicts.items())
+        for rule, reason in problems.items():
+            self._unjudged(rule, 1, reason)
 
     def add(self, other: "Tally") -> None:
         """Add what was counted of other, earlier calls."""
@@ -174,11 +179,9 @@ class Tally:
         counted = {verdict: self.totals[rule, verdict] for verdict in Verdict}
         return {verdict: calls for verdict, calls in counted.items() if calls}
 
-    def _add(self, change: Change, now: "Now") -> None:
-        self.counts[change] += 1
-        if self.counts[change] <= self.samples:
-            finding = now.findings.get(change[0])
-            self.shown.setdefault(change, []).append(_sample(now.call, now.name, finding))
+    def _show(self, change: Change, now: "Now") -> None:
+        finding = now.findings.get(change[0])
+        self.shown.setdefault(change, []).append(_sample(now.call, now.name, finding))
 
     def _unjudged(self, rule: str, calls: int, reason: str) -> None:
         before, first = self.problems.get(rule, (0, reason))

@@ -136,7 +136,7 @@ class _Worker:
                 said = kept.said
                 before = self._before(said.verdicts)
                 if self._stays(kept, said, before):
-                    tally.count_unchanged(before)
+                    tally.count_unchanged(before, said.problems)
                 elif self.order.dry:
                     name, found = kept.dialogue.name, self.judges.ruled(kept.dialogue)
                     now = Now(
@@ -159,12 +159,9 @@ class _Worker:
 
     def _stays(self, kept: Kept, said: Said, before: Verdicts) -> bool:
         """Tell whether a call was judged by these rules already, and would be judged the same."""
-        same = (
-            kept.rules == self.judges.digest
-            and self.judges.steady
-            and self.judges.asked.isdisjoint(said.problems)
-        )
-        return same and before.keys() == self.judges.asked
+        if kept.rules != self.judges.digest or not self.judges.steady:
+            return False
+        return before.keys() | said.problems.keys() == self.judges.asked
 
     def _entry(self, kept: Kept, judgement: Judgement, others: AbstractSet[str]) -> Entry:
         """Return what is to be saved: with what rules said that are not asked, and old scores."""

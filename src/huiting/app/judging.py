@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import huiting
-from huiting.app.hiding import hiding_lines
-from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
@@ -23,6 +21,9 @@ from huiting.quality.rules.read import joined, read_rules
 from huiting.quality.rules.rule import RuleSet
 from huiting.quality.scorecard import Scorecard, missing_rules, read_scorecard, score
 from huiting.text.pronunciation import sounds_of
+
+if TYPE_CHECKING:  # loads models and what hides personal data
+    from huiting.app.readers import Readers
 
 RESTS_ON_MODEL = frozenset({"similar", "ask"})
 """Operators whose answers may change though neither rule nor call does."""
@@ -120,7 +121,7 @@ def engine() -> str:
     return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def judge_of(settings: Settings, readers: Readers | None = None) -> Judge | None:
+def judge_of(settings: Settings, readers: "Readers | None" = None) -> Judge | None:
     """Return the judge that the settings name; None when there are no rules.
 
     Raises:
@@ -138,8 +139,11 @@ def judge_of(settings: Settings, readers: Readers | None = None) -> Judge | None
     return None
 
 
-def context_of(settings: Settings, readers: Readers | None = None) -> Context:
+def context_of(settings: Settings, readers: "Readers | None" = None) -> Context:
     """Return what rules may use besides the call; `readers` are shared with other parts."""
+    from huiting.app.hiding import hiding_lines
+    from huiting.app.readers import Readers
+
     readers = readers or Readers(settings)
     model = readers.language_model
     return Context(

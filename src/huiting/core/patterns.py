@@ -228,7 +228,9 @@ def _alike(char: int) -> frozenset[int]:
 def _cases() -> Mapping[int, frozenset[int]]:
     """Return those characters that are taken for others too, to all that are alike."""
     groups: dict[int, set[int]] = {}
-    for char in range(_LETTERS):
-        lower = unicode_tolower(char)
-        groups.setdefault(min((lower, *EXTRA.get(lower, ()))), set()).add(char)
-    return {char: frozenset(g) for g in groups.values() if len(g) > 1 for char in g}
+    for code, others in EXTRA.items():
+        groups.setdefault(min((code, *others)), set()).update((code, *others))
+    for char, lower in enumerate(map(unicode_tolower, range(_LETTERS))):
+        if char != lower:  # as few do
+            groups.setdefault(min((lower, *EXTRA.get(lower, ()))), set()).update((char, lower))
+    return {char: frozenset(g) for g in groups.values() for char in g}
