@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from huiting.core.errors import StoreError
 from huiting.jobs.queue import Queue
 from huiting.jobs.running import Handler
 from huiting.jobs.schedule import Schedule, tick
+from huiting.jobs.work.backoff import Backoff
 from huiting.jobs.work.claims import Claims
 from huiting.jobs.work.crew import Crew
 from huiting.jobs.work.feed import Feed, TableFeed
@@ -35,6 +36,7 @@ class Terms:
     """Time that running jobs are given to end when the worker is to end."""
     look: float = 2.0
     """Between two looks for jobs that lost their worker."""
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 class Worker:
@@ -49,7 +51,7 @@ class Worker:
     ) -> None:
         self.name = this_worker()
         self._terms = terms
-        self._claims = Claims(queue.ledger)
+        self._claims = Claims(queue.ledger, terms.backoff)
         self._crew = Crew(self._claims, handlers, terms.slots)
         self._lookout = Lookout(terms.lease)
         self._schedules = tuple(schedules)

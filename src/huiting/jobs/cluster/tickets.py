@@ -9,7 +9,7 @@ Procrastinate's tables live in a schema of their own. Its functions name tables 
 schema; so each function is told where to look, and triggers work from any connection.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import CreateSchema
@@ -121,8 +122,10 @@ class Tickets:
             rows = connection.execute(chosen).all()
             for row in rows:
                 job = read(row)
-                values = {TABLE.c.ticket: self.issue(connection, job)}
-                connection.execute(TABLE.update().where(TABLE.c.id == job.id).values(values))
+                if job.attempt > 0 and job.due_at > beyond:
+                    job = replace(job, order=replace(job.order, due=None))
+                values = {"ticket": self.issue(connection, job), "due_at": job.order.due}
+                connection.execute(update(TABLE).where(TABLE.c.id == job.id).values(values))
             return len(rows)
 
 
