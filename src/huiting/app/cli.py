@@ -44,6 +44,8 @@ from huiting.app.report_cli import report
 from huiting.app.rules_cli import app as rules
 from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
+from huiting.app.translate import told
+from huiting.app.usage import run
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds
 from huiting.core.types import Role, clock
@@ -148,7 +150,8 @@ def analyze(
     config: ConfigFile = None,
 ) -> None:
     """Analyze recordings and write the results of each and of all."""
-    from huiting.app.run import Order, Show, run
+    from huiting.app.run import Order, Show
+    from huiting.app.run import run as analyze_all
 
     settings = settings_of(
         config,
@@ -172,7 +175,7 @@ def analyze(
     )
     show = Show.JSON if as_json else Show.FAILURES if quiet else Show.ALL
     order = Order(recordings, folder, manifest, raw, again, show)
-    raise typer.Exit(run(order, settings, out, err))
+    raise typer.Exit(analyze_all(order, settings, out, err))
 
 
 @app.command(help=say("Find what was said, in every call analyzed.", "在所有通话中查找说过的话。"))
@@ -310,7 +313,7 @@ def setup(
 def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> None:
     """Say what is installed, verified, missing, and what would go out to a network."""
     from huiting.app.database import store_of
-    from huiting.app.doctor import examine
+    from huiting.app.doctor import TOPICS, examine
     from huiting.app.wiring import models_of
 
     settings = settings_of(config, store=store)
@@ -323,13 +326,13 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
     table = Table(show_header=False, box=None)
     for row in report.rows:
         style = "red" if row.fault else ""
-        table.add_row(row.topic, Text(row.subject), Text(row.state), style=style)
+        table.add_row(say(*TOPICS[row.topic]), Text(row.subject), Text(row.state), style=style)
     nothing = say("nothing: analysis opens no connection", "无：分析过程不产生任何网络连接")
     if not report.outgoing:
-        table.add_row("network", nothing)
+        table.add_row(say(*TOPICS["network"]), nothing)
     out.print(table)
     for fault in report.faults:
-        err.print(Text(f"{fault.subject}: {fault.reason}; {fault.remedy}", style="red"))
+        err.print(Text(printable(told(fault)), style="red"), soft_wrap=True)
     raise typer.Exit(report.status)
 
 
@@ -364,7 +367,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may lack a character of a name
     try:
-        app()
+        run(app)
     except StoreError as error:
         _complain(error)
         sys.exit(UNSAVED)
@@ -378,4 +381,4 @@ def main() -> None:
 
 
 def _complain(error: HuitingError) -> None:
-    err.print(Text(printable(str(error)), style="red"), soft_wrap=True)
+    err.print(Text(printable(told(error)), style="red"), soft_wrap=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from huiting import __version__
+from huiting.app.tongue import say
+from huiting.app.translate import in_tongue
 from huiting.core.errors import HuitingError
 from huiting.engines import catalogue
 from huiting.engines.catalogue import Model, State
@@ -22,6 +24,17 @@ from huiting.engines.device import Device, device
 from huiting.engines.provision import room
 
 HERE = {"localhost", "127.0.0.1", "::1"}
+TOPICS = {
+    "python": ("python", "Python"),
+    "package": ("package", "软件包"),
+    "model": ("model", "模型"),
+    "device": ("device", "设备"),
+    "codec": ("codec", "编解码"),
+    "database": ("database", "数据库"),
+    "disk": ("disk", "磁盘"),
+    "network": ("network", "网络"),
+}
+"""What rows are about, in English and Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Row:
     """One line of the report."""
 
     topic: str
-    """`python`, `package`, `model`, `device`, `codec`, `database`, `disk` or `network`."""
+    """One of `TOPICS`."""
     subject: str
     state: str
     fault: Fault | None = None
@@ -83,14 +96,14 @@ def examine(
     outgoing = (*_outgoing(store), *_asked(model_server))
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
-        Row("python", f"Huiting {__version__}", str(Path(__file__).parents[1])),
+        Row("python", say(f"Huiting {__version__}", f"慧听 {__version__}"), _home()),
         *_packages(),
         *(_model(entry, cache) for entry in wanted),
         *_device(device()),
         *_codecs(),
         _database(store, look),
         _disk(cache, wanted),
-        *(Row("network", "goes out", what) for what in outgoing),
+        *(Row("network", say("goes out", "外发"), what) for what in outgoing),
     )
     return Report(rows, outgoing)
 
@@ -101,7 +114,7 @@ def _packages() -> Iterator[Row]:
         needed = metadata.requires("huiting") or ()
     except metadata.PackageNotFoundError:
         fault = Fault("package huiting", "is run without being installed", "set Huiting up again")
-        yield Row("package", "huiting", "missing", fault)
+        yield Row("package", "huiting", say("missing", "缺失"), fault)
         return
     for line in sorted(needed, key=str.casefold):
         name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
@@ -109,29 +122,36 @@ def _packages() -> Iterator[Row]:
             yield Row("package", name, metadata.version(name))
         except metadata.PackageNotFoundError:
             if "platform_machine" in line and platform.machine() not in line:
-                yield Row("package", name, "not for this kind of processor")
+                unfit = say("not for this kind of processor", "不适用于这种处理器")
+                yield Row("package", name, unfit)
                 continue
             if "extra ==" in line:
-                yield Row("package", name, "not installed (optional)")
+                yield Row("package", name, say("not installed (optional)", "未安装（可选）"))
                 continue
             fault = Fault(f"package {name}", "is not installed", "set Huiting up again")
-            yield Row("package", name, "missing", fault)
+            yield Row("package", name, say("missing", "缺失"), fault)
 
 
 def _model(entry: Model, cache: Path) -> Row:
     found = catalogue.check(entry, cache)
     if found.state is State.VERIFIED:
-        return Row("model", entry.name, f"verified ({entry.task}, {entry.licence})")
+        task = in_tongue(entry.task)
+        verified = say(f"verified ({task}, {entry.licence})", f"已校验（{task}，{entry.licence}）")
+        return Row("model", entry.name, verified)
     error = catalogue.unavailable(entry, entry.files[0], found.reason)
     fault = Fault(error.subject, error.reason, error.remedy)
-    return Row("model", entry.name, found.state.value, fault)
+    return Row("model", entry.name, in_tongue(found.state.value), fault)
 
 
 def _device(found: Device) -> Iterator[Row]:
-    yield Row("device", found.processor, f"{found.threads} cores for this process")
-    yield Row("device", "instruction sets", ", ".join(found.instructions) or "not stated")
-    yield Row("device", "number formats", ", ".join(found.precisions))
-    yield Row("device", "CUDA", f"{found.gpus} devices" if found.gpus else "none: models run here")
+    cores = say(f"{found.threads} cores for this process", f"本进程可用 {found.threads} 核")
+    sets = ", ".join(found.instructions) or say("not stated", "未注明")
+    gpus = say(f"{found.gpus} devices", f"{found.gpus} 个设备")
+    none = say("none: models run here", "无：模型在处理器上运行")
+    yield Row("device", found.processor, cores)
+    yield Row("device", say("instruction sets", "指令集"), sets)
+    yield Row("device", say("number formats", "数值格式"), ", ".join(found.precisions))
+    yield Row("device", "CUDA", gpus if found.gpus else none)
 
 
 def _codecs() -> Iterator[Row]:
@@ -140,7 +160,7 @@ def _codecs() -> Iterator[Row]:
         import av
     except ImportError as error:
         fault = Fault("PyAV", str(error), "set Huiting up again")
-        yield Row("codec", "FFmpeg libraries", "missing", fault)
+        yield Row("codec", say("FFmpeg libraries", "FFmpeg 库"), say("missing", "缺失"), fault)
         return
     for name, version in sorted(av.library_versions.items()):
         yield Row("codec", name, ".".join(str(part) for part in version))
@@ -152,7 +172,7 @@ def _database(store: str, look: Callable[[], str]) -> Row:
         return Row("database", subject, look())
     except HuitingError as error:
         fault = Fault(error.subject, error.reason, error.remedy)
-        return Row("database", subject, "cannot be used", fault)
+        return Row("database", subject, say("cannot be used", "无法使用"), fault)
 
 
 def _disk(cache: Path, wanted: Sequence[Model]) -> Row:
@@ -160,7 +180,7 @@ def _disk(cache: Path, wanted: Sequence[Model]) -> Row:
     existing = next(path for path in (cache, *cache.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     missing = [m for m in wanted if not (cache / m.name).exists()]
-    state = f"{free / 1e9:.1f} GB free"
+    state = say(f"{free / 1e9:.1f} GB free", f"剩余 {free / 1e9:.1f} GB")
     if free >= room(missing):
         return Row("disk", str(cache), state)
     remedy = "make room, or name another folder with HUITING_MODELS"
@@ -173,11 +193,22 @@ def _outgoing(store: str) -> tuple[str, ...]:
     parts = urlsplit(store)
     hosts = [parts.hostname or "", *parse_qs(parts.query).get("host", ())]
     away = [host for host in hosts if host and host not in HERE and not host.startswith("/")]
-    return tuple(f"results go to the database on {host}, as set" for host in away)
+    return tuple(
+        say(f"results go to the database on {host}, as set", f"按设置，结果存入 {host} 上的数据库")
+        for host in away
+    )
 
 
 def _asked(server: str) -> tuple[str, ...]:
     """Name a language model elsewhere that is told what was said."""
     host = urlsplit(server).hostname or ""
     away = bool(host) and host not in HERE
-    return (f"transcripts go to the language model on {host}, as set",) if away else ()
+    told = say(
+        f"transcripts go to the language model on {host}, as set",
+        f"按设置，文字记录发给 {host} 上的语言模型",
+    )
+    return (told,) if away else ()
+
+
+def _home() -> str:
+    return str(Path(__file__).parents[1])

@@ -27,7 +27,8 @@ from huiting.app.outcomes import Status, Summary
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.app.tickets import ticketing
-from huiting.app.tongue import say
+from huiting.app.tongue import chinese, say
+from huiting.app.translate import told
 from huiting.app.wiring import hints_of, kit_of, parallel_of
 from huiting.audio.find import find
 from huiting.core.errors import InputError
@@ -94,6 +95,7 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             ticket=ticketing(settings, readers),
             now=_now,
             clock=time.monotonic,
+            tongue="zh" if chinese() else "en",
             parallel=parallel_of(settings),
             again=order.again,
         )
@@ -109,7 +111,7 @@ def _files(settings: Settings) -> tuple[str, ...]:
 
 def _complain(problems: Iterable[InputError], err: Console) -> None:
     for problem in problems:
-        err.print(Text(printable(str(problem)), style="red"), soft_wrap=True)
+        err.print(Text(printable(told(problem)), style="red"), soft_wrap=True)
 
 
 def _shown(files: int, show: Show, err: Console) -> AbstractContextManager[Listener]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huiting.app.packages import from_folder, with_pip
+from huiting.app.tongue import say
 from huiting.engines import catalogue, provision
 from huiting.engines.provision import Fetch, Listen, ignore
 
@@ -25,8 +26,16 @@ class Installation:
     def sentence(self) -> str:
         """Say it in one line."""
         if not self.installed:
-            return f"all {len(self.present)} models are installed and verified in {self.cache}"
-        return f"installed and verified in {self.cache}: {', '.join(self.installed)}"
+            count = len(self.present)
+            return say(
+                f"all {count} models are installed and verified in {self.cache}",
+                f"全部 {count} 个模型均已安装并校验：{self.cache}",
+            )
+        names = ", ".join(self.installed)
+        return say(
+            f"installed and verified in {self.cache}: {names}",
+            f"已安装并校验到 {self.cache}：{names}",
+        )
 
 
 def install(

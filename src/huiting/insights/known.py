@@ -5,17 +5,14 @@ as calls go by; the refusal names the nearest first. A name that exists elsewher
 history is no mistake: then these calls only have none of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz, process
-
 from huiting.core.errors import InputError
+from huiting.insights._nearest import nearest
 from huiting.insights.case import Case
 from huiting.insights.fields import BUILT_IN, Filter, agent_of, values
 
-LISTED = 8
-"""Names an answer lists."""
 MOST = 20_000
 """Values of a field that are remembered."""
 AGENTS = "agents"
@@ -155,13 +152,3 @@ def _paths(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         parts = name.split("/")
         yield from ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-
-
-def nearest(name: str, there: Iterable[str]) -> str:
-    """Return names that there are, those most like `name` first, with how many more there are."""
-    listed = sorted(there)
-    ranked: Sequence[tuple[str, float, int]] = process.extract(
-        name, listed, scorer=fuzz.WRatio, limit=LISTED
-    )
-    more = len(listed) - len(ranked)
-    return ", ".join(found for found, *_ in ranked) + (f", … (+{more})" if more else "")

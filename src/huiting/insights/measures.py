@@ -14,6 +14,7 @@ from huiting.core.judgement import Score, Verdict
 from huiting.core.meaning import OutcomeKind, Sign
 from huiting.core.metrics import PartyMetrics
 from huiting.core.types import EmotionLabel, Role
+from huiting.insights._nearest import nearest
 from huiting.insights.case import Case, emotions_known, felt
 from huiting.insights.rates import ANYWHERE, NEVER_BELOW_0, SHARE, Interval
 
@@ -59,7 +60,7 @@ def measure(name: str) -> Measure:
         return Measure(name, Kind.NUMBER, _points(rest), _scored_within(rest))
     if rest and kind in _NAMED:
         return Measure(name, Kind.SHARE, _NAMED[kind](rest))
-    raise InputError(f"measure {name!r}", "not known", f"choose one of {', '.join(NAMES)}")
+    raise InputError(f"measure {name!r}", "not known", f"choose one of {nearest(name, NAMES, len(NAMES))}")
 
 
 def _feeling(label: EmotionLabel) -> Callable[[Case], float | None]:

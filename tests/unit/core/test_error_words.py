@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiting.core.error_words import because, mandarin
+from huiting.core.error_words import because, mandarin, read
 from huiting.core.errors import EngineError, UndecodableAudio
 
 
@@ -40,3 +40,16 @@ def test_why_something_failed_in_either_language() -> None:
     assert mandarin(str(EngineError("m", "it cannot tell", "listen to the call"))) == (
         "m：模型无法判断；请听录音"
     )
+
+
+def test_the_template_with_most_words_of_its_own_fits() -> None:
+    known = read({"{0} is {1}": "甲{0}{1}", "{0} is no {1}": "乙{1}{0}", "x": "叉"})
+
+    assert known.translate("a is no x") == "乙叉a"
+    assert known.translate("two\nlines is x") == "甲two\nlines叉"
+
+
+def test_sentences_in_sentences_end_somewhere() -> None:
+    known = read({"({0})": "（{0}）"})
+
+    assert known.translate("((((x))))") == "（（（(x)）））"

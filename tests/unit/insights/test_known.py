@@ -6,9 +6,10 @@ from cases import CUSTOMER, case, failed, line, scored
 from huiting.core.errors import InputError
 from huiting.core.judgement import Verdict
 from huiting.insights import known
+from huiting.insights._nearest import nearest
 from huiting.insights.case import Case
 from huiting.insights.fields import parse
-from huiting.insights.known import Known, Names, names_in, nearest
+from huiting.insights.known import Known, Names, names_in
 
 CALLS = [
     case(
