@@ -8,7 +8,7 @@ cannot make this server look around in its network.
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -26,20 +26,8 @@ class Storage(Protocol):
         """What addresses in it begin with, such as `file:///mnt/calls/`; ends with `/`."""
         ...
 
-    def open(self, path: str, /) -> "OpenedFile":
+    def open(self, path: str, /) -> AbstractContextManager[BinaryIO]:
         """Open the file at a path that `names.inside` has passed."""
-        ...
-
-
-class OpenedFile(Protocol):
-    """A context that gives a stream."""
-
-    def __enter__(self) -> BinaryIO:
-        """Give the stream."""
-        ...
-
-    def __exit__(self, *_error: object) -> bool | None:
-        """Close it."""
         ...
 
 

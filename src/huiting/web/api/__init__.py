@@ -1,0 +1,1 @@
+"""The resources of the API, one a module; `server.build` takes each that has a `router`."""

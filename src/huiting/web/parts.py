@@ -1,0 +1,80 @@
+"""What the server is built from: one value, made by `app`, handed to every route."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from huiting.access.credentials import Doorkeeper
+from huiting.jobs.queue import Queue
+from huiting.service.answers import Answers
+from huiting.service.batches import Batches
+from huiting.service.exporting import Exports
+from huiting.service.fetching import Storages
+from huiting.service.handing import Desk
+from huiting.service.hearing import Hearing
+from huiting.service.reading import Reading
+from huiting.service.recordings import Recordings
+from huiting.service.reporting import Reporting
+from huiting.service.state import State
+from huiting.service.uploads import Uploads
+from huiting.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request may ask."""
+
+    upload: int = 4 << 30
+    """Bytes of one recording, or of one request that hands in several."""
+    body: int = 1 << 20
+    """Bytes of any other request."""
+    files: int = 500
+    """Recordings handed in with one request."""
+    page: int = 500
+    """Entries of a page."""
+    clip: float = 600.0
+    """Seconds of a clip."""
+    threads: int = 16
+    """Requests worked on at a time; the others wait."""
+    stream: float = 3600.0
+    """Seconds that a stream of progress stays open; its reader comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that routes use."""
+
+    store: Store
+    queue: Queue
+    doorkeeper: Doorkeeper
+    recordings: Recordings
+    desk: Desk
+    storages: Storages
+    uploads: Uploads
+    batches: Batches
+    reading: Reading
+    hearing: Hearing
+    exports: Exports
+    reporting: Reporting
+    answers: Answers
+    state: Callable[[], State]
+    """Looks at the machine."""
+    ready: Callable[[], str | None]
+    """Returns why no request should be sent here; None when all is well."""
+    now: Callable[[], datetime]
+    zone: tzinfo | None = None
+    """Of times that state none; None for that of the machine."""
+    limits: Limits = field(default_factory=Limits)
+
+
+def parts(request: Request) -> Parts:
+    """Return what the server was built from; a dependency."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+Given = Annotated[Parts, Depends(parts)]
+"""How a route takes the parts."""

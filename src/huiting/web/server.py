@@ -1,0 +1,58 @@
+"""The application: every module of `web.api` with a `router` is part of it.
+
+Adding a resource is adding a file there. Its routes stand under `/api/v1`, unless the
+module says another `PREFIX`.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from huiting.web import api, health, problems
+from huiting.web.description import described
+from huiting.web.parts import Parts
+from huiting.web.requests import Requests
+
+PREFIX = "/api/v1"
+
+
+def build(parts: Parts) -> FastAPI:
+    """Return the application; it uses the parts and closes none of them."""
+
+    @asynccontextmanager
+    async def bounded(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = parts.limits.threads
+        yield
+
+    app = FastAPI(
+        title="Huiting",
+        version="v1",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # the pages that FastAPI brings load scripts from elsewhere
+        redoc_url=None,
+        lifespan=bounded,
+        redirect_slashes=False,
+        responses=problems.documented(),
+    )
+    app.state.parts = parts
+    problems.install(app)
+    for module in resources():
+        app.include_router(module.router, prefix=getattr(module, "PREFIX", PREFIX))
+    app.include_router(health.router)
+    app.openapi = described(app)  # type: ignore[method-assign]
+    app.add_middleware(Requests)
+    return app
+
+
+def resources() -> Iterator[ModuleType]:
+    """Yield the modules of `web.api` that have routes, by name."""
+    for found in sorted(iter_modules(api.__path__), key=lambda module: module.name):
+        if not found.name.startswith("_"):
+            module = import_module(f"{api.__name__}.{found.name}")
+            if hasattr(module, "router"):
+                yield module
