@@ -56,3 +56,42 @@ def test_the_architecture_names_every_part() -> None:
 def test_links_lead_somewhere(page: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text(page)):
         assert (ROOT / page).parent.joinpath(link).exists(), link
+
+
+def headings(name: str) -> list[int]:
+    """Return the level of each heading of a page, in order."""
+    prose = re.sub(r"^```.*?^```", "", text(name), flags=re.MULTILINE | re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)]
+
+
+def shape(name: str) -> tuple[list[int], int, int]:
+    """Return what a page and its twin have in common: headings, tables' rows, code blocks."""
+    page = text(name)
+    rows = len(re.findall(r"^\|", page, re.MULTILINE))
+    return headings(name), rows, len(re.findall(r"^```", page, re.MULTILINE))
+
+
+def both_languages() -> list[str]:
+    """Return the pages for users that are not in both languages at once."""
+    pages = [*(ROOT / "docs" / "guides").glob("*.md"), *(ROOT / "docs" / "reference").glob("*.md")]
+    names = {p.relative_to(ROOT).as_posix().replace(".zh.md", ".md") for p in pages}
+    together = {
+        name for name in names if (ROOT / name).exists() and " / " in text(name).split("\n")[0]
+    }
+    return sorted({"README.md", "docs/metrics.md", *names} - together - set(IN_ONE_LANGUAGE))
+
+
+IN_ONE_LANGUAGE = {
+    "docs/guides/rules.md": "the reference of the rule language is the English one",
+    "docs/reference/rules.md": "the guide to writing rules is the Chinese one",
+    "docs/reference/store.md": "for who looks into the database with SQL",
+}
+
+
+@pytest.mark.parametrize("page", both_languages())
+def test_a_page_for_users_is_in_both_languages_and_of_one_shape(page: str) -> None:
+    twin = page.replace(".md", ".zh.md")
+
+    assert (ROOT / page).exists(), f"{twin} has no English twin"
+    assert (ROOT / twin).exists(), f"{page} has no Chinese twin"
+    assert shape(page) == shape(twin)
