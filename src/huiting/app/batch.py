@@ -92,6 +92,8 @@ class Batch:
     """Judges a call; None when there are no rules."""
     ticket: Ticketing = _no_ticket
     """Makes the ticket of a call that is due one."""
+    tongue: str = "en"
+    """Of the workbook, `zh` or `en`."""
     parallel: int = 2
     again: bool = False
     """Analyze also what is done already."""
@@ -304,7 +306,9 @@ class Batch:
     def _tables(self, outcomes: Sequence[Outcome]) -> None:
         """Write the tables of the batch, reading one analysis at a time from the store."""
         try:
-            write_tables(self.out, self._rows(outcomes), Names.of(self._rows(outcomes)))
+            write_tables(
+                self.out, self._rows(outcomes), Names.of(self._rows(outcomes)), self.tongue
+            )
         except OSError as error:
             raise ConfigError(
                 printable(str(error.filename or self.out)),

@@ -4,7 +4,7 @@ from huiting.app.tongue import chinese
 from huiting.core.plugins import make
 from huiting.core.ports import Exporter
 
-PAGES = frozenset({"md", "minutes", "curve"})
+PAGES = frozenset({"md", "minutes", "curve", "xlsx"})
 """Formats that a supervisor reads; subtitles stay in the language of the call."""
 
 

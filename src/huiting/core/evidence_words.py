@@ -139,7 +139,7 @@ def _searched(evidence: Evidence, tongue: str) -> str:
 
 
 def _unclear(evidence: Evidence, tongue: str) -> str:
-    reason = _note(evidence.note, tongue)
+    reason = noted(evidence.note, tongue)
     quote = f"“{evidence.quote}”" if evidence.quote else ""
     if evidence.value is not None:
         reason += f" {evidence.value:.2f}"
@@ -155,7 +155,7 @@ def _said(evidence: Evidence, tongue: str) -> str:
     if not more and evidence.match not in (None, Match.EXACT):
         more = named(evidence.match, tongue)
     if not more and not (evidence.quote and evidence.kind in _OWN_WORDS):
-        more = _note(evidence.note, tongue)
+        more = noted(evidence.note, tongue)
     if not quote or not more:
         return quote or more
     return f"{quote}（{more}）" if tongue == "zh" else f"{quote} ({more})"
@@ -168,7 +168,7 @@ _OWN_WORDS = frozenset({EvidenceKind.SAID, EvidenceKind.NEAREST})
 def _measured(evidence: Evidence, tongue: str) -> str:
     note = evidence.note or ""
     assert evidence.value is not None
-    name = _note(note, tongue)
+    name = noted(note, tongue)
     value, limit = _number(evidence.value, note, tongue), evidence.limit
     said = f"{name} {value}".strip()
     if limit is None:
@@ -188,7 +188,8 @@ def _number(value: float, note: str, tongue: str) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _note(note: str | None, tongue: str) -> str:
+def noted(note: str | None, tongue: str) -> str:
+    """Return in words what a piece of evidence notes; nothing for a bare pattern."""
     if not note:
         return ""
     if note in _MEASURES:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from huiting.core.calming import Answer
-from huiting.core.judgement import Match, Severity, Verdict
+from huiting.core.judgement import EvidenceKind, Match, Severity, Verdict
 from huiting.core.meaning import OutcomeKind
 from huiting.core.types import ConditionKind, EmotionLabel, EventLabel, Role, RoleSource
 
@@ -31,6 +31,16 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Match.EXACT: ("exact", "完全一致"),
         Match.SOUNDS_LIKE: ("sounds alike", "音近"),
         Match.SIMILAR: ("similar in meaning", "意近"),
+    },
+    EvidenceKind: {
+        EvidenceKind.SAID: ("said", "原话"),
+        EvidenceKind.SOUND: ("heard", "声音或情绪"),
+        EvidenceKind.MEASURED: ("measured", "测量值"),
+        EvidenceKind.KNOWN: ("known", "已知信息"),
+        EvidenceKind.SEARCHED: ("looked for, not found", "查找范围（未找到）"),
+        EvidenceKind.NEAREST: ("came closest", "最接近的"),
+        EvidenceKind.UNCLEAR: ("unclear", "听不清处"),
+        EvidenceKind.ANSWERED: ("answered by a language model", "语言模型回答"),
     },
     EmotionLabel: {
         EmotionLabel.HAPPY: ("happy", "愉快"),

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 
 from huiting.core.analysis import Analysis
+from huiting.core.error_words import mandarin
 from huiting.core.errors import HuitingError
 from huiting.core.metrics import PartyMetrics
 from huiting.core.types import Condition, Role, RoleSource, Segment
+from huiting.core.wording import language
 from huiting.exports._cells import Cell
-from huiting.exports._columns import Column, Kind, Outcome
+from huiting.exports._columns import Column, Kind, Outcome, called
 from huiting.exports._judged_columns import Names, judged_columns
 from huiting.exports._labels import labels
 from huiting.exports._meaning_columns import MEANING_COLUMNS
@@ -24,6 +26,7 @@ def call_columns(names: Names) -> tuple[Column[Outcome], ...]:
                 f"随录音给出的字段 {name}",
                 f"Field {name!r} that came with the recording",
                 _of_call(lambda a, name=name: a.call.recording.metadata.get(name)),  # type: ignore[misc]
+                title=name,
             )
             for name in names.metadata
         ),
@@ -51,9 +54,15 @@ def _of_error(value: Callable[[HuitingError], Cell]) -> Callable[[Outcome], Cell
 
 
 def _call(
-    key: str, kind: Kind, zh: str, en: str, value: Callable[[Analysis], Cell]
+    key: str,
+    kind: Kind,
+    zh: str,
+    en: str,
+    value: Callable[[Analysis], Cell],
+    title: str = "",
+    say: Callable[[str], str] | None = None,
 ) -> Column[Outcome]:
-    return Column(key, kind, zh, en, _of_call(value))
+    return Column(key, kind, zh, en, _of_call(value), title, say)
 
 
 def _condition(condition: Condition) -> str:
@@ -88,6 +97,8 @@ _STATUS: tuple[Column[Outcome], ...] = (
         "done 已分析；failed 失败，原因见 reason",
         "done, or failed with the cause in `reason`",
         lambda o: "failed" if o.analysis is None else "done",
+        title="状态",
+        say=lambda code: {"done": "已分析", "failed": "失败"}[code],
     ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda o: o.file),
     Column(
@@ -97,13 +108,21 @@ _STATUS: tuple[Column[Outcome], ...] = (
         "Other files with the same bytes",
         lambda o: _listed(o.other_names) or None,
     ),
-    Column("reason", Kind.TEXT, "失败原因", "Why it failed", _of_error(lambda error: error.reason)),
+    Column(
+        "reason",
+        Kind.TEXT,
+        "失败原因",
+        "Why it failed",
+        _of_error(lambda error: error.reason),
+        say=mandarin,
+    ),
     Column(
         "remedy",
         Kind.TEXT,
         "怎样处理",
         "What to do about it",
         _of_error(lambda error: error.remedy),
+        say=mandarin,
     ),
     Column(
         "error_code",
@@ -121,6 +140,7 @@ _RECORDING = (
         "录音内容的 SHA-256",
         "SHA-256 of the file",
         lambda a: a.call.recording.id,
+        title="通话编号",
     ),
     _call(
         "started_at",
@@ -145,13 +165,21 @@ _RECORDING = (
         "Number of channels",
         lambda a: len(a.call.recording.channels),
     ),
-    _call("language", Kind.TEXT, "主要语言", "Language most spoken", lambda a: a.call.language),
+    _call(
+        "language",
+        Kind.TEXT,
+        "主要语言",
+        "Language most spoken",
+        lambda a: a.call.language,
+        say=lambda code: language(code, "zh"),
+    ),
     _call(
         "roles",
         Kind.TEXT,
         "各方角色",
         "Role of each party",
         lambda a: _listed(party.role for party in a.call.parties),
+        say=called(Role),
     ),
     _call(
         "roles_source",
@@ -159,6 +187,7 @@ _RECORDING = (
         "角色来源：given 指定、heard 从内容判断、assumed 按惯例",
         "How roles are known: given, heard, assumed",
         _sources,
+        say=called(RoleSource),
     ),
     _call(
         "roles_confidence",
@@ -247,6 +276,7 @@ _METRICS = (
     ),
 )
 
+_TICKETS = {"angry": "客户生气", "complaint": "投诉", "fatal": "致命项", "priority-ticket": "有"}
 _TICKET: tuple[Column[Outcome], ...] = (
     Column(
         "ticket",
@@ -254,6 +284,8 @@ _TICKET: tuple[Column[Outcome], ...] = (
         "优先工单的原因：angry 生气、complaint 投诉、fatal 致命项；工单在 tickets 文件夹",
         "Why it has a priority ticket (in the folder tickets): angry, complaint, fatal",
         lambda o: None if o.ticket is None else _listed(o.ticket.because) or "priority-ticket",
+        title="优先工单",
+        say=lambda code: "、".join(_TICKETS.get(one, one) for one in code.split(", ")),
     ),
     Column(
         "ticket_language",
@@ -261,6 +293,7 @@ _TICKET: tuple[Column[Outcome], ...] = (
         "工单客户的语种",
         "Language of the customer who has a ticket",
         lambda o: None if o.ticket is None else o.ticket.language,
+        say=lambda code: language(code, "zh"),
     ),
     Column(
         "ticket_translated_by",
@@ -278,6 +311,7 @@ _TEXT = (
         "全文（书面形式，数字、标点已规整）",
         "Full text as written",
         lambda a: _full_text(a, lambda s: s.text),
+        title="全文",
     ),
     _call(
         "text_spoken",
@@ -285,6 +319,7 @@ _TEXT = (
         "全文（识别原文）",
         "Full text as recognized",
         lambda a: _full_text(a, lambda s: s.spoken),
+        title="全文（识别原文）",
     ),
 )
 

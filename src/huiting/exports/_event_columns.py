@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huiting.core.meaning import Entity
-from huiting.core.types import Event
-from huiting.exports._columns import Column, Kind, Outcome
+from huiting.core.types import Event, EventLabel, Role
+from huiting.exports._columns import Column, Kind, Outcome, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,23 @@ def entities_in(outcome: Outcome) -> Iterator[Named]:
 
 
 EVENT_COLUMNS: tuple[Column[Happened], ...] = (
-    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column(
+        "call_id",
+        Kind.TEXT,
+        "录音内容的 SHA-256",
+        "SHA-256 of the file",
+        lambda r: r.call,
+        title="通话编号",
+    ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
-    Column("event", Kind.TEXT, "事件", "What happens", lambda r: r.event.label.value),
+    Column(
+        "event",
+        Kind.TEXT,
+        "事件",
+        "What happens",
+        lambda r: r.event.label.value,
+        say=called(EventLabel),
+    ),
     Column("start_s", Kind.SECONDS, "开始（秒）", "Start", lambda r: r.event.span.start),
     Column("end_s", Kind.SECONDS, "结束（秒）", "End", lambda r: r.event.span.end),
     Column("channel", Kind.INTEGER, "声道，从 0 起", "Channel", lambda r: r.event.channel),
@@ -54,6 +68,7 @@ EVENT_COLUMNS: tuple[Column[Happened], ...] = (
         "涉及的角色",
         "Whom it concerns",
         lambda r: None if r.event.role is None else r.event.role.value,
+        say=called(Role),
     ),
     Column("value", Kind.NUMBER, "数值（见文档）", "Measured number", lambda r: r.event.value),
     Column("score", Kind.SHARE, "得分", "Score", lambda r: r.event.score),
@@ -67,7 +82,14 @@ EVENT_COLUMNS: tuple[Column[Happened], ...] = (
 )
 
 ENTITY_COLUMNS: tuple[Column[Named], ...] = (
-    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column(
+        "call_id",
+        Kind.TEXT,
+        "录音内容的 SHA-256",
+        "SHA-256 of the file",
+        lambda r: r.call,
+        title="通话编号",
+    ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
     Column(
         "segment",
@@ -76,7 +98,9 @@ ENTITY_COLUMNS: tuple[Column[Named], ...] = (
         "Segment, from 1",
         lambda r: r.entity.segment + 1,
     ),
-    Column("role", Kind.TEXT, "谁说的", "Who says it", lambda r: r.entity.role.value),
+    Column(
+        "role", Kind.TEXT, "谁说的", "Who says it", lambda r: r.entity.role.value, say=called(Role)
+    ),
     Column("kind", Kind.TEXT, "类型", "Kind", lambda r: r.entity.kind),
     Column("value", Kind.TEXT, "规范值", "Normalized value", lambda r: r.entity.value),
     Column("text", Kind.TEXT, "原文", "As it stands there", lambda r: r.entity.text),

@@ -3,9 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from huiting.core.judgement import Evidence, Finding, Judgement, Score, ScoredItem, Verdict
+from huiting.core.error_words import mandarin
+from huiting.core.evidence_words import noted
+from huiting.core.judgement import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Judgement,
+    Match,
+    Score,
+    ScoredItem,
+    Severity,
+    Verdict,
+)
+from huiting.core.types import Role
 from huiting.exports._cells import Cell
-from huiting.exports._columns import Column, Kind, Outcome
+from huiting.exports._columns import Column, Kind, Outcome, called
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,7 @@ _SUMMARY: tuple[Column[Outcome], ...] = (
         "未能判定的规则及原因",
         "Rules that could not be judged, and why",
         _judged(lambda j: "; ".join(f"{k}: {v}" for k, v in j.problems.items()) or None),
+        say=mandarin,
     ),
 )
 
@@ -99,6 +113,8 @@ def _rule_column(rule: str, name: str) -> Column[Outcome]:
         f"规则“{name}”：{meanings}",
         f"Rule {name!r}: pass, fail, n/a, uncertain",
         _judged(verdict),
+        title=name,
+        say=called(Verdict),
     )
 
 
@@ -112,7 +128,7 @@ def _score_columns(scorecard: str) -> tuple[Column[Outcome], ...]:
     return (
         Column(
             f"score_{scorecard}",
-            Kind.NUMBER,
+            Kind.POINTS,
             f"评分表 {scorecard} 得分",
             f"Points on scorecard {scorecard}",
             of(lambda s: s.points),
@@ -159,18 +175,33 @@ def _of_evidence(value: Callable[[Evidence], Cell]) -> Callable[[Shown], Cell]:
 
 
 FINDING_COLUMNS: tuple[Column[Shown], ...] = (
-    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column(
+        "call_id",
+        Kind.TEXT,
+        "录音内容的 SHA-256",
+        "SHA-256 of the file",
+        lambda r: r.call,
+        title="通话编号",
+    ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
     Column("rule", Kind.TEXT, "规则编号", "Id of the rule", lambda r: r.finding.rule),
     Column("name", Kind.TEXT, "规则名称", "Its name", lambda r: r.finding.name),
     Column("version", Kind.INTEGER, "规则版本", "Its version", lambda r: r.finding.version),
-    Column("severity", Kind.TEXT, "严重程度", "Severity", lambda r: r.finding.severity.value),
+    Column(
+        "severity",
+        Kind.TEXT,
+        "严重程度",
+        "Severity",
+        lambda r: r.finding.severity.value,
+        say=called(Severity),
+    ),
     Column(
         "verdict",
         Kind.TEXT,
         "结论：pass、fail、uncertain（需复听）",
         "Verdict",
         lambda r: r.finding.verdict.value,
+        say=called(Verdict),
     ),
     Column("effect", Kind.NUMBER, "加减分", "Added to the score", lambda r: r.finding.effect),
     Column(
@@ -179,6 +210,7 @@ FINDING_COLUMNS: tuple[Column[Shown], ...] = (
         "证据类型",
         "Kind of evidence",
         _of_evidence(lambda e: e.kind.value),
+        say=called(EvidenceKind),
     ),
     Column(
         "start_s",
@@ -201,6 +233,7 @@ FINDING_COLUMNS: tuple[Column[Shown], ...] = (
         "角色",
         "Role",
         _of_evidence(lambda e: None if e.role is None else e.role.value),
+        say=called(Role),
     ),
     Column("quote", Kind.TEXT, "原话", "What was said", _of_evidence(lambda e: e.quote)),
     Column(
@@ -209,11 +242,19 @@ FINDING_COLUMNS: tuple[Column[Shown], ...] = (
         "匹配方式：exact 完全一致、sounds-like 音近、similar 意近",
         "Exact, sounds-like, or similar in meaning",
         _of_evidence(lambda e: None if e.match is None else e.match.value),
+        say=called(Match),
     ),
     Column("match_score", Kind.SHARE, "匹配得分", "Of the match", _of_evidence(lambda e: e.score)),
     Column("value", Kind.NUMBER, "测得的数值", "Measured", _of_evidence(lambda e: e.value)),
     Column("limit", Kind.NUMBER, "比较的界限", "Compared with", _of_evidence(lambda e: e.limit)),
-    Column("note", Kind.TEXT, "说明", "What it is", _of_evidence(lambda e: e.note)),
+    Column(
+        "note",
+        Kind.TEXT,
+        "说明",
+        "What it is",
+        _of_evidence(lambda e: e.note),
+        say=lambda note: noted(note, "zh"),
+    ),
     Column("advice", Kind.TEXT, "改进建议", "Advice", lambda r: r.finding.advice or None),
 )
 
@@ -238,16 +279,37 @@ def scored_in(outcome: Outcome) -> Iterable[Scored]:
 
 
 SCORE_COLUMNS: tuple[Column[Scored], ...] = (
-    Column("call_id", Kind.TEXT, "录音内容的 SHA-256", "SHA-256 of the file", lambda r: r.call),
+    Column(
+        "call_id",
+        Kind.TEXT,
+        "录音内容的 SHA-256",
+        "SHA-256 of the file",
+        lambda r: r.call,
+        title="通话编号",
+    ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
     Column("scorecard", Kind.TEXT, "评分表", "Scorecard", lambda r: r.score.scorecard),
     Column("section", Kind.TEXT, "部分", "Section", lambda r: r.item.section),
     Column("item", Kind.TEXT, "评分项编号", "Id of the item", lambda r: r.item.id),
     Column("name", Kind.TEXT, "评分项", "Item", lambda r: r.item.name),
-    Column("points", Kind.NUMBER, "得分", "Points given", lambda r: r.item.points),
-    Column("most", Kind.NUMBER, "满分", "Most that can be given", lambda r: r.item.most),
-    Column("verdict", Kind.TEXT, "结论", "Verdict", lambda r: r.item.verdict.value),
-    Column("fatal", Kind.TEXT, "致命", "Fatal", lambda r: "fatal" if r.item.fatal else None),
+    Column("points", Kind.POINTS, "得分", "Points given", lambda r: r.item.points),
+    Column("most", Kind.POINTS, "满分", "Most that can be given", lambda r: r.item.most),
+    Column(
+        "verdict",
+        Kind.TEXT,
+        "结论",
+        "Verdict",
+        lambda r: r.item.verdict.value,
+        say=called(Verdict),
+    ),
+    Column(
+        "fatal",
+        Kind.TEXT,
+        "致命",
+        "Fatal",
+        lambda r: "fatal" if r.item.fatal else None,
+        say=lambda _: "致命",
+    ),
     Column("why", Kind.TEXT, "原因", "Why", lambda r: r.item.why or None),
     Column("advice", Kind.TEXT, "改进建议", "Advice", lambda r: r.item.advice or None),
     Column(

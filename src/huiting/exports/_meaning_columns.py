@@ -5,10 +5,11 @@ from itertools import chain
 
 from huiting.core.analysis import Analysis
 from huiting.core.curves import Thirds, thirds
-from huiting.core.meaning import Summary
+from huiting.core.meaning import OutcomeKind, Summary
 from huiting.core.types import EmotionLabel, EventLabel, Role, Segment
+from huiting.core.wording import advice
 from huiting.exports._cells import Cell
-from huiting.exports._columns import Column, Kind, Outcome
+from huiting.exports._columns import Column, Kind, Outcome, called
 
 MOST_NEEDS = 3
 """Sentences that a cell is given."""
@@ -22,9 +23,17 @@ _BURDENED = (
 
 
 def _column(
-    key: str, kind: Kind, zh: str, en: str, value: Callable[[Analysis], Cell]
+    key: str,
+    kind: Kind,
+    zh: str,
+    en: str,
+    value: Callable[[Analysis], Cell],
+    say: Callable[[str], str] | None = None,
 ) -> Column[Outcome]:
-    return Column(key, kind, zh, en, lambda o: None if o.analysis is None else value(o.analysis))
+    def cell(outcome: Outcome) -> Cell:
+        return None if outcome.analysis is None else value(outcome.analysis)
+
+    return Column(key, kind, zh, en, cell, say=say)
 
 
 def _gravest(analysis: Analysis, role: Role) -> Segment | None:
@@ -67,6 +76,7 @@ def _emotion_columns(role: Role, zh: str) -> tuple[Column[Outcome], ...]:
             f"{zh}：最值得关注的情绪（愤怒、厌恶、恐惧、悲伤依次优先）",
             f"{who}: gravest emotion (anger, disgust, fear, sadness in this order)",
             lambda a: _label(_gravest(a, role)),
+            say=called(EmotionLabel),
         ),
         _column(
             f"{role}_emotion_at_s",
@@ -92,7 +102,7 @@ def _emotion_columns(role: Role, zh: str) -> tuple[Column[Outcome], ...]:
         _column(
             f"{role}_angry",
             Kind.INTEGER,
-            f"{zh}：愤怒的语段数",
+            f"{zh}：生气的语段数",
             f"{who}: segments heard as angry",
             lambda a: _count(a, role, EmotionLabel.ANGRY),
         ),
@@ -141,6 +151,7 @@ MEANING_COLUMNS: tuple[Column[Outcome], ...] = (
         "结果：solved 已解决、promised 已承诺、unsolved 未解决、unknown 不明",
         "How it ends: solved, promised, unsolved, unknown",
         lambda a: None if a.meaning.outcome is None else a.meaning.outcome.kind.value,
+        say=called(OutcomeKind),
     ),
     _column(
         "churn",
@@ -162,6 +173,7 @@ MEANING_COLUMNS: tuple[Column[Outcome], ...] = (
         "建议的后续处理",
         "What should happen next",
         lambda a: ", ".join(a.meaning.advice) or None,
+        say=lambda codes: "；".join(advice(code, "zh") for code in codes.split(", ")),
     ),
     _column(
         "documents",

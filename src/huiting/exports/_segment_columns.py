@@ -1,6 +1,7 @@
 """The table of segments: one row for what one party says between pauses."""
 
-from huiting.exports._columns import Column, Kind, Said
+from huiting.core.types import EmotionLabel, Role
+from huiting.exports._columns import Column, Kind, Said, called
 
 
 def _rate_of(row: Said) -> float | None:
@@ -15,6 +16,7 @@ SEGMENT_COLUMNS: tuple[Column[Said], ...] = (
         "录音内容的 SHA-256",
         "SHA-256 of the file",
         lambda r: r.analysis.call.recording.id,
+        title="通话编号",
     ),
     Column("file", Kind.TEXT, "录音文件", "Recording", lambda r: r.file),
     Column(
@@ -39,7 +41,7 @@ SEGMENT_COLUMNS: tuple[Column[Said], ...] = (
         "Length in seconds",
         lambda r: r.segment.span.duration,
     ),
-    Column("role", Kind.TEXT, "角色", "Role", lambda r: r.segment.role.value),
+    Column("role", Kind.TEXT, "角色", "Role", lambda r: r.segment.role.value, say=called(Role)),
     Column(
         "channel", Kind.INTEGER, "声道，从 0 起", "Channel, from 0", lambda r: r.segment.channel
     ),
@@ -75,6 +77,7 @@ SEGMENT_COLUMNS: tuple[Column[Said], ...] = (
         "情绪；EMO_UNKNOWN 为不能确定",
         "Emotion; EMO_UNKNOWN when nothing stands out",
         lambda r: None if r.segment.emotion is None else r.segment.emotion.label.value,
+        say=called(EmotionLabel),
     ),
     Column(
         "emotion_score",

@@ -6,7 +6,7 @@ whole one in place.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -27,7 +27,7 @@ from huiting.exports._judged_columns import (
     shown_in,
 )
 from huiting.exports._segment_columns import SEGMENT_COLUMNS
-from huiting.exports._sheets import Book, Take, csv_table, parquet_table
+from huiting.exports._sheets import DETAIL_ROWS, Book, Take, csv_table, parquet_table
 
 TABLES = (
     "calls.csv",
@@ -44,13 +44,21 @@ TABLES = (
 NO_NAMES = Names()
 
 
-def write_tables(folder: Path, outcomes: Iterable[Outcome], names: Names = NO_NAMES) -> None:
+def write_tables(
+    folder: Path,
+    outcomes: Iterable[Outcome],
+    names: Names = NO_NAMES,
+    tongue: str = "en",
+    most: int = DETAIL_ROWS,
+) -> None:
     """Write the `TABLES` into `folder`, reading `outcomes` once.
 
     Args:
         folder: where they go; it exists.
         outcomes: one for each recording, in the order of the rows.
         names: what gets a column of its own (see `Names.of`).
+        tongue: of the workbook, `zh` or `en`; the other tables are for programs.
+        most: rows of a sheet of details, header included; the rest is in the CSV files.
 
     Raises:
         OSError: a file cannot be written; the tables from before are left as they were.
@@ -59,34 +67,41 @@ def write_tables(folder: Path, outcomes: Iterable[Outcome], names: Names = NO_NA
     with ExitStack() as opened:
         files = {name: opened.enter_context(replacing(folder / name)) for name in TABLES}
 
-        def csv(name: str, columns: Sequence[Column[Row]]) -> Take[Row]:
-            return opened.enter_context(csv_table(files[name], columns))
+        book = opened.enter_context(Book(files["calls.xlsx"], tongue))
 
-        book = opened.enter_context(Book(files["calls.xlsx"]))
-        with book.table("calls", columns) as take_for_excel:
-            take_call = csv("calls.csv", columns)
-            take_said = csv("segments.csv", SEGMENT_COLUMNS)
-            take_event = csv("events.csv", EVENT_COLUMNS)
-            take_entity = csv("entities.csv", ENTITY_COLUMNS)
-            take_finding = csv("findings.csv", FINDING_COLUMNS)
-            take_scored = csv("scores.csv", SCORE_COLUMNS)
-            parquet = parquet_table(files["segments.parquet"], SEGMENT_COLUMNS)
-            take_typed = opened.enter_context(parquet)
-            for outcome in outcomes:
-                take_call(outcome)
-                take_for_excel(outcome)
-                for said in said_in(outcome):
-                    take_said(said)
-                    take_typed(said)
-                for happened in events_in(outcome):
-                    take_event(happened)
-                for named in entities_in(outcome):
-                    take_entity(named)
-                for shown in shown_in(outcome):
-                    take_finding(shown)
-                for scored in scored_in(outcome):
-                    take_scored(scored)
-        book.fields(columns)
+        def table(
+            name: str, columns: Sequence[Column[Row]], typed: Take[Row] | None = None
+        ) -> Callable[[Iterable[Row]], None]:
+            """Return what writes rows to a CSV file, to a sheet, and where else they go."""
+            file = f"{name}.csv"
+            takes = [opened.enter_context(csv_table(files[file], columns))]
+            sheets = book.table(name, columns, most, file) if name != "calls" else None
+            takes.append(opened.enter_context(sheets or book.table(name, columns)))
+            takes += [typed] if typed is not None else []
+            return lambda rows: _give(rows, takes)
+
+        parquet = parquet_table(files["segments.parquet"], SEGMENT_COLUMNS)
+        take_typed = opened.enter_context(parquet)
+        calls = table("calls", columns)
+        findings = table("findings", FINDING_COLUMNS)
+        scores = table("scores", SCORE_COLUMNS)
+        segments = table("segments", SEGMENT_COLUMNS, take_typed)
+        events = table("events", EVENT_COLUMNS)
+        entities = table("entities", ENTITY_COLUMNS)
+        book.fields()
+        for outcome in outcomes:
+            calls([outcome])
+            findings(shown_in(outcome))
+            scores(scored_in(outcome))
+            segments(said_in(outcome))
+            events(events_in(outcome))
+            entities(entities_in(outcome))
+
+
+def _give(rows: Iterable[Row], takes: Sequence[Take[Row]]) -> None:
+    for row in rows:
+        for take in takes:
+            take(row)
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 from huiting.core.analysis import Analysis
 from huiting.core.judgement import Judgement
+from huiting.core.wording import tongue_of
 from huiting.exports._call_columns import call_columns
-from huiting.exports._columns import Column, Outcome
+from huiting.exports._columns import Outcome
 from huiting.exports._judged_columns import (
     FINDING_COLUMNS,
     SCORE_COLUMNS,
@@ -20,15 +20,16 @@ from huiting.exports._sheets import Book
 from huiting.exports._tables import said_in
 
 
-def build() -> "Xlsx":
-    """Write a call as a workbook."""
-    return Xlsx()
+def build(*, language: str | None = None) -> "Xlsx":
+    """Write a call as a workbook; with headings in words where `language` is Chinese."""
+    return Xlsx(language)
 
 
 @dataclass(frozen=True, slots=True)
 class Xlsx:
     """An `Exporter`."""
 
+    language: str | None
     media_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     suffix: str = ".xlsx"
 
@@ -37,7 +38,7 @@ class Xlsx:
         outcome = Outcome(analysis.call.recording.path, analysis, judgement=judgement)
         columns = call_columns(Names.of([outcome]))
         file = BytesIO()
-        with Book(file) as book:
+        with Book(file, tongue_of(self.language)) as book:
             with book.table("segments", SEGMENT_COLUMNS) as take_said:
                 for said in said_in(outcome):
                     take_said(said)
@@ -50,8 +51,5 @@ class Xlsx:
                 with book.table("scores", SCORE_COLUMNS) as take_scored:
                     for scored in scored_in(outcome):
                         take_scored(scored)
-            shown_fields: list[Column[Any]] = [*SEGMENT_COLUMNS, *columns]
-            if judgement is not None:
-                shown_fields += [*FINDING_COLUMNS, *SCORE_COLUMNS]
-            book.fields(shown_fields)
+            book.fields()
         return file.getvalue()

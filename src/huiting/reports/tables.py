@@ -88,8 +88,12 @@ def _day(day: Day) -> list[Table]:
     ]
 
 
-def write_tables(path: Path, result: object, row: type | None = None) -> list[Path]:
+def write_tables(
+    path: Path, result: object, row: type | None = None, tongue: str = "en"
+) -> list[Path]:
     """Write a result; return the files, of which CSV and Parquet need one for each table.
+
+    A workbook has Chinese headings where `tongue` is `zh`; the other files have keys.
 
     The first table goes to `path`, the others beside it: `day.csv`, `day-agents.csv`…
 
@@ -99,12 +103,12 @@ def write_tables(path: Path, result: object, row: type | None = None) -> list[Pa
     """
     found = tables(result, row)
     if path.suffix == ".xlsx":
-        with replacing(path) as file, Book(file) as book:
+        with replacing(path) as file, Book(file, tongue) as book:
             for table in found:
                 with book.table(table.name, table.columns) as take:
                     for entry in table.rows:
                         take(entry)
-            book.fields([column for table in found for column in table.columns])
+            book.fields()
         return [path]
     if path.suffix not in SUFFIXES:
         raise InputError(str(path), "no kind of table", f"end the name in {' or '.join(SUFFIXES)}")

@@ -17,7 +17,7 @@ SAID, MEASURED, UNCLEAR = EvidenceKind.SAID, EvidenceKind.MEASURED, EvidenceKind
 NEAREST, SEARCHED, SOUND = EvidenceKind.NEAREST, EvidenceKind.SEARCHED, EvidenceKind.SOUND
 AT = Span(20, 32)
 KINDS: list[type[StrEnum]] = [
-    Verdict, Severity, Match, EmotionLabel, EventLabel, OutcomeKind, Role, RoleSource, Answer,
+    Verdict, Severity, Match, EvidenceKind, EmotionLabel, EventLabel, OutcomeKind, Role, RoleSource, Answer,
 ]  # fmt: skip
 PHRASES = {"said", "phrase", "wildcard", "regex", "similar"}
 """Operators of which only the phrases are noted."""

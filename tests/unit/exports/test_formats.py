@@ -8,6 +8,7 @@ import pytest
 from fakes import AGENT, CUSTOMER, UNKNOWN, analysis, call, says
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
+from huiting.core.judgement import Finding, Judgement, Score, ScoredItem, Verdict
 from huiting.core.plugins import kinds, make
 from huiting.core.ports import Exporter
 from huiting.core.types import Condition, ConditionKind, Party, RoleSource
@@ -170,7 +171,7 @@ def test_xlsx_has_segments_numbers_and_meanings(result: Analysis) -> None:
         "您好，请问有什么可以帮您？",
         "我要退货 <b>&退款</b>",
     ]
-    explained = {cell.value for cell in book["字段说明 Fields"]["A"]}
+    explained = {cell.value for cell in book["字段说明 Fields"]["C"]}
     assert {cell.value for sheet in ("segments", "call") for cell in book[sheet][1]} <= explained
 
 
@@ -180,3 +181,22 @@ def test_a_party_who_is_only_listed_has_a_name() -> None:
     assert (
         "| 说话人 1 | 0.0 秒 | – | 0 | – | – | 0 |" in md.build().write(analysis(listed)).decode()
     )
+
+
+def test_a_judged_call_has_its_verdicts_as_sheets_too(result: Analysis) -> None:
+    judged = Judgement(
+        "ab" * 32,
+        (Finding("greet", 1, Verdict.PASS, name="问候"),),
+        (
+            Score(
+                "card", 1, 9.5238, 10, (ScoredItem("a", "问候", "开场", 9.5238, 10, Verdict.PASS),)
+            ),
+        ),
+    )
+    book = openpyxl.load_workbook(BytesIO(xlsx.build(language="zh").write(result, judged)))
+
+    assert book.sheetnames == ["语段", "通话", "质检规则", "评分", "字段说明 Fields"]
+    row = dict(
+        zip((c.value for c in book["评分"][1]), (c.value for c in book["评分"][2]), strict=True)
+    )
+    assert (row["得分"], row["满分"], row["结论"]) == (9.5, 10, "通过")

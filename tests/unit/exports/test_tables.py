@@ -36,6 +36,7 @@ from huiting.core.meaning import (
 from huiting.core.meaning import (
     Outcome as End,
 )
+from huiting.core.ticket import Because, Ticket
 from huiting.core.types import (
     Condition,
     ConditionKind,
@@ -158,7 +159,9 @@ def test_xlsx_explains_every_column_in_both_languages(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "calls.xlsx")
     explained = list(book["字段说明 Fields"].iter_rows(min_row=2, values_only=True))
 
-    assert [row[0] for row in explained] == [cell.value for cell in book["calls"][1]]
+    assert [(row[0], row[2]) for row in explained] == [
+        (sheet.title, cell.value) for sheet in book.worksheets[:-1] for cell in sheet[1]
+    ]
     assert all(isinstance(text, str) and text for row in explained for text in row)
 
 
@@ -473,3 +476,135 @@ def test_the_last_third_is_compared_with_the_first(tmp_path: Path) -> None:
     assert float(row["customer_valence_first_third"]) == pytest.approx(-0.6)
     assert float(row["customer_valence_last_third"]) == pytest.approx(0.5)
     assert row["agent_valence_first_third"] == ""
+
+
+def book_of(
+    folder: Path, *outcomes: Outcome, tongue: str = "zh", most: int = 100
+) -> openpyxl.Workbook:
+    write_tables(folder, outcomes, Names.of(outcomes), tongue, most)
+    return openpyxl.load_workbook(folder / "calls.xlsx")
+
+
+def cells(book: openpyxl.Workbook, sheet: str, row: int = 2) -> dict[str, object]:
+    heads = [cell.value for cell in book[sheet][1]]
+    assert len(set(heads)) == len(heads)
+    return dict(zip(heads, (cell.value for cell in book[sheet][row]), strict=True))
+
+
+def test_the_workbook_has_a_sheet_for_every_table(tmp_path: Path) -> None:
+    book = book_of(tmp_path, judged(), FAILED, tongue="en")
+
+    names = ["calls", "findings", "scores", "segments", "events", "entities"]
+    assert book.sheetnames == [*names, "字段说明 Fields"]
+    for name in names:
+        with (tmp_path / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file)
+        assert [cell.value for cell in book[name][1]] == head
+        assert book[name].max_row == len(rows) + 1
+        assert book[name].freeze_panes == "A2"
+
+
+def test_who_reads_chinese_finds_chinese_headings_verdicts_and_reasons(tmp_path: Path) -> None:
+    failed = replace(
+        FAILED,
+        error=UndecodableAudio("a", "the file is empty", "copy it again from the recorder"),
+    )
+    book = book_of(tmp_path, judged(), failed)
+
+    assert book.sheetnames[:-1] == ["通话", "质检规则", "评分", "语段", "声音事件", "信息项"]
+    call, lost = cells(book, "通话"), cells(book, "通话", 3)
+    assert (call["状态"], call["问候"], call["安抚"], call["结束语"]) == (
+        "已分析", "通过", "未通过", "需复听",
+    )  # fmt: skip
+    assert (call["结果"], call["建议的后续处理"], call["主要语言"]) == (
+        "已承诺",
+        "优先工单",
+        "中文",
+    )
+    assert (call["客户：最值得关注的情绪"], call["客户：生气的语段数"]) == ("生气", 1)
+    assert (call["全文"], call["时长（秒）"], call["角色来源"]) == (
+        "客服: 您好\n客户: 你们怎么回事\n客户: 真让人伤心", 30, "指定",
+    )  # fmt: skip
+    assert (lost["失败原因"], lost["怎样处理"]) == ("文件是空的", "请从录音设备重新拷贝")
+    shown = cells(book, "质检规则", 3)
+    assert (shown["结论"], shown["严重程度"], shown["证据类型"], shown["匹配方式"], shown["角色"]) == (
+        "未通过", "中等", "原话", "音近", "客户",
+    )  # fmt: skip
+    assert cells(book, "语段", 3)["情绪"] == "生气"
+    assert cells(book, "声音事件")["事件"] == "音乐"
+
+
+def test_tables_for_programs_keep_their_codes_whatever_people_read(tmp_path: Path) -> None:
+    book_of(tmp_path, judged())
+
+    assert csv_rows(tmp_path / "calls.csv")[0]["rule_calm"] == "fail"
+    assert csv_rows(tmp_path / "segments.csv")[1]["emotion"] == "ANGRY"
+
+
+@pytest.mark.parametrize(
+    ("tongue", "sheet", "said"),
+    [
+        ("zh", "语段", "另有 2 行，见 segments.csv"),
+        ("en", "segments", "2 more rows are in segments.csv"),
+    ],
+)
+def test_a_sheet_of_details_that_is_full_says_how_many_more_there_are(
+    tmp_path: Path, tongue: str, sheet: str, said: str
+) -> None:
+    book = book_of(tmp_path, judged(), judged(), tongue=tongue, most=5)
+    full = book[sheet]
+
+    assert [cell.value for cell in full["A"]][1:5] == ["ab" * 32] * 4
+    assert full["A6"].value == said
+    assert full.auto_filter.ref.endswith("5")
+    assert len(csv_rows(tmp_path / "segments.csv")) == 6
+    assert "更多" not in book.sheetnames
+
+
+def test_a_sheet_that_is_just_full_has_no_remark(tmp_path: Path) -> None:
+    assert book_of(tmp_path, judged(), most=4)["语段"].max_row == 4
+
+
+def test_what_strangers_say_is_no_formula_on_any_sheet(tmp_path: Path) -> None:
+    evil = '=HYPERLINK("http://x","y")'
+    outcome = judged()
+    assert outcome.judgement is not None
+    found = replace(
+        outcome.judgement.findings[1], evidence=(Evidence(EvidenceKind.SAID, quote=evil),)
+    )
+    judgement = replace(outcome.judgement, findings=(found,))
+    said = done(text=evil)
+    book = book_of(tmp_path, replace(outcome, judgement=judgement), said)
+
+    types = {
+        cell.data_type
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and evil in cell.value
+    }
+    assert types <= {"s", "inlineStr"}
+    assert len(types) > 0
+
+
+def test_a_summary_tells_how_it_was_settled_and_what_follows(tmp_path: Path) -> None:
+    quote = Quote(1, CUSTOMER, Span(5, 9), "你们怎么回事")
+    told = Summary("客户投诉。", "已退款", ("三天内到账", "回电"), (quote,), "qwen")
+    outcome = judged()
+    assert outcome.analysis is not None
+    meaning = replace(outcome.analysis.meaning, summary=told)
+    write_tables(tmp_path, [replace(outcome, analysis=replace(outcome.analysis, meaning=meaning))])
+    (row,) = csv_rows(tmp_path / "calls.csv")
+
+    assert (row["resolution"], row["next_steps"]) == ("已退款", "三天内到账 | 回电")
+
+
+def test_a_ticket_is_told_in_the_table_of_calls(tmp_path: Path) -> None:
+    ticket = Ticket("ab", "a", "en", (Because.ANGRY, Because.FATAL), (), (), "zh", by="qwen")
+    book = book_of(tmp_path, replace(judged(), ticket=ticket))
+    (row,) = csv_rows(tmp_path / "calls.csv")
+
+    assert (row["ticket"], row["ticket_language"], row["ticket_translated_by"]) == (
+        "angry, fatal", "en", "qwen",
+    )  # fmt: skip
+    assert cells(book, "通话")["优先工单"] == "客户生气、致命项"
