@@ -46,6 +46,7 @@ from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 from huiting.app.translate import told
 from huiting.app.usage import run
+from huiting.app.worker import worker
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds
 from huiting.core.types import Role, clock
@@ -67,6 +68,7 @@ app.command(help=say("Copy a call without what is private in it.", "导出脱敏
     redact
 )
 app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
+app.command(help=say("Run the jobs of the service.", "运行后台任务。"))(worker)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
