@@ -10,6 +10,7 @@ from huiting.core.yaml_file import parse
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.examples import dialogue_of_example, examples_of
 from huiting.quality.rules.judge import judged
+from huiting.quality.rules.mistakes import Mistakes
 from huiting.quality.rules.read import parse_rules
 from huiting.quality.rules.rule import RuleSet
 from huiting.text.pronunciation import sounds_of
@@ -36,7 +37,7 @@ def said(*lines: str, **test: object) -> Dialogue:
         entries.append({head: text})
     written = [{"dialogue": entries, "expect": "pass", **test}]
     piece = parse(yaml.safe_dump(written, allow_unicode=True).encode(), "d.yaml")
-    return dialogue_of_example(examples_of(piece)[0], sounds_of)
+    return dialogue_of_example(examples_of(piece, Mistakes())[0], sounds_of)
 
 
 def finding(found: RuleSet, dialogue: Dialogue, context: Context = CONTEXT) -> Finding:

@@ -17,7 +17,7 @@ from huiting.quality.asking.question import asking
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.rules.asked import Context
 from huiting.quality.rules.judge import Ruled, judged, ruled
-from huiting.quality.rules.read import joined, read_rules
+from huiting.quality.rules.read import joined, mistakes_in, read_rules, taken
 from huiting.quality.rules.rule import RuleSet
 from huiting.quality.scorecard import Scorecard, missing_rules, read_scorecard, score
 from huiting.text.pronunciation import sounds_of
@@ -76,13 +76,9 @@ class Judge:
         """
         read = tuple(read_rules(path, sounds_of) for path in rules)
         cards = tuple(read_scorecard(path) for path in scorecards)
-        known: dict[str, str] = {}
-        for rule in (rule for rule_set in read for rule in rule_set.rules):
-            if rule.id in known:
-                raise InputError(
-                    rule.where, f"the id {rule.id!r} is taken", f"it stands at {known[rule.id]}"
-                )
-            known[rule.id] = rule.where
+        for error in taken(rule for rule_set in read for rule in rule_set.rules):
+            raise error
+        known = {rule.id for rule_set in read for rule in rule_set.rules}
         for card, path in zip(cards, scorecards, strict=True):
             if missing := missing_rules(card, known):
                 raise InputError(
@@ -111,6 +107,14 @@ class Judge:
     def ruled(self, dialogue: Dialogue) -> Ruled:
         """Return the bare verdicts of the rules on a call, in a part of the time."""
         return ruled(dialogue, self.together, self.context)
+
+
+def mistakes(rules: Sequence[Path]) -> list[InputError]:
+    """Return every mistake in files of rules, or in folders of them; none when all is well."""
+    found = [error for path in rules for error in mistakes_in(path, sounds_of)]
+    if found:
+        return found
+    return taken(rule for path in rules for rule in read_rules(path, sounds_of).rules)
 
 
 @cache

@@ -47,9 +47,17 @@ ConfigFile = Annotated[
 
 @app.command(help=say("Read rules and say what is wrong.", "检查规则文件。"))
 def check(files: Files) -> None:
-    """Read every file; the first mistake is named by file and line."""
+    """Read every file; each mistake is named by file and line, with what to do."""
+    from huiting.app.judging import mistakes
     from huiting.quality.rules.check import untested
 
+    found = mistakes(files)
+    for error in found:
+        err.print(Text(printable(str(error)), style="red"), soft_wrap=True)
+    if found:
+        if len(found) > 1:
+            err.print(say(f"{len(found)} mistakes.", f"共 {len(found)} 处错误。"))
+        raise typer.Exit(2)
     for rule_set in _read(files):
         bare = untested(rule_set)
         count = len(rule_set.rules)

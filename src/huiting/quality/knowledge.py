@@ -94,6 +94,7 @@ def by_rules(context: Context) -> Conditions:
         reading = Reading({})
         demand = expression(piece, reading)
         check_names(reading)
+        reading.mistakes.refuse()
         if reading.earlier:
             piece.refuse("a document cannot ask for a rule", "repeat the rule's condition here")
         rule = Rule(

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from huiting.app.readers import Readers
 from huiting.app.rules_cli import app
-from huiting.core.errors import InputError
 from huiting.store import Store
 from unit.store.stored import NOON, heard
 
@@ -69,12 +68,25 @@ def test_rules_that_all_have_tests_are_only_counted(rules: Path) -> None:
     assert RUN.invoke(app, ["check", str(rules)]).output.strip() == "电商: 1 rules"
 
 
-def test_a_mistake_is_named_by_file_and_line(rules: Path) -> None:
-    rules.write_text(RULES.replace("forbid:", "forbidden:"), "utf-8")
+def test_every_mistake_is_named_by_file_and_line(rules: Path) -> None:
+    rules.write_text(RULES.replace("forbid:", "forbidden:") + "more: 1\n", "utf-8")
     shown = RUN.invoke(app, ["check", str(rules)])
+    lines = shown.output.splitlines()
 
-    assert isinstance(shown.exception, InputError)
-    assert "rules.yaml:" in str(shown.exception)
+    assert shown.exit_code == 2
+    assert all(f"{rules}:" in line for line in lines[:2])
+    assert "forbid" in lines[0]
+    assert "'more'" in lines[1]
+    assert lines[2] == "2 mistakes."
+
+
+def test_an_id_that_another_file_has_is_a_mistake(rules: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_bytes(rules.read_bytes())
+    shown = RUN.invoke(app, ["check", str(rules), str(other)])
+
+    assert shown.exit_code == 2
+    assert "is taken" in shown.output
 
 
 def test_tests_that_pass(rules: Path) -> None:

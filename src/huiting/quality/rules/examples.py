@@ -32,6 +32,7 @@ from huiting.core.types import (
 )
 from huiting.core.yaml_file import Piece, choice, mapping, number, parse, sequence, text
 from huiting.quality.metrics import measure
+from huiting.quality.rules.mistakes import Mistakes
 from huiting.quality.rules.rule import Example, Said, Sounded
 
 TEST = ("name", "dialogue", "events", "metadata", "expect")
@@ -50,19 +51,22 @@ _UNHEARD = frozenset({"", "?", "？"})
 _CHANNELS = {Role.AGENT: 0, Role.CUSTOMER: 1, Role.SYSTEM: 2, Role.UNKNOWN: 3}
 _LIMIT = 200
 """Lines of a dialogue."""
+_NOBODY = Said(Role.UNKNOWN, "")
+"""Stands for a line that cannot be read."""
 
 
-def examples_of(piece: Piece) -> tuple[Example, ...]:
-    """Return the tests that stand at `piece`.
+def examples_of(piece: Piece, mistakes: Mistakes) -> tuple[Example, ...]:
+    """Return the tests that stand at `piece`; those not written as they should be are mistakes.
 
     Raises:
-        InputError: one is not written as it should be; `file:line` is the subject.
+        InputError: it is no list.
     """
-    return tuple(_example(test) for test in sequence(piece))
+    tests = (mistakes.tried(lambda t=test: _example(t, mistakes), None) for test in sequence(piece))  # type: ignore[misc]
+    return tuple(test for test in tests if test is not None)
 
 
-def _example(piece: Piece) -> Example:
-    content = mapping(piece, TEST)
+def _example(piece: Piece, mistakes: Mistakes) -> Example:
+    content = mistakes.entries(piece, TEST)
     for key in ("dialogue", "expect"):
         if key not in content:
             piece.refuse(f"{key!r} is missing", f"add {key}:")
@@ -73,7 +77,10 @@ def _example(piece: Piece) -> Example:
     return Example(
         name=text(content["name"]) if "name" in content else piece.where,
         where=piece.where,
-        dialogue=tuple(_said(line) for line in lines),
+        dialogue=tuple(
+            mistakes.tried(lambda li=line: _said(li), _NOBODY)  # type: ignore[misc]
+            for line in lines
+        ),
         expect=choice(content["expect"], [verdict.value for verdict in Verdict]),
         events=tuple(_sounded(e) for e in sequence(content["events"]))
         if "events" in content

@@ -4,7 +4,7 @@ Lists (`$name`) are put in while reading. Which names are anchors and whether th
 circles is `names`'s matter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from huiting.core.types import Role
 from huiting.core.yaml_file import Piece, choice, mapping, number, sequence, text, truth, whole
 from huiting.quality.rules.about import about
+from huiting.quality.rules.mistakes import Mistakes
 from huiting.quality.rules.options import operator_of, operators, plain
 from huiting.quality.rules.rule import (
     All,
@@ -51,9 +52,37 @@ class Reading:
     """Every name that is used, and where."""
     earlier: list[tuple[str, Piece]] = field(default_factory=list)
     """Every rule that is pointed at, and where."""
+    mistakes: Mistakes = field(default_factory=Mistakes)
+    """In the whole file. What is wrong is left out, and reading goes on."""
+
+
+BROKEN: Expression = AnyOf(())
+"""Stands for a condition that cannot be read."""
 
 
 def expression(piece: Piece, reading: Reading) -> Expression:
+    """Return the expression that stands at `piece`; one that cannot be read is a mistake."""
+    found = reading.mistakes.tried(lambda: _expression(piece, reading), BROKEN)
+    if found is BROKEN:
+        for name in _promised(piece):
+            reading.names.setdefault(name, BROKEN)
+    return found
+
+
+def _promised(piece: Piece) -> Iterator[str]:
+    """Yield the names that a condition would give: that they are missing is no other mistake."""
+    match piece.content:
+        case tuple(parts):
+            for part in parts:
+                yield from _promised(part)
+        case Mapping() as entries:
+            for key, value in entries.items():
+                if key == "as" and isinstance(value.content, str):
+                    yield value.content.strip()
+                yield from _promised(value)
+
+
+def _expression(piece: Piece, reading: Reading) -> Expression:
     """Return the expression that stands at `piece`.
 
     Raises:
@@ -65,7 +94,8 @@ def expression(piece: Piece, reading: Reading) -> Expression:
         piece.refuse("a condition is needed here", "write an operator, such as said: 您好")
     content = {key.replace("-", "_"): entry for key, entry in piece.content.items()}
     keys = [key for key in content if key in JOINING or key in operators()]
-    _known(content, keys)
+    for key, entry in content.items():
+        reading.mistakes.tried(lambda k=key, e=entry: _known(k, e, keys), None)  # type: ignore[misc]
     if len(keys) != 1:
         two = f"{keys[0]} and {keys[1]} stand side by side" if keys else "no operator here"
         piece.refuse(two, "join conditions as a list under all: or any:")
@@ -80,18 +110,17 @@ def expression(piece: Piece, reading: Reading) -> Expression:
     return _ask(key, content, reading)
 
 
-def _known(content: Mapping[str, Piece], keys: Sequence[str]) -> None:
-    for key, value in content.items():
-        if key in keys or key in SCOPE:
-            continue
-        everything = (*operators(), *JOINING, *SCOPE)
-        close = get_close_matches(key, everything, 1)
-        guess = f"did you mean {close[0]!r}? " if close else ""
-        value.refuse(
-            f"unknown key {key!r}",
-            f"{guess}operators are {', '.join(operators())}; they are joined by "
-            f"{', '.join(JOINING)}; scopes are {', '.join(SCOPE)}",
-        )
+def _known(key: str, value: Piece, keys: Sequence[str]) -> None:
+    if key in keys or key in SCOPE:
+        return
+    everything = (*operators(), *JOINING, *SCOPE)
+    close = get_close_matches(key, everything, 1)
+    guess = f"did you mean {close[0]!r}? " if close else ""
+    value.refuse(
+        f"unknown key {key!r}",
+        f"{guess}operators are {', '.join(operators())}; they are joined by "
+        f"{', '.join(JOINING)}; scopes are {', '.join(SCOPE)}",
+    )
 
 
 def _joined(key: str, piece: Piece, reading: Reading) -> Expression:
@@ -132,8 +161,9 @@ def _all(parts: Sequence[Expression]) -> Expression:
 
 def _ask(key: str, content: Mapping[str, Piece], reading: Reading) -> Expression:
     piece = content[key]
+    place = reading.mistakes.tried(lambda: _place(content, reading), Place())
+    times = reading.mistakes.tried(lambda: _times(content), Times())
     value = _filled(plain(piece), piece, reading)
-    place, times = _place(content, reading), _times(content)
     found = _asked(key, piece, value, place=place, times=times, name=_name(content))
     if key == "rule":
         reading.earlier.append((value["id"] if isinstance(value, dict) else value, piece))

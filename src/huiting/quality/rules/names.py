@@ -1,34 +1,43 @@
 """That every name a rule points at exists, and that no question waits for itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
+from huiting.core.yaml_file import Piece
 from huiting.quality.rules.expressions import Reading
 from huiting.quality.rules.rule import All, AnyOf, Ask, Expression, Named, Not
 
 
 def check_names(reading: Reading) -> None:
-    """Check the names of one rule, or those shared by a file.
-
-    Raises:
-        InputError: a name is not defined, or names run in a circle.
-    """
+    """Note each name of one rule, or of those shared by a file, that is not there or runs in a circle."""
+    known = len(reading.mistakes.found)
     for name, piece in reading.pointers:
-        if name not in reading.names:
-            close = get_close_matches(name, reading.names, 1)
-            guess = f"did you mean {close[0]!r}? " if close else ""
-            known = ", ".join(reading.names) or "none"
-            piece.refuse(
-                f"nothing is named {name!r}",
-                f"{guess}give an operator as: {name}, or define it under conditions: "
-                f"(there are {known})",
-            )
+        reading.mistakes.tried(lambda n=name, p=piece: _there(n, p, reading), None)  # type: ignore[misc]
+    if len(reading.mistakes.found) > known:
+        return
     for name, piece in reading.pointers:
         circle = _circle(name, reading)
         if circle:
-            piece.refuse(
-                f"{' needs '.join(circle)}", "break the circle: an anchor must not wait for itself"
-            )
+            reading.mistakes.tried(lambda c=circle, p=piece: _broken(c, p), None)  # type: ignore[misc]
+            return  # the others of it run in the same one
+
+
+def _there(name: str, piece: Piece, reading: Reading) -> None:
+    if name in reading.names:
+        return
+    close = get_close_matches(name, reading.names, 1)
+    guess = f"did you mean {close[0]!r}? " if close else ""
+    known = ", ".join(reading.names) or "none"
+    piece.refuse(
+        f"nothing is named {name!r}",
+        f"{guess}give an operator as: {name}, or define it under conditions: (there are {known})",
+    )
+
+
+def _broken(circle: Sequence[str], piece: Piece) -> None:
+    piece.refuse(
+        f"{' needs '.join(circle)}", "break the circle: an anchor must not wait for itself"
+    )
 
 
 def _circle(name: str, reading: Reading) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """Rule files read: YAML in, a `RuleSet` out, every mistake named by file and line."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from huiting.core.errors import InputError
 from huiting.core.judgement import Severity
@@ -27,12 +27,14 @@ from huiting.core.yaml_file import whole as whole_number
 from huiting.quality.matching.heard import Phrase
 from huiting.quality.matching.phrasebook import Phrasebook
 from huiting.quality.rules.examples import examples_of
-from huiting.quality.rules.expressions import Reading, expression
+from huiting.quality.rules.expressions import BROKEN, Reading, expression
+from huiting.quality.rules.mistakes import Mistakes
 from huiting.quality.rules.names import check_names
 from huiting.quality.rules.options import plain
 from huiting.quality.rules.quiet import Quiet
 from huiting.quality.rules.rule import PAID, Named, Rule, RuleSet
 
+T = TypeVar("T")
 FORMAT = "huiting-rules/1"
 FILE = ("format", "name", "languages", "lists", "conditions", "rules")
 RULE = (
@@ -44,6 +46,7 @@ _VERDICT = frozenset(
      "require", "forbid"}
 )  # fmt: skip
 """Keys of a rule that can change what it says of a call."""
+_ALWAYS: tuple[date | None, date | None] = (None, None)
 MOST = 2_000
 """Rules of a file."""
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -54,14 +57,20 @@ def read_rules(path: Path, sound: Sound) -> RuleSet:
     """Return the rules of a file, or of all `*.yaml` files of a folder, in order of their names.
 
     Raises:
-        InputError: a file cannot be read, or something in it is wrong; `file:line` is the subject.
+        InputError: a file cannot be read, or something in it is wrong; `file:line` is the
+            subject. It is the first mistake; see `mistakes_in`.
     """
-    if not path.is_dir():
-        return _rule_set([_file(read(path))], sound)
-    paths = sorted(path.glob("*.yaml"))
-    if not paths:
-        raise InputError(str(path), "no rules in this folder", "give a .yaml file of rules")
-    return _rule_set([_file(read(one)) for one in paths], sound)
+    mistakes = Mistakes()
+    found = _rule_set(_files(path, mistakes), mistakes, sound)
+    mistakes.refuse()
+    return found
+
+
+def mistakes_in(path: Path, sound: Sound) -> list[InputError]:
+    """Return every mistake in a file of rules, or in those of a folder; none when all is well."""
+    mistakes = Mistakes()
+    mistakes.tried(lambda: _rule_set(_files(path, mistakes), mistakes, sound), None)
+    return mistakes.in_order()
 
 
 def parse_rules(data: bytes, name: str, sound: Sound) -> RuleSet:
@@ -70,7 +79,18 @@ def parse_rules(data: bytes, name: str, sound: Sound) -> RuleSet:
     Raises:
         InputError: something in it is wrong; `name:line` is the subject.
     """
-    return _rule_set([_file(parse(data, name))], sound)
+    mistakes = Mistakes()
+    found = _rule_set([_file(parse(data, name), mistakes)], mistakes, sound)
+    mistakes.refuse()
+    return found
+
+
+def _files(path: Path, mistakes: Mistakes) -> "list[_File]":
+    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not paths:
+        raise InputError(str(path), "no rules in this folder", "give a .yaml file of rules")
+    found = [mistakes.tried(lambda p=one: _file(read(p), mistakes), None) for one in paths]  # type: ignore[misc]
+    return [file for file in found if file is not None]
 
 
 def joined(rule_sets: Sequence[RuleSet], sound: Sound) -> RuleSet:
@@ -90,18 +110,24 @@ class _File:
     rules: tuple[Rule, ...]
 
 
-def _rule_set(files: Sequence[_File], sound: Sound) -> RuleSet:
+def _rule_set(files: Sequence[_File], mistakes: Mistakes, sound: Sound) -> RuleSet:
     rules = [rule for file in files for rule in file.rules]
-    seen: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.id in seen:
-            raise InputError(
-                rule.where, f"the id {rule.id!r} is taken", f"it stands at {seen[rule.id].where}"
-            )
-        seen[rule.id] = rule
+    mistakes.found += taken(rules)
     whole = sha256("\n".join(rule.digest for rule in rules).encode()).hexdigest()
     names = " + ".join(file.name for file in files)
     return rule_set_of(names, rules, whole, sound)
+
+
+def taken(rules: Iterable[Rule]) -> list[InputError]:
+    """Return a mistake for each rule whose id another has already."""
+    seen: dict[str, str] = {}
+    found = []
+    for rule in rules:
+        if rule.id in seen:
+            advice = f"it stands at {seen[rule.id]}"
+            found.append(InputError(rule.where, f"the id {rule.id!r} is taken", advice))
+        seen.setdefault(rule.id, rule.where)
+    return found
 
 
 def rule_set_of(name: str, rules: Sequence[Rule], digest: str, sound: Sound) -> RuleSet:
@@ -118,25 +144,28 @@ def rule_set_of(name: str, rules: Sequence[Rule], digest: str, sound: Sound) -> 
     return RuleSet(name, tuple(rules), digest, Phrasebook(phrases, sound), Quiet(asked), paid)
 
 
-def _file(piece: Piece) -> _File:
-    content = mapping(piece, FILE)
+def _file(piece: Piece, mistakes: Mistakes) -> _File:
+    content = mistakes.entries(piece, FILE)
     for key in ("format", "rules"):
         if key not in content:
             piece.refuse(f"{key!r} is missing", f"add {key}:")
-    choice(content["format"], (FORMAT,))
-    lists = _lists(content)
-    shared = Reading(lists)
+    mistakes.tried(lambda: choice(content["format"], (FORMAT,)), FORMAT)
+    lists = _lists(content, mistakes)
+    shared = Reading(lists, mistakes=mistakes)
     _conditions(content, shared)
     check_names(shared)
-    usual = _languages(content["languages"]) if "languages" in content else None
+    usual = _optional(content, "languages", _languages, None, mistakes)
     entries = sequence(content["rules"])
     if len(entries) > MOST:
         content["rules"].refuse(f"more than {MOST:,} rules", "split the file")
     rules: list[Rule] = []
+    before: dict[str, bool] = {}
     for entry in entries:
-        rule = _rule(entry, lists, shared, {rule.id: rule for rule in rules})
-        rules.append(rule if rule.languages is not None else replace(rule, languages=usual))
-    name = text(content["name"]) if "name" in content else Path(piece.where.rsplit(":", 1)[0]).stem
+        rule = mistakes.tried(lambda e=entry: _rule(e, shared, before), None)  # type: ignore[misc]
+        if rule is not None:
+            rules.append(rule if rule.languages is not None else replace(rule, languages=usual))
+    stem = Path(piece.where.rsplit(":", 1)[0]).stem
+    name = _optional(content, "name", text, stem, mistakes)
     context = {
         key: plain(content[key]) for key in ("lists", "conditions", "languages") if key in content
     }
@@ -149,77 +178,120 @@ def _stamped(rule: Rule, context: Mapping[str, Any]) -> Rule:
     return replace(rule, digest=sha256(said.encode()).hexdigest())
 
 
-def _lists(content: Mapping[str, Piece]) -> dict[str, tuple[Any, ...]]:
+def _lists(content: Mapping[str, Piece], mistakes: Mistakes) -> dict[str, tuple[Any, ...]]:
     if "lists" not in content:
         return {}
+    none: Mapping[str, Piece] = {}
+    found = mistakes.tried(lambda: mapping(content["lists"]), none)
     return {
-        name: tuple(plain(entry) for entry in sequence(entries))
-        for name, entries in mapping(content["lists"]).items()
+        name: mistakes.tried(lambda e=entries: tuple(map(plain, sequence(e))), ())  # type: ignore[misc]
+        for name, entries in found.items()
     }
 
 
 def _conditions(content: Mapping[str, Piece], reading: Reading) -> None:
     if "conditions" not in content:
         return
-    for name, piece in mapping(content["conditions"]).items():
+    none: Mapping[str, Piece] = {}
+    for name, piece in reading.mistakes.tried(lambda: mapping(content["conditions"]), none).items():
         found = expression(piece, reading)
         if name in reading.names and reading.names[name] is not found:
-            piece.refuse(f"the name {name!r} is given twice", "choose another")
+            twice = f"the name {name!r} is given twice"
+            reading.mistakes.found.append(InputError(piece.where, twice, "choose another"))
         reading.names[name] = found
 
 
-def _rule(
-    piece: Piece, lists: Mapping[str, tuple[Any, ...]], shared: Reading, before: Mapping[str, Rule]
-) -> Rule:
-    content = mapping(piece, RULE)
-    for key in ("id", "name"):
-        if key not in content:
-            piece.refuse(f"{key!r} is missing", f"add {key}:")
-    if ("require" in content) == ("forbid" in content):
-        piece.refuse("a rule has either require or forbid", "give exactly one of the two")
-    reading = Reading(lists, shared.places, dict(shared.names))
+def _rule(piece: Piece, shared: Reading, before: dict[str, bool]) -> Rule | None:
+    """Return a rule; None where something is wrong with it, which is noted.
+
+    Args:
+        piece: where it stands.
+        shared: what was read of the file before.
+        before: ids of the rules before it, and whether they are switched on; it is added.
+    """
+    mistakes = shared.mistakes
+    known = len(mistakes.found)
+    content = mistakes.entries(piece, RULE)
+    kind = "forbid" if "forbid" in content else "require"
+    if len(mistakes.found) == known:  # or an unknown key may be the one that is missing
+        _check_keys(piece, content, mistakes)
+    reading = Reading(shared.lists, shared.places, dict(shared.names), mistakes=mistakes)
     _conditions(content, reading)
     applies = expression(content["applies"], reading) if "applies" in content else None
-    kind = "forbid" if "forbid" in content else "require"
-    demand = expression(content[kind], reading)
+    demand = expression(content[kind], reading) if kind in content else BROKEN
     check_names(reading)
-    enabled = truth(content["enabled"]) if "enabled" in content else True
+    enabled = _optional(content, "enabled", truth, True, mistakes)  # noqa: FBT003
     _check_earlier(reading, before, enabled=enabled)
-    passed, failed = _score(content)
-    since, until = _effective(content)
+    id_ = _optional(content, "id", _id, "", mistakes)
+    before[id_] = before.get(id_, False) or enabled
+    passed, failed = _optional(content, "score", _score, (0.0, 0.0), mistakes)
+    since, until = _optional(content, "effective", _effective, _ALWAYS, mistakes)
     decides = {key: plain(content[key]) for key in _VERDICT & content.keys()}
-    return Rule(
-        id=_id(content["id"]),
-        name=text(content["name"]),
+    rule = Rule(
+        id=id_,
+        name=_optional(content, "name", text, "", mistakes),
         demand=demand,
         forbids=kind == "forbid",
         where=piece.where,
         digest=dumps(decides, sort_keys=True, ensure_ascii=False),
         applies=applies,
         names=reading.names,
-        why=_optional(content, "why"),
-        advice=_optional(content, "advice"),
-        severity=_severity(content),
-        type=_optional(content, "type"),
+        why=_optional(content, "why", text, "", mistakes),
+        advice=_optional(content, "advice", text, "", mistakes),
+        severity=_optional(content, "severity", _severity, Severity.MINOR, mistakes),
+        type=_optional(content, "type", text, "", mistakes),
         passed=passed,
         failed=failed,
-        version=whole_number(content["version"], 1) if "version" in content else 1,
+        version=_optional(content, "version", lambda p: whole_number(p, 1), 1, mistakes),
         since=since,
         until=until,
         enabled=enabled,
-        languages=_languages(content["languages"]) if "languages" in content else None,
-        examples=examples_of(content["tests"]) if "tests" in content else (),
+        languages=_optional(content, "languages", _languages, None, mistakes),
+        examples=_optional(content, "tests", lambda p: examples_of(p, mistakes), (), mistakes),
     )
+    return rule if len(mistakes.found) == known else None
 
 
-def _check_earlier(reading: Reading, before: Mapping[str, Rule], *, enabled: bool) -> None:
-    """Check that every rule pointed at stands before, and is judged where this one is."""
+def _check_keys(piece: Piece, content: Mapping[str, Piece], mistakes: Mistakes) -> None:
+    """Note what a rule lacks."""
+    for key in ("id", "name"):
+        if key not in content:
+            missing = InputError(piece.where, f"{key!r} is missing", f"add {key}:")
+            mistakes.found.append(missing)
+    if ("require" in content) == ("forbid" in content):
+        either = "a rule has either require or forbid"
+        mistakes.found.append(InputError(piece.where, either, "give exactly one of the two"))
+
+
+def _check_earlier(reading: Reading, before: Mapping[str, bool], *, enabled: bool) -> None:
+    """Note every rule pointed at that does not stand before, or is not judged where this one is."""
     for id_, where in reading.earlier:
+        found = (where.where, "", "")
         if id_ not in before:
             known = ", ".join(before) or "none"
-            where.refuse(f"no rule {id_!r} stands before this one", f"those before are {known}")
-        if enabled and not before[id_].enabled:
-            where.refuse(f"the rule {id_!r} is switched off", "switch it on, or this rule off too")
+            found = (
+                where.where, f"no rule {id_!r} stands before this one", f"those before are {known}",
+            )  # fmt: skip
+        elif enabled and not before[id_]:
+            found = (
+                where.where, f"the rule {id_!r} is switched off",
+                "switch it on, or this rule off too",
+            )  # fmt: skip
+        if found[1]:
+            reading.mistakes.found.append(InputError(*found))
+
+
+def _optional(
+    content: Mapping[str, Piece],
+    key: str,
+    reads: Callable[[Piece], T],
+    otherwise: T,
+    mistakes: Mistakes,
+) -> T:
+    """Return what stands under a key; `otherwise` where nothing does, or what is a mistake."""
+    if key not in content:
+        return otherwise
+    return mistakes.tried(lambda: reads(content[key]), otherwise)
 
 
 def _id(piece: Piece) -> str:
@@ -229,30 +301,18 @@ def _id(piece: Piece) -> str:
     return found
 
 
-def _optional(content: Mapping[str, Piece], key: str) -> str:
-    return text(content[key]) if key in content else ""
+def _severity(piece: Piece) -> Severity:
+    return Severity(choice(piece, [severity.value for severity in Severity]))
 
 
-def _severity(content: Mapping[str, Piece]) -> Severity:
-    if "severity" not in content:
-        return Severity.MINOR
-    return Severity(choice(content["severity"], [severity.value for severity in Severity]))
-
-
-def _score(content: Mapping[str, Piece]) -> tuple[float, float]:
-    if "score" not in content:
-        return 0.0, 0.0
-    piece = content["score"]
+def _score(piece: Piece) -> tuple[float, float]:
     if isinstance(piece.content, str):
         return 0.0, number(piece)
     given = mapping(piece, ("pass", "fail"))
     return tuple(number(given[k]) if k in given else 0.0 for k in ("pass", "fail"))  # type: ignore[return-value]
 
 
-def _effective(content: Mapping[str, Piece]) -> tuple[date | None, date | None]:
-    if "effective" not in content:
-        return None, None
-    piece = content["effective"]
+def _effective(piece: Piece) -> tuple[date | None, date | None]:
     given = mapping(piece, ("from", "until"))
     since, until = (_date(given[key]) if key in given else None for key in ("from", "until"))
     if since is not None and until is not None and until < since:

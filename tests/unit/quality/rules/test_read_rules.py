@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from huiting.core.errors import InputError
 from huiting.core.judgement import Severity
 from huiting.core.types import Role
-from huiting.quality.rules.read import parse_rules, read_rules
+from huiting.quality.rules.read import mistakes_in, parse_rules, read_rules
 from huiting.quality.rules.rule import All, AnyOf, Ask, Edge, Named, Not, Times, Unit, Which
 from huiting.text.pronunciation import sounds_of
 from rulebook import rule, rules
@@ -329,3 +329,74 @@ def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
         assert refused.subject.startswith("r.yaml")  # noqa: PT017  (most texts are refused)
     else:
         pytest.fail("no text of these letters holds a rule")
+
+
+MANY = """format: huiting-rules/1
+nam: typo
+lists:
+  empty: []
+conditions:
+  greeted: {said: {any: 您好, like: 3}}
+  asked: {said: 几点, frist: 10, by: agnet}
+rules:
+  - id: One
+    name: one
+    severity: grave
+    require: {ref: greeted}
+  - id: two
+    name: two
+    version: 1.5
+    require:
+      all:
+        - {said: 再见, after: nobody}
+        - {silence: {longer_than: ten}}
+        - {ref: greeted}
+        - {said: $nothing, as: found}
+        - {said: 好, after: found}
+    tests:
+      - {expect: maybe, dialogue: [agent: 您好]}
+      - {expect: pass, dialogue: [somebody: 您好, agent: 再见]}
+  - id: three
+    name: three
+    require: {rule: two}
+  - id: two
+    name: again
+    require: {rule: later}
+  - id: three
+    name: twice
+    forbid: {said: 好}
+"""
+
+
+def test_every_mistake_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(MANY, "utf-8")
+    found = [(int(e.subject.rsplit(":", 1)[1]), e.reason) for e in mistakes_in(path, sounds_of)]
+
+    assert found == [
+        (2, "unknown key 'nam'"),
+        (4, "a list is needed here"),
+        (6, "said has no option 'like'"),
+        (7, "unknown key 'frist'"),
+        (7, "'agnet' is not known here"),
+        (9, "'One' is no id"),
+        (11, "'grave' is not known here"),
+        (15, "1.5 is no whole number"),
+        (18, "nothing is named 'nobody'"),
+        (19, "silence, longer-than: 'ten' is no number"),
+        (21, "there is no list $nothing"),
+        (24, "'maybe' is not known here"),
+        (25, "no line of a dialogue"),
+        (31, "no rule 'later' stands before this one"),
+        (32, "the id 'three' is taken"),
+    ]
+
+
+def test_mistakes_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("format: other/2\nrules: [{id: r}]\n", "utf-8")
+    (tmp_path / "c.yaml").write_text("rules: [\n", "utf-8")
+    told = [error.subject.rsplit("/", 1)[1] for error in mistakes_in(tmp_path, sounds_of)]
+
+    assert told == ["a.yaml:1", *["a.yaml:2"] * 2, "b.yaml:1", *["b.yaml:2"] * 2, "c.yaml:1"]
+    assert "cannot be read" in next(e.reason for e in mistakes_in(tmp_path / "no", sounds_of))
