@@ -119,6 +119,22 @@ def test_what_a_gate_refuses_is_kept_as_refused() -> None:
     assert "字幕" not in "".join(s.text for s in call.segments)
 
 
+def test_speech_that_the_recognizer_does_not_survive_is_left_out_and_told() -> None:
+    class Falling(Ear):
+        def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+            for heard in super().transcribe(clips, hints):
+                yield Hypothesis("", gate="unprocessable") if "退货" in heard.text else heard
+
+    call = analyze(source(), kit(Falling()), Hints()).call
+
+    assert [s.text for s in call.segments if s.channel == 1] == ["谢谢"]
+    [stretch] = call.rejected
+    assert (stretch.channel, stretch.gate) == (1, "unprocessable")
+    [condition] = [c for c in call.conditions if c.kind is ConditionKind.UNPROCESSABLE]
+    assert condition.channel == 1
+    assert condition.value == pytest.approx(1.5, abs=0.1)
+
+
 def test_text_stages_run_in_order_on_every_segment() -> None:
     def stage(name: str) -> object:
         return lambda s: rewrite(s, [Change(len(s.text), len(s.text), name)], name)
@@ -327,7 +343,7 @@ class Tagging(Ear):
     """An engine that tags emotion and events, and shows its states."""
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
-        for clip, heard in zip(clips, super().transcribe(clips, hints), strict=True):
+        for heard in super().transcribe(clips, hints):
             yield Hypothesis(
                 heard.text,
                 heard.words,
