@@ -343,7 +343,7 @@ class Tagging(Ear):
     """An engine that tags emotion and events, and shows its states."""
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
-        for heard in super().transcribe(clips, hints):
+        for clip, heard in zip(clips, super().transcribe(clips, hints), strict=True):
             yield Hypothesis(
                 heard.text,
                 heard.words,
