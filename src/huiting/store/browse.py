@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from huiting.core.errors import InputError
 from huiting.core.judgement import Verdict
@@ -37,6 +37,8 @@ from huiting.store.search import Filters, Hit
 Bounds = tuple[float | None, float | None]
 """At least, at most; None for no bound."""
 _OPEN: Bounds = (None, None)
+_FIELD = aliased(FieldRow)
+"""Apart from the one by which it is told what somebody may see."""
 
 
 class Sort(StrEnum):
@@ -241,16 +243,16 @@ class Browser:
 
     def names(self, allowed: Allowed = ALL, limit: int = 1000) -> list[FieldOf]:
         """Return the names of metadata entries, and how many calls have each."""
-        return self._counted(FieldRow.name, allowed, limit)
+        return self._counted(_FIELD.name, allowed, limit)
 
     def values(
         self, name: str, begins: str = "", allowed: Allowed = ALL, limit: int = 1000
     ) -> list[FieldOf]:
         """Return the values of a metadata entry, sorted, and how many calls have each."""
-        own = [FieldRow.name == storable(name)]
+        own = [_FIELD.name == storable(name)]
         if begins:
-            own.append(FieldRow.value.startswith(storable(begins), autoescape=True))
-        return self._counted(FieldRow.value, allowed, limit, *own)
+            own.append(_FIELD.value.startswith(storable(begins), autoescape=True))
+        return self._counted(_FIELD.value, allowed, limit, *own)
 
     def _counted(
         self,
@@ -261,8 +263,8 @@ class Browser:
     ) -> list[FieldOf]:
         chosen = select(column, func.count()).where(*own).group_by(column).order_by(column)
         if allowed:
-            joined = RecordingRow.key == FieldRow.recording
-            chosen = chosen.join(RecordingRow, joined).where(*calls.seen(allowed))
+            seen = select(RecordingRow.key).where(*calls.seen(allowed))
+            chosen = chosen.where(_FIELD.recording.in_(seen))
         with self.database.reading() as connection:
             return [FieldOf(text, count) for text, count in connection.execute(chosen.limit(limit))]
 

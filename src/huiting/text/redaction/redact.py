@@ -135,7 +135,9 @@ class _Copier:
             case Recording():
                 return self._recording(value)
             case tuple():
-                return tuple(copy for item in value if (copy := self.copy(item)) is not None)
+                copies = [(item, self.copy(item)) for item in value]
+                # A cut entity goes; a number that was not measured keeps its place.
+                return tuple(copy for item, copy in copies if copy is not None or item is None)
             case Mapping():
                 return {key: self.copy(item) for key, item in value.items()}
         if is_dataclass(value) and not isinstance(value, type):

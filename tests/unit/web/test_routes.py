@@ -1,0 +1,118 @@
+"""Every route, walked: who may pass, what somebody limited sees, and how it is described."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+
+from huiting.web import health, server
+from huiting.web.doors import Known, Required
+from served import Served, refund
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "openapi.json"
+OPEN = {
+    ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/auth/ways"), ("POST", "/auth/sign-in"),
+    ("GET", "/auth/single-sign-on"), ("GET", "/auth/single-sign-on/back"),
+}  # fmt: skip
+"""Routes for everybody: they tell nothing, or are how one comes in."""
+
+
+def routes() -> Iterator[APIRoute]:
+    routers = [*(module.router for module in server.resources()), health.router]
+    for router in routers:
+        yield from (route for route in router.routes if isinstance(route, APIRoute))
+
+
+@pytest.mark.parametrize(
+    ("method", "route"),
+    [(method, route) for route in routes() for method in sorted(route.methods)],
+    ids=lambda value: value if isinstance(value, str) else value.path,
+)
+def test_no_route_is_without_a_door(method: str, route: APIRoute) -> None:
+    guards = [d.call for d in route.dependant.dependencies]
+
+    guarded = any(isinstance(guard, Required | Known) for guard in guards)
+    assert guarded or (method, route.path) in OPEN
+
+
+def test_the_document_is_what_it_was(served: Served) -> None:
+    """After a wanted change: `HUITING_WRITE_GOLDEN=1`, and read the diff."""
+    document = served.web.get("/api/v1/openapi.json").json()
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    if os.environ.get("HUITING_WRITE_GOLDEN"):
+        GOLDEN.write_text(text, encoding="utf-8")
+
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def reads() -> list[str]:
+    return sorted({r.path for r in routes() if "GET" in r.methods and "{call}" in r.path})
+
+
+@pytest.mark.parametrize("path", reads())
+def test_a_call_of_others_is_not_there(path: str, served: Served, call: str) -> None:
+    """The call is of team A."""
+    url = "/api/v1" + path.format(call=call, rule="greeting")
+    asked = {"format": "md", "start": 1, "end": 2}
+
+    answer = served.web.get(url, params=asked, headers=served.by("team-b"))
+    own = served.web.get(url, params=asked, headers=served.by("team-a"))
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "unknown-call"
+    assert own.status_code == 200 or own.json()["code"] == "unknown"  # there is no audio
+
+
+LISTS = [
+    "/calls", "/calls?q=退货", "/search?q=退货", "/fields", "/fields/agent", "/jobs", "/batches",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_hold_nothing_of_others(path: str, served: Served, call: str) -> None:
+    given = {"metadata": '{"team": "A"}'}
+    files = {"files": ("8001_a.wav", b"RIFF", "audio/wav")}
+    served.web.post("/api/v1/recordings", data=given, files=files)
+    served.web.post("/api/v1/batches", json={})
+
+    empty = served.web.get("/api/v1" + path, headers=served.by("team-b")).json()
+    found = served.web.get("/api/v1" + path).json()
+
+    assert (empty if isinstance(empty, list) else empty["items"]) == []
+    assert (found if isinstance(found, list) else found["items"]) != []
+
+
+@pytest.mark.parametrize("name", ["day", "causes", "words", "trends", "agents"])
+def test_reports_count_nothing_of_others(name: str, served: Served, call: str) -> None:
+    served.save(refund("b", agent="9002", team="B"))
+    url = f"/api/v1/reports/{name}?format=json&measure=angry&by=agent"
+
+    answer = served.web.get(url, headers=served.by("team-b"))
+
+    assert answer.status_code == 200
+    assert "8001" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/batches/{batch}/cancel"), ("post", "/batches/{batch}/retry"),
+        ("get", "/batches/{batch}"), ("get", "/batches/{batch}/recordings"),
+        ("get", "/batches/{batch}/events"), ("patch", "/batches/{batch}"),
+        ("get", "/jobs/{job}"), ("get", "/jobs/{job}/events"),
+        ("post", "/jobs/{job}/cancel"), ("post", "/jobs/{job}/retry"),
+        ("get", "/exports/{job}"), ("get", "/exports/{job}/file"),
+    ],
+)  # fmt: skip
+def test_work_of_others_is_not_there(method: str, path: str, served: Served) -> None:
+    batch = served.web.post("/api/v1/batches", json={}).json()["id"]
+    job = served.web.post("/api/v1/exports", json={}).json()["id"]
+    url = "/api/v1" + path.format(batch=batch, job=job)
+
+    body = {} if method == "get" else {"json": {}}
+    answer = getattr(served.web, method)(url, headers=served.by("team-b"), **body)
+
+    assert answer.status_code == 404
