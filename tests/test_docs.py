@@ -95,3 +95,13 @@ def test_a_page_for_users_is_in_both_languages_and_of_one_shape(page: str) -> No
     assert (ROOT / page).exists(), f"{twin} has no English twin"
     assert (ROOT / twin).exists(), f"{page} has no Chinese twin"
     assert shape(page) == shape(twin)
+
+
+@pytest.mark.parametrize(
+    "page", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/**/*.zh.md"))
+)
+def test_a_chinese_page_leads_to_chinese_pages(page: str) -> None:
+    body = re.sub(r"\[English\]\([^)]*\)", "", text(page))
+    for link in re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", body):
+        twin = link if link.endswith(".zh.md") else link.replace(".md", ".zh.md")
+        assert link == twin or not (ROOT / page).parent.joinpath(twin).exists(), link

@@ -60,7 +60,9 @@ def measure(name: str) -> Measure:
         return Measure(name, Kind.NUMBER, _points(rest), _scored_within(rest))
     if rest and kind in _NAMED:
         return Measure(name, Kind.SHARE, _NAMED[kind](rest))
-    raise InputError(f"measure {name!r}", "not known", f"choose one of {nearest(name, NAMES, len(NAMES))}")
+    raise InputError(
+        f"measure {name!r}", "not known", f"choose one of {nearest(name, NAMES, len(NAMES))}"
+    )
 
 
 def _feeling(label: EmotionLabel) -> Callable[[Case], float | None]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cases import AGENT, ANGRY, CUSTOMER, NEUTRAL, case, failed, line, party, scored, waits
-from huiting.core.judgement import Verdict
+from huiting.core.judgement import EvidenceKind, Judgement, Verdict
 from huiting.core.meaning import (
     Entity,
     EntitySource,
@@ -19,8 +19,8 @@ from huiting.core.meaning import (
     Quote,
     Sign,
 )
-from huiting.core.types import Role, Span
-from huiting.insights._evidence import behind_field, behind_measure
+from huiting.core.types import EmotionSource, Role, Span
+from huiting.insights._evidence import Of, behind_field, behind_measure
 from huiting.insights.case import Case
 from huiting.insights.causes import MANY, calls_behind, causes
 from huiting.insights.measures import measure
@@ -244,7 +244,42 @@ class TestSharedEvidence:
         )
         told = replace(found, dialogue=replace(found.dialogue, meaning=meaning))
 
-        assert behind_measure(target, told) == lines
-        assert behind_field("product", told) == {0}
+        assert {segment for segment, _ in behind_measure(target, told)} == lines
+        assert behind_field("product", told) == {(0, Of.WORDS)}
         assert behind_field("weekday", told) == behind_field("topic", found) == set()
         assert behind_field("outcome", found) == behind_measure("churn", found) == set()
+
+    @pytest.mark.parametrize(
+        ("sources", "kind", "same_lines"),
+        [
+            ((EmotionSource.VOICE, EmotionSource.WORDS), EvidenceKind.SAID, 10),
+            ((EmotionSource.VOICE,), EvidenceKind.SAID, 0),
+            ((EmotionSource.VOICE,), EvidenceKind.SOUND, 10),
+            ((EmotionSource.ENGINE,), EvidenceKind.SAID, 0),
+        ],
+        ids=["words counted", "the voice alone", "a rule on the emotion itself", "an engine's tag"],
+    )
+    def test_anger_heard_from_the_voice_alone_shares_no_words(
+        self, sources: tuple[EmotionSource, ...], kind: EvidenceKind, same_lines: int
+    ) -> None:
+        calls = []
+        for n in range(20):
+            made = self.threatened(n)
+            lines = tuple(
+                replace(said, emotion=replace(said.emotion, sources=sources))
+                for said in made.dialogue.lines
+                if said.emotion
+            )
+            findings = tuple(
+                replace(f, evidence=tuple(replace(e, kind=kind) for e in f.evidence))
+                for f in made.findings
+            )
+            calls.append(
+                Case(
+                    replace(made.dialogue, lines=lines),
+                    Judgement(made.call, findings),
+                )
+            )
+        found = causes(calls, measure("angry"), Asked(words=())).significant
+
+        assert [t.same_lines for t in found if t.trait.field == "rule threat fails"] == [same_lines]

@@ -130,7 +130,7 @@ def agents(
         tell(f"{agent} has no call among these.", f"{agent} 在所选范围内没有通话。")
     for one in listed if agent else ():
         _show_one(one)
-    save(asked.out, found, AgentReport)
+    save(asked.out, tuple(listed), AgentReport)
 
 
 def _show_one(one: "AgentReport") -> None:
