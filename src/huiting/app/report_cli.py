@@ -1,6 +1,6 @@
 """`huiting report`: a day, or a stretch of days, as a page to print or as tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,8 @@ from huiting.core.errors import InputError
 if TYPE_CHECKING:  # loads libraries for statistics
     from huiting.insights.case import Case
     from huiting.insights.day import Day
+    from huiting.reports.day import Felt
+    from huiting.store.repository import Store
 
 BEFORE = 28
 """Days that a day is compared with: four weeks, so that weekdays are alike."""
@@ -68,25 +70,46 @@ def report(
             earlier,
             calm=calm_downs,
         )
-    path = target or Path(f"report-{first or 'all'}.html")
+        path = target or Path(f"report-{first or 'all'}.html")
+        tongue = language or ("zh" if chinese() else "en")
+        moods = moods_of(kept, found, tongue) if path.suffix == ".html" else {}
     make_folder(path.parent)
-    tongue = language or ("zh" if chinese() else "en")
-    made = _write(path, found, tongue, datetime.now(zone_of(settings)), title)
+    made = _write(path, found, tongue, datetime.now(zone_of(settings)), title, moods)
     for written in made:
         out.print(Text(printable(str(written))), soft_wrap=True)
     if not found.calls:
         out.print(say("There are no calls in this time.", "这段时间没有通话。"))
 
 
-def _write(path: Path, found: "Day", language: str, made_at: datetime, title: str) -> list[Path]:
+def moods_of(kept: "Store", found: "Day", language: str) -> "dict[str, Felt]":
+    """Return how the parties felt in each call that the page shows one by one."""
+    from huiting.reports.day import felt, shown_singly
+
+    moods = {}
+    for call in shown_singly(found):
+        analysis = kept.analysis(call)
+        mood = felt(analysis.call.segments, analysis.metrics.duration, language)
+        if mood is not None:
+            moods[call] = mood
+    return moods
+
+
+def _write(
+    path: Path,
+    found: "Day",
+    language: str,
+    made_at: datetime,
+    title: str,
+    moods: "Mapping[str, Felt]",
+) -> list[Path]:
     from huiting.app.files import replace_file
     from huiting.reports.day import page
     from huiting.reports.tables import SUFFIXES, write_tables
 
     if path.suffix == ".html":
-        replace_file(path, page(found, language, made_at, title).encode())
+        replace_file(path, page(found, language, made_at, title, moods).encode())
         return [path]
     if path.suffix not in SUFFIXES:
         kinds = ", ".join((".html", *SUFFIXES))
         raise InputError(str(path), "no kind of report", f"end the name in one of {kinds}")
-    return write_tables(path, found)
+    return write_tables(path, found, tongue=language)

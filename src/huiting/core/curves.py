@@ -13,12 +13,13 @@ from typing import Protocol
 
 from huiting.core.types import Emotion, EmotionLabel, Role, Seconds, Share, Span
 
-STEP, MOST_POINTS = 5.0, 120
-"""Seconds from point to point, and the points beyond which they are spread wider."""
-WIDTH = 8.0
-"""Seconds (standard deviation) over which a curve is smoothed: about two turns."""
-REACH = 20.0
-"""Seconds from the nearest line whose feeling is known, beyond which a curve has no value."""
+STEP, LEAST_POINTS, MOST_POINTS = 5.0, 24, 120
+"""Seconds from point to point, and how many points there are at least and at most."""
+WIDTH, PART = 8.0, 12
+"""Seconds (standard deviation) over which a curve is smoothed: about two turns. In a short
+call such a part of it, or an outburst would vanish."""
+REACH = 2.5
+"""Widths from the nearest line whose feeling is known, beyond which a curve has no value."""
 _VALENCE = {
     EmotionLabel.HAPPY: 0.8,
     EmotionLabel.NEUTRAL: 0.0,
@@ -192,27 +193,31 @@ def _curve(role: Role, said: Sequence[Spoken], duration: float) -> EmotionCurve:
 
 
 def _points(felt: Sequence[tuple[Span, Feeling]], duration: float) -> list[Point]:
-    step = max(STEP, duration / MOST_POINTS)
+    step = max(min(STEP, duration / LEAST_POINTS), duration / MOST_POINTS)
+    width = min(WIDTH, duration / PART)
     found, first = [], 0
-    for number in range(int(duration / step) + 1):
-        time = number * step
+    for number in range(round(duration / step) + 1 if step else 0):
+        time = min(number * step, duration)
         # both ends move on with time, so that a long call costs no more a point than a short one
-        while first < len(felt) and felt[first][0].end < time - REACH:
+        while first < len(felt) and felt[first][0].end < time - REACH * width:
             first += 1
         near = []
         for span, feeling in felt[first:]:
-            if span.start > time + REACH:
+            if span.start > time + REACH * width:
                 break
-            near.append((span, feeling))
-        near = [(span, feeling) for span, feeling in near if _weight(span, time) > 0]
-        found.append(Point(time, _mean(near, partial(_weight, time=time)), len(near)))
+            if _weight(span, time, width) > 0:
+                near.append((span, feeling))
+        mean = _mean(near, partial(_weight, time=time, width=width))
+        found.append(Point(time, mean, len(near)))
     return found
 
 
-def _weight(span: Span, time: float) -> float:
+def _weight(span: Span, time: float, width: float) -> float:
     """Return how much a line counts at a moment: by its length and its distance."""
     away = max(span.start - time, time - span.end, 0.0)
-    return exp(-0.5 * (away / WIDTH) ** 2) * min(span.duration, WIDTH) if away <= REACH else 0.0
+    if away > REACH * width:
+        return 0.0
+    return exp(-0.5 * (away / width) ** 2) * min(span.duration, width)
 
 
 def _mean(felt: Sequence[tuple[Span, Feeling]], weight: Callable[[Span], float]) -> Feeling:

@@ -8,6 +8,8 @@ serves reports too: columns, and rows streamed to CSV, XLSX and Parquet.
 from huiting.exports._columns import Column, Kind, Outcome
 from huiting.exports._judged_columns import Names
 from huiting.exports._sheets import Book, csv_table, parquet_table
+from huiting.exports._shown.mood import sentence
+from huiting.exports._shown.picture import picture
 from huiting.exports._tables import TABLES, replacing, write_tables
 from huiting.exports._tickets import ticket_json, ticket_page
 
@@ -20,7 +22,9 @@ __all__ = [
     "Outcome",
     "csv_table",
     "parquet_table",
+    "picture",
     "replacing",
+    "sentence",
     "ticket_json",
     "ticket_page",
     "write_tables",

@@ -3,13 +3,17 @@
 All that strangers said or wrote, quotes and file names, is escaped by the template engine.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from huiting.core.types import EmotionLabel, clock
+from huiting.core.curves import Spoken, curves
+from huiting.core.types import EmotionLabel, Role, Seconds, clock
+from huiting.exports import picture, sentence
 from huiting.insights.day import Day, RuleDay, ScoreDay
 from huiting.reports import wording
 from huiting.reports._svg import Layer, columns, legend, whisker
@@ -27,7 +31,39 @@ _COLORS = {
 """Of what stands out; calm lines are told in words."""
 
 
-def page(day: Day, language: str, made_at: datetime, title: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """How the parties of a call felt, to be drawn beside it."""
+
+    picture: Markup
+    caption: str
+
+
+def felt(said: Sequence[Spoken], duration: Seconds, language: str) -> Felt | None:
+    """Return the emotion curve of a call; None where nothing is known of any feeling.
+
+    Args:
+        said: in the call, by start.
+        duration: of the call.
+        language: of its words, `zh` or `en`.
+    """
+    drawn = picture(said, duration, language)
+    if drawn is None:
+        return None
+    told = [sentence(c, language) for c in curves(said, duration, [Role.CUSTOMER]) if c.known]
+    return Felt(Markup(drawn), " ".join(told))  # noqa: S704  (ours; what was said is escaped)
+
+
+NOBODY: Mapping[str, Felt] = {}
+
+
+def page(
+    day: Day,
+    language: str,
+    made_at: datetime,
+    title: str = "",
+    moods: Mapping[str, Felt] = NOBODY,
+) -> str:
     """Return the page as HTML.
 
     Args:
@@ -35,6 +71,7 @@ def page(day: Day, language: str, made_at: datetime, title: str = "") -> str:
         language: `zh` or `en`.
         made_at: printed at its foot.
         title: of the team or the site, in the heading.
+        moods: how the parties felt, by the id of the call; of those that are shown singly.
     """
     say: Say = (lambda _english, mandarin: mandarin) if language == "zh" else _english
     template = _environment().get_template("day.html.jinja")
@@ -55,7 +92,22 @@ def page(day: Day, language: str, made_at: datetime, title: str = "") -> str:
         clock=clock,
         few=wording.FEW,
         emotion=EmotionLabel,
+        moods=moods,
+        firsts=_firsts(day),
     )
+
+
+def shown_singly(day: Day) -> tuple[str, ...]:
+    """Return the ids of the calls that the page shows one by one."""
+    return tuple(dict.fromkeys([*(m.call for m in day.moments), *(h.call for h in day.hear)]))
+
+
+def _firsts(day: Day) -> Sequence[int]:
+    """Return the moments that are the first of their call: there its curve stands, once."""
+    first: dict[str, int] = {}
+    for number, moment in enumerate(day.moments):
+        first.setdefault(moment.call, number)
+    return list(first.values())
 
 
 def _english(english: str, _mandarin: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from huiting.core.judgement import Severity
 from huiting.core.types import EmotionLabel, Role
+from huiting.core.wording import named
 from huiting.insights.agents import ENOUGH, Why
 from huiting.insights.rates import Interval, Mean, Rate
 from huiting.insights.traits import YES, Trait
@@ -42,17 +43,6 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"rule (.*) fails", r"规则 \1 未通过"),
 )
 _NAMES: dict[str, tuple[str, str]] = {
-    EmotionLabel.HAPPY: ("happy", "高兴"),
-    EmotionLabel.SAD: ("sad", "难过"),
-    EmotionLabel.ANGRY: ("angry", "生气"),
-    EmotionLabel.NEUTRAL: ("neutral", "平静"),
-    EmotionLabel.FEARFUL: ("fearful", "害怕"),
-    EmotionLabel.DISGUSTED: ("disgusted", "厌恶"),
-    EmotionLabel.SURPRISED: ("surprised", "惊讶"),
-    EmotionLabel.UNKNOWN: ("unsure", "不确定"),
-    Severity.MINOR: ("minor", "轻微"),
-    Severity.MAJOR: ("major", "中等"),
-    Severity.CRITICAL: ("critical", "严重"),
     Why.FATAL: ("fatal fault", "触发致命项"),
     Why.WORST: ("lowest", "最低"),
     Why.TYPICAL: ("typical", "典型"),
@@ -74,6 +64,8 @@ _LANGUAGES = {
 
 def name(thing: EmotionLabel | Severity | Why | Role, say: Say) -> str:
     """Return what an emotion, a severity, a reason or a role is called."""
+    if isinstance(thing, EmotionLabel | Severity):
+        return say(named(thing, "en"), named(thing, "zh"))
     return say(*_NAMES[thing])
 
 

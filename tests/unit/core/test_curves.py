@@ -96,9 +96,21 @@ def test_a_side_of_which_nothing_is_known_has_no_points() -> None:
 
 
 def test_points_go_through_the_whole_call_at_even_steps() -> None:
-    points = curve(customer(4, ANGRY)).points
+    points = curve(customer(4, ANGRY), duration=120).points
 
-    assert [p.time for p in points] == [5.0 * i for i in range(13)]
+    assert [p.time for p in points] == [5.0 * i for i in range(25)]
+
+
+def test_a_short_call_is_drawn_as_finely_as_a_long_one() -> None:
+    said = [customer(t, ANGRY if t == 12 else HAPPY) for t in range(0, 24, 4)]
+    points = curve(*said, duration=24.0).points
+
+    assert [p.time for p in points] == [float(i) for i in range(25)]
+    assert min(p.feeling.valence or 0.0 for p in points) < 0 < (points[0].feeling.valence or 0.0)
+
+
+def test_a_call_without_length_has_no_points() -> None:
+    assert curves([says(CUSTOMER, 0, 0, "喂")], 0.0)[0].points == ()
 
 
 def test_a_long_call_has_no_more_points_than_can_be_drawn() -> None:
@@ -106,7 +118,7 @@ def test_a_long_call_has_no_more_points_than_can_be_drawn() -> None:
 
 
 def test_far_from_anything_known_the_curve_has_no_value() -> None:
-    points = curve(customer(4, ANGRY)).points
+    points = curve(customer(4, ANGRY), duration=120).points
 
     assert points[1].feeling.valence == pytest.approx(-0.64)
     assert points[5].feeling.known

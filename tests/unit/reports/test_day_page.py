@@ -12,11 +12,11 @@ from huiting.core.judgement import Evidence, EvidenceKind, Finding, Severity, Ve
 from huiting.core.types import Span
 from huiting.insights.case import Case
 from huiting.insights.day import Day, day
-from huiting.reports.day import page
+from huiting.reports.day import Felt, felt, page, shown_singly
 
 NOW = datetime(2025, 3, 13, 8, 30, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-VOID = frozenset("meta link img br hr input circle line rect".split())  # noqa: SIM905
+VOID = frozenset("meta link img br hr input circle line rect polyline".split())  # noqa: SIM905
 
 
 def called(name: str, n: int, **options: object) -> Case:
@@ -201,3 +201,38 @@ def test_what_occurs_together_is_never_called_a_cause() -> None:
     assert "site：A" in mandarin
     assert "导致" not in mandarin
     assert not re.search(r"\bcause", english)
+
+
+def moods(of: Day, language: str = "zh") -> dict[str, Felt]:
+    said = [line(CUSTOMER, 2, 6, EVIL, ANGRY), line(CUSTOMER, 50, 55, "好", NEUTRAL)]
+    mood = felt(said, 60.0, language)
+    assert mood is not None
+    return dict.fromkeys(shown_singly(of), mood)
+
+
+def test_calls_that_are_shown_singly_have_their_curve() -> None:
+    shown = full(5)
+    html = page(shown, "zh", NOW, moods=moods(shown))
+    english = page(shown, "en", NOW, moods=moods(shown, "en"))
+
+    assert html.count('<figure class="mood">') == len({m.call for m in shown.moments})
+    assert html.count('<td class="mood"><svg') == len(shown.hear) > 0
+    assert "前三分之一" in html
+    assert "first third" in english
+    assert "<script" not in html
+    assert parsed(html).wrong == parsed(html).open == []
+
+
+def test_without_curves_the_page_is_as_before() -> None:
+    html = page(full(5), "zh", NOW)
+
+    assert 'class="mood"' not in html
+    assert "曲线：" not in html
+
+
+def test_a_call_in_which_nothing_was_felt_has_no_curve() -> None:
+    shown = full(3)
+    some = dict(list(moods(shown).items())[:1])
+
+    assert felt([line(CUSTOMER, 2, 6, "好")], 60.0, "zh") is None
+    assert '<td class="mood">–</td>' in page(shown, "zh", NOW, moods=some)

@@ -11,7 +11,7 @@ from huiting.exports._shown.marks import escaped
 CHANGE = 0.15
 """Change of valence from which a mood is said to be better or worse."""
 _BARS = "▁▂▃▄▅▆▇█"
-_WIDEST = 30
+_WIDEST = 32
 """Characters of a sparkline."""
 _SHOWN = 12
 """Outbursts told one by one."""
