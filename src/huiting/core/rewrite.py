@@ -119,6 +119,12 @@ def written_words(segment: Segment) -> tuple[Word, ...]:
     """
     if not segment.words:
         return ()
+    if not segment.edits:  # as mostly
+        begins = [start for start, _ in offsets(segment)]
+        cuts = pairwise([0, *begins[1:], len(segment.text)])
+        pairs = zip(segment.words, cuts, strict=True)
+        alone = (Word(segment.text[a:b].strip(), w.span, w.confidence) for w, (a, b) in pairs)
+        return tuple(word for word in alone if word.text)
     groups: list[tuple[int, int, list[Word]]] = []
     for word, (word_start, word_end) in zip(segment.words, offsets(segment), strict=True):
         joined = [e for e in segment.edits if e.start < word_end and word_start < e.end]

@@ -11,7 +11,6 @@ Source:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import inf
 
 from huiting.core.types import Span
@@ -59,21 +58,20 @@ def stretches(speech: Sequence[Sequence[Span]], duration: float) -> list[Stretch
         speech: spans of each party, in order and apart, inside [0, duration].
         duration: of the call.
     """
-    changes = sorted(
-        (time, party, begins)
-        for party, spans in enumerate(speech)
-        for span in spans
-        if span.duration > 0
-        for time, begins in ((span.start, True), (span.end, False))
-    )
+    changes: dict[float, list[int]] = {}
+    for party, spans in enumerate(speech):
+        for span in spans:
+            if span.end > span.start:
+                changes.setdefault(span.start, []).append(party)
+                changes.setdefault(span.end, []).append(party)
     found: list[Stretch] = []
     active: frozenset[int] = frozenset()
     at = 0.0
-    for time, together in groupby(changes, key=lambda change: change[0]):
+    for time in sorted(changes):
         if time > at:
             found.append(Stretch(Span(at, time), active))
         # a party's spans are apart, so it never stops and begins at the same time
-        active = active.symmetric_difference(party for _, party, _ in together)
+        active = active.symmetric_difference(changes[time])
         at = time
     if duration > at:
         found.append(Stretch(Span(at, duration), active))

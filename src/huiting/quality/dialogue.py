@@ -57,7 +57,7 @@ def _line(place: int, segment: Segment, rate: float | None, sound: Sound) -> Lin
     sounds = tuple(sound(segment.text))
     if len(sounds) != len(segment.text):
         raise ValueError(f"{len(sounds)} sounds for {len(segment.text)} characters")
-    times = character_times(segment)
+    starts, ends = _edges(segment)
     return Line(
         segment=place,
         channel=segment.channel,
@@ -67,8 +67,8 @@ def _line(place: int, segment: Segment, rate: float | None, sound: Sound) -> Lin
         text=segment.text,
         spoken=segment.spoken,
         sound=sounds,
-        starts=tuple(time.start for time in times),
-        ends=tuple(time.end for time in times),
+        starts=tuple(starts),
+        ends=tuple(ends),
         language=segment.language,
         confidence=segment.confidence,
         loudness=segment.loudness,
@@ -83,30 +83,39 @@ def character_times(segment: Segment) -> tuple[Span, ...]:
     The time of a word is shared evenly by its letters, digits and characters. What has
     no sound of its own (punctuation, spaces) takes no time, where it stands.
     """
-    words = written_words(segment)
-    if not words:
-        return ()
-    found: list[Span] = []
-    now = words[0].span.start
-    for word in words:
-        at = segment.text.index(word.text, len(found))
-        found += [Span(now, now)] * (at - len(found))
-        found += _shared(word)
-        now = found[-1].end
-    found += [Span(now, now)] * (len(segment.text) - len(found))
-    return tuple(found)
+    return tuple(map(Span, *_edges(segment)))
 
 
-def _shared(word: Word) -> Iterator[Span]:
+def _edges(segment: Segment) -> tuple[list[float], list[float]]:
+    """Return when each character begins and ends; see `character_times`."""
+    starts: list[float] = []
+    ends: list[float] = []
+    for word in written_words(segment):
+        at = segment.text.index(word.text, len(starts))
+        now = ends[-1] if ends else word.span.start
+        starts += [now] * (at - len(starts))
+        ends += [now] * (at - len(ends))
+        _share(word, starts, ends)
+    rest = [ends[-1]] * (len(segment.text) - len(ends)) if ends else []
+    return starts + rest, ends + rest
+
+
+def _share(word: Word, starts: list[float], ends: list[float]) -> None:
+    """Add when each character of a word begins and ends."""
+    begin = word.span.start
+    if len(word.text) == 1:
+        starts.append(begin)
+        ends.append(begin + word.span.duration)
+        return
     voiced = [char.isalnum() for char in word.text]
     if not any(voiced):
         voiced = [True] * len(voiced)
     step = word.span.duration / sum(voiced)
     passed = 0
     for speaks in voiced:
-        start = word.span.start + passed * step
+        starts.append(begin + passed * step)
         passed += speaks
-        yield Span(start, word.span.start + passed * step)
+        ends.append(begin + passed * step)
 
 
 def _unclear(call: Call) -> Iterator[Unclear]:

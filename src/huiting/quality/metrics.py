@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import fsum, isfinite, log10
 from statistics import median
+from typing import NamedTuple
 
 from huiting.core.metrics import Metrics, Overlap, PartyMetrics, Silence
+from huiting.core.timeline import Timeline, timeline
 from huiting.core.types import (
     Call,
     Event,
@@ -64,6 +66,23 @@ USUAL = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class _Edges:
+    """When spans begin and end, to be searched: of a voice, by start."""
+
+    starts: list[float]
+    ends: list[float]
+
+    @classmethod
+    def of(cls, spans: Sequence[Span]) -> "_Edges":
+        """Take spans by start."""
+        return cls([span.start for span in spans], [span.end for span in spans])
+
+    def around(self, span: Span) -> tuple[int, int]:
+        """Return the places of the spans that share some time with `span`."""
+        return bisect_right(self.ends, span.start), bisect_left(self.starts, span.end)
+
+
+@dataclass(frozen=True, slots=True)
 class _Voice:
     """A party with all that is known of it."""
 
@@ -72,19 +91,25 @@ class _Voice:
     """In order and apart, inside the call."""
     segments: list[Segment]
     """By start."""
-    heard: tuple[list[float], list[float]] | None = None
+    heard: tuple[list[float], list[float]] | None
     """When its words begin and end; None when that is not known of all of them."""
+    speaks: "_Edges"
+    says: "_Edges"
+
+    @classmethod
+    def of(cls, party: Party, speech: list[Span], segments: list[Segment]) -> "_Voice":
+        """Take a party with its speech and what it says."""
+        said = _Edges.of([segment.span for segment in segments])
+        return cls(party, speech, segments, _heard(segments), _Edges.of(speech), said)
 
     def voiced(self, span: Span) -> float:
         """Return how many seconds of `span` the party speaks."""
-        first = bisect_right(self.speech, span.start, key=lambda s: s.end)
-        last = bisect_left(self.speech, span.end, key=lambda s: s.start)
-        return fsum(s.overlap(span) for s in self.speech[first:last])
+        first, last = self.speaks.around(span)
+        return fsum([s.overlap(span) for s in self.speech[first:last]])
 
     def said(self, span: Span) -> list[Segment]:
         """Return the segments that share some time with `span`."""
-        first = bisect_right(self.segments, span.start, key=lambda s: s.span.end)
-        last = bisect_left(self.segments, span.end, key=lambda s: s.span.start)
+        first, last = self.says.around(span)
         return self.segments[first:last]
 
     def has_words(self, span: Span, reach: float) -> bool:
@@ -101,15 +126,15 @@ def measure(call: Call, limits: Limits = USUAL) -> Metrics:
     voices = _voices(call, limits)
     duration = call.recording.duration
     roles = [voice.party.role for voice in voices]
-    timeline = stretches([voice.speech for voice in voices], duration)
+    pieces = stretches([voice.speech for voice in voices], duration)
     by_start = spurts([voice.speech for voice in voices], limits.spurt_pause)
     cut_in = [entry for entry in entries(by_start) if _interrupts(entry, voices, limits)]
-    silences = _silences(timeline, by_start, voices, limits)
-    overlaps = _overlaps(timeline, by_start, cut_in, roles)
+    silences = _silences(pieces, by_start, voices, limits)
+    overlaps = _overlaps(pieces, by_start, cut_in, roles)
     held = turns(by_start)
     between = [s for s in silences if s.before is not None and s.after is not None]
-    rates = {id(s): _rate(voice, s, limits) for voice in voices for s in voice.segments}
-    speech = _total(piece.span for piece in timeline if piece.active)
+    told = {id(s): _Told(units(s.spoken), v.voiced(s.span)) for v in voices for s in v.segments}
+    speech = _total(piece.span for piece in pieces if piece.active)
     overlap = _total(item.span for item in overlaps)
     silence = max(0.0, duration - speech)
     return Metrics(
@@ -123,10 +148,10 @@ def measure(call: Call, limits: Limits = USUAL) -> Metrics:
         overlap=overlap,
         overlap_ratio=overlap / speech if speech else None,
         turns=len(held),
-        parties=_parties(voices, timeline, held, cut_in, rates),
+        parties=_parties(voices, pieces, held, cut_in, told, limits),
         silences=silences,
         overlaps=overlaps,
-        rates=tuple(rates[id(s)] for s in call.segments),
+        rates=tuple(told[id(s)].rate(limits) for s in call.segments),
     )
 
 
@@ -151,15 +176,16 @@ def _voices(call: Call, limits: Limits) -> list[_Voice]:
         if region.span.start < end:
             inside = Span(region.span.start, min(region.span.end, end))
             speech[region.channel, region.speaker].append(inside)
-    voices = [
-        _Voice(p, joined(speech[key]), said[key], _heard(said[key])) for key, p in parties.items()
-    ]
+    voices = [_Voice.of(p, joined(speech[key]), said[key]) for key, p in parties.items()]
     if not call.segments:
         return voices
-    tones = [e for e in call.events if e.label in _NOBODY_SPEAKS]
-    return [
-        replace(v, speech=[s for s in v.speech if _is_speech(s, v, tones, limits)]) for v in voices
-    ]
+    tones = timeline((e for e in call.events if e.label in _NOBODY_SPEAKS), lambda e: e.span)
+    return [_without_noise(voice, tones, limits) for voice in voices]
+
+
+def _without_noise(voice: _Voice, tones: Timeline[Event], limits: Limits) -> _Voice:
+    speech = [span for span in voice.speech if _is_speech(span, voice, tones, limits)]
+    return replace(voice, speech=speech, speaks=_Edges.of(speech))
 
 
 _NOBODY_SPEAKS = frozenset(
@@ -169,13 +195,14 @@ _MOSTLY = 0.5
 """Share of a wordless stretch from which a sound explains it."""
 
 
-def _is_speech(span: Span, voice: _Voice, tones: Sequence[Event], limits: Limits) -> bool:
+def _is_speech(span: Span, voice: _Voice, tones: Timeline[Event], limits: Limits) -> bool:
     """Tell speech from music, tones and clicks that the voice detector took for it."""
     if any(segment.spoken for segment in voice.said(span)):
         return True
     if span.duration < limits.click_to:
         return False
-    here = (e.span for e in tones if e.channel in (None, voice.party.channel))
+    heard = tones.over(span)
+    here = (e.span for e in heard if e.channel in (None, voice.party.channel))
     return fsum(tone.overlap(span) for tone in here) <= _MOSTLY * span.duration
 
 
@@ -221,7 +248,7 @@ def _text_of(spurt: Spurt, voice: _Voice) -> str | None:
 
 
 def _overlaps(
-    timeline: Sequence[Stretch],
+    pieces: Sequence[Stretch],
     by_start: Sequence[Spurt],
     cut_in: Sequence[Entry],
     roles: Sequence[Role],
@@ -232,7 +259,7 @@ def _overlaps(
     waiting = iter(by_start)
     coming = next(waiting, None)
     found = []
-    for piece in timeline:
+    for piece in pieces:
         while coming is not None and coming.span.start <= piece.span.start:
             began[coming.party] = coming.span.start
             coming = next(waiting, None)
@@ -244,20 +271,20 @@ def _overlaps(
 
 
 def _silences(
-    timeline: Sequence[Stretch],
+    pieces: Sequence[Stretch],
     by_start: Sequence[Spurt],
     voices: Sequence[_Voice],
     limits: Limits,
 ) -> tuple[Silence, ...]:
     asked = _Asked.of(by_start, voices, limits)
     found = []
-    last = len(timeline) - 1
-    for place, piece in enumerate(timeline):
+    last = len(pieces) - 1
+    for place, piece in enumerate(pieces):
         if piece.active or piece.span.duration < limits.silence_from:
             continue
         # min: when two stop or begin at once, the one who is listed first
-        before = min(timeline[place - 1].active) if place > 0 else None
-        after = min(timeline[place + 1].active) if place < last else None
+        before = min(pieces[place - 1].active) if place > 0 else None
+        after = min(pieces[place + 1].active) if place < last else None
         counts = piece.span.duration >= limits.dead_air_from
         between = before is not None and after is not None
         found.append(
@@ -320,33 +347,41 @@ _UNIT = re.compile(
 
 def units(spoken: str) -> int:
     """Count what is said: characters of Chinese and Japanese, digits, and words of the rest."""
-    return sum(1 for _ in _UNIT.finditer(spoken))
+    return len(_UNIT.findall(spoken))
 
 
-def _rate(voice: _Voice, segment: Segment, limits: Limits) -> float | None:
-    voiced = voice.voiced(segment.span)
-    count = units(segment.spoken)
-    return count / voiced * 60 if count and voiced >= limits.rate_from else None
+class _Told(NamedTuple):
+    """What one segment says, and the talk time in which it does."""
+
+    units: int
+    voiced: float
+
+    def rate(self, limits: Limits) -> float | None:
+        """Return units a minute; None where too little is said to tell."""
+        long = self.units and self.voiced >= limits.rate_from
+        return self.units / self.voiced * 60 if long else None
 
 
 def _parties(
     voices: Sequence[_Voice],
-    timeline: Sequence[Stretch],
+    pieces: Sequence[Stretch],
     held: Sequence[Turn],
     cut_in: Sequence[Entry],
-    rates: dict[int, float | None],
+    told: dict[int, _Told],
+    limits: Limits,
 ) -> tuple[PartyMetrics, ...]:
     talk = [_total(voice.speech) for voice in voices]
     total = fsum(talk)
     shared = [0.0] * len(voices)
-    for piece in timeline:
+    for piece in pieces:
         for party in piece.active if len(piece.active) > 1 else ():
             shared[party] += piece.span.duration
     answers = _answers(held, voices)
     found = []
     for number, voice in enumerate(voices):
-        count, voiced = _spoken(voice)
-        fastest = [rate for s in voice.segments if (rate := rates[id(s)]) is not None]
+        said = [told[id(s)] for s in voice.segments]
+        count, voiced = sum(one.units for one in said), sum(one.voiced for one in said if one.units)
+        fastest = [rate for one in said if (rate := one.rate(limits)) is not None]
         found.append(
             PartyMetrics(
                 role=voice.party.role,
@@ -368,12 +403,6 @@ def _parties(
             )
         )
     return tuple(found)
-
-
-def _spoken(voice: _Voice) -> tuple[int, float]:
-    """Return what the party said, and the talk time in which it did."""
-    told = [(units(s.spoken), voice.voiced(s.span)) for s in voice.segments]
-    return sum(n for n, _ in told), sum(voiced for n, voiced in told if n)
 
 
 def _answers(held: Sequence[Turn], voices: Sequence[_Voice]) -> list[list[float]]:

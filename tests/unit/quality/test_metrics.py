@@ -402,6 +402,22 @@ def test_a_call_of_twice_the_length_takes_twice_the_work() -> None:
     assert growth(measuring) < 2.2
 
 
+def test_the_work_grows_with_the_tones_and_the_noises_among_them() -> None:
+    def measuring(tones: int) -> Callable[[], object]:
+        said = [says(AGENT, 0, 1)]
+        noises = [Region(0, None, Span(3 * n + 2, 3 * n + 3)) for n in range(tones)]
+        events = [
+            Event(EventLabel.DTMF, Span(3 * n + 2, 3 * n + 2.8), EventSource.DERIVED)
+            for n in range(tones)
+        ]
+        heard = call(*said, duration=3.0 * tones + 5)
+        long = replace(heard, regions=(*heard.regions, *noises), events=tuple(events))
+        assert measure(long).speech == 1
+        return lambda: measure(long)
+
+    assert growth(measuring) < 2.2
+
+
 @pytest.mark.parametrize("level", [None, float("-inf")], ids=["unknown", "no signal"])
 def test_loudness_that_cannot_be_told_is_none(level: float | None) -> None:
     assert party(measure(call(says(AGENT, 0, 3, loudness=level))), AGENT).loudness is None
