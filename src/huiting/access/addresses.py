@@ -86,3 +86,11 @@ def check_binding(host: str, *, authentication: bool) -> None:
             "others could reach the service and nobody has to sign in",
             "turn authentication on, or listen on 127.0.0.1",
         )
+
+
+def neighbourhood(address: str) -> str:
+    """Return what stands for whoever asks: the address, or the /64 that one IPv6 user has."""
+    found = parse(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return address if found is None else str(found)

@@ -4,6 +4,7 @@
 a route says about it. Who somebody is, the `doorkeeper` of the server's parts decides.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import Forbidden, Unauthenticated
 
+log = logging.getLogger(__name__)
 COOKIE, SECURE_COOKIE = "huiting", "__Host-huiting"
 """Names of the session's cookie over HTTP (this machine only) and over HTTPS."""
 PROOF = "x-csrf-token"
@@ -44,6 +46,9 @@ class HasDoorkeeper(Protocol):
 class Known:
     """A dependency: lets in everybody who is known, whatever they may do."""
 
+    settled: bool = False
+    """But not who must change a password first."""
+
     def __call__(
         self,
         request: Request,
@@ -54,9 +59,12 @@ class Known:
 
         Raises:
             Unauthenticated: nobody that is known.
-            Forbidden: another site made the browser send it.
+            Forbidden: another site made the browser send it, or a password must be changed.
         """
-        return admitted(request)
+        principal = admitted(request)
+        if self.settled:
+            _check_settled(principal)
+        return principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,11 @@ class Required:
             Forbidden: known, and may not.
         """
         principal = admitted(request)
-        if principal.must_change_password:
-            raise Forbidden(
-                principal.name, "the password was made by somebody else", "change it first"
-            )
+        _check_settled(principal)
         if not principal.may(self.permission):
+            log.warning(
+                "refused", extra={"principal": principal.id, "permission": self.permission.value}
+            )
             raise Forbidden(
                 principal.name, f"may not do this ({self.permission})", "ask an administrator"
             )
@@ -97,6 +105,16 @@ def require(permission: Permission) -> Required:
 def known() -> Known:
     """Return the dependency of a route for everybody who is known: who am I, sign out."""
     return Known()
+
+
+def settled() -> Known:
+    """Return the dependency of a route for everybody who is known and has a password of theirs."""
+    return Known(settled=True)
+
+
+def _check_settled(principal: Principal) -> None:
+    if principal.must_change_password:
+        raise Forbidden(principal.name, "the password was made by somebody else", "change it first")
 
 
 def admitted(request: Request) -> Principal:

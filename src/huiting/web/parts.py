@@ -21,6 +21,7 @@ from huiting.service.reporting import Reporting
 from huiting.service.state import State
 from huiting.service.uploads import Uploads
 from huiting.store import Store
+from huiting.web.signing import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Parts:
     zone: tzinfo | None = None
     """Of times that state none; None for that of the machine."""
     limits: Limits = field(default_factory=Limits)
+    access: Access | None = None
+    """People who sign in; None where nobody does."""
 
 
 def parts(request: Request) -> Parts:

@@ -1,7 +1,7 @@
 """Single sign-on: somebody the provider has described comes in, and is added when new."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from huiting.access.claims import Described
@@ -9,7 +9,15 @@ from huiting.core.errors import Conflict, Forbidden, Unauthenticated
 from huiting.service.people.accounts import checked
 from huiting.service.people.entrance import Entrance, SignedIn
 from huiting.store.audit import Action, Audit, Entry
-from huiting.store.people import Desk, People, Profile, User
+from huiting.store.people import Desk, People, Profile, SignOn, User
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the provider's answer must hold, and what shows that we asked."""
+
+    nonce: str
+    verifier: str = field(repr=False)
 
 
 class SigningOn:
@@ -22,6 +30,27 @@ class SigningOn:
         self._audit = audit
         self._entrance = entrance
         self._now = now
+
+    def leave(self, state: str, browser: str, secrets: Secrets, back: str) -> None:
+        """Remember a browser that goes to the provider.
+
+        Args:
+            state: digest of what it must bring back.
+            browser: digest of the cookie by which it is known again.
+            secrets: of this way.
+            back: path of the page it wanted.
+
+        Raises:
+            TooMany: so many are away that it must be an attack.
+        """
+        way = SignOn(browser, secrets.nonce, secrets.verifier, back, self._now())
+        with self._people.writing() as desk:
+            desk.sign_ons.begin(state, way)
+
+    def back(self, state: str) -> SignOn | None:
+        """Return the way that a browser comes back from, once; None for none."""
+        with self._people.writing() as desk:
+            return desk.sign_ons.end(state, self._now())
 
     def arrive(
         self, described: Described, *, address: str, browser: str, hint: str, before: str | None
