@@ -17,7 +17,7 @@ from typer.main import get_command
 from huiting.app.tongue import chinese
 from huiting.app.translate import in_tongue
 
-_TITLES = {
+TITLES = {
     "ARGUMENTS_PANEL_TITLE": "参数",
     "OPTIONS_PANEL_TITLE": "选项",
     "COMMANDS_PANEL_TITLE": "命令",
@@ -44,7 +44,7 @@ def run(app: typer.Typer) -> None:
         return
     from typer import rich_utils  # loads what draws boxes
 
-    for name, text in _TITLES.items():
+    for name, text in TITLES.items():
         setattr(rich_utils, name, text)
     Context.formatter_class = _Usage
     command = get_command(app)
