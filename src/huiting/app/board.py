@@ -29,7 +29,7 @@ from huiting.core import watch
 from huiting.core.error_words import because, mandarin
 from huiting.core.types import Role, clock
 from huiting.core.wording import named
-from huiting.engines.provision import Listen, Step
+from huiting.engines.provision import Doing, Listen, Step
 
 
 class Silent:
@@ -95,6 +95,12 @@ STAGES = {
     "rules": ("rules", "质检"),
 }
 """What a person reads for each stage of the pipeline."""
+DOING = {
+    Doing.WAIT: ("wait", "等待"),
+    Doing.FETCH: ("fetch", "下载"),
+    Doing.UNPACK: ("unpack", "解包"),
+}
+"""What a person reads for each step of an installation."""
 WIDEST = 38
 """Columns of a file name on the board, so that its stage fits beside it on 80."""
 
@@ -248,7 +254,7 @@ def steps(console: Console, *, quiet: bool) -> Iterator[Listen]:
         tasks: dict[str, TaskID] = {}
 
         def listen(step: Step) -> None:
-            title = f"{step.doing.value} {step.subject}"
+            title = f"{say(*DOING[step.doing])} {step.subject}"
             if title not in tasks:
                 tasks[title] = progress.add_task(title, total=step.total or None)
             progress.update(tasks[title], completed=step.done)

@@ -6,6 +6,7 @@ supervisor reads in their place. Knows no page and no format.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
 from huiting.core.calming import Answer
 from huiting.core.judgement import EvidenceKind, Match, Severity, Verdict
@@ -153,6 +154,7 @@ def named(thing: StrEnum, tongue: str) -> str:
     return pick(_NAMES[type(thing)][thing.value], tongue)
 
 
+@cache
 def named_in(kind: type[StrEnum], tongue: str) -> Mapping[str, str]:
     """Return what each code of a kind is called."""
     return {code: pick(pair, tongue) for code, pair in _NAMES[kind].items()}

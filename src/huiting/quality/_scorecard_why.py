@@ -1,7 +1,6 @@
 """The sentences by which a scored item explains itself, in Chinese or English."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from huiting.core.evidence_words import told
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Verdict
@@ -115,7 +114,8 @@ def _proof(evidence: Sequence[Evidence], mandarin: int) -> str:
     near = next((e for e in telling if e.kind is EvidenceKind.NEAREST), None)
     if near is not None:
         return told(near, tongue)
-    absent = replace(telling[0], note=None)  # the rule's name says what
+    bare = telling[0]  # without its note: the rule's name says what
+    absent = Evidence(bare.kind, bare.span, role=bare.role)
     beside = next((e for e in telling if e.quote), None)  # what made it necessary
     pieces = [absent, *([beside] if beside else [])]
     return ("，" if mandarin else ", ").join(told(piece, tongue) for piece in pieces)

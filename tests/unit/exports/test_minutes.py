@@ -114,6 +114,24 @@ def test_minutes_are_laid_out_for_readers() -> None:
     assert "## 未答复的问题\n\n（无）" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "没有听到有人说话，因此没有纪要。"), ("en", "Nobody is heard to speak")],
+)
+def test_a_meeting_in_which_nobody_speaks_says_so(language: str, said: str) -> None:
+    page = build(language=language).write(analysis(call())).decode()
+
+    assert said in page
+    assert "## " not in page
+
+
+def test_the_resolution_of_a_meeting_is_told() -> None:
+    made = analysis(call(*meeting((0, "我们决定上线。"))))
+    meaning = Meaning(summary=Summary("上线。", "五月上线", (), (), "qwen"))
+
+    assert "- 解决情况: 五月上线" in build().write(replace(made, meaning=meaning)).decode()
+
+
 def test_an_english_meeting_has_english_minutes_and_its_summary() -> None:
     made = analysis(call(*meeting((0, "We agreed on May."), language="en"), language="en"))
     quote = Quote(0, UNKNOWN, Span(0, 1), "agreed on May")
