@@ -6,7 +6,7 @@ Source:
 """
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,15 @@ from starlette.responses import StreamingResponse
 MEDIA_TYPE = "text/event-stream"
 BEAT = 15.0
 """Seconds after which a comment is sent, so that nothing on the way takes the silence for an end."""
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["progress", "end"]},
+        "data": {"type": "string", "description": "JSON, as when it is asked for."},
+    },
+    "required": ["data"],
+}
+"""Of one event."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 

@@ -1,5 +1,6 @@
 """Calls as files: one at once, a set of them as a job with a file to fetch."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.jobs.job import Job, State
-from huiting.service.exporting import Form, Wish, formats
+from huiting.service.exporting import MEDIA_TYPES, Form, Wish, exporter_of, formats
 from huiting.service.views import View
 from huiting.web.api.shapes.calls import CallFilter, CallId, Unredacted
 from huiting.web.api.shapes.jobs import JobId, TroubleOf
@@ -27,12 +28,18 @@ Taker = Annotated[Principal, Depends(require(Permission.CALLS_EXPORT))]
 Format = Annotated[
     str, Query(alias="format", pattern="^[a-z]{1,20}$", description=", ".join(formats()))
 ]
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "The file; its type is that of the format.",
+
+
+def _files(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """Return how an answer is described that is a file."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {
+        200: {"content": dict.fromkeys(sorted(media_types), binary), "description": "The file."}
     }
-}
+
+
+_ONE = _files({exporter_of(kind, "en").media_type for kind in formats()})
+_SET = _files(MEDIA_TYPES.values()) | {206: {"description": "The part that `Range` asks for."}}
 
 
 class NewExport(BaseModel):
@@ -74,7 +81,7 @@ class ExportOf(BaseModel):
         )  # fmt: skip
 
 
-@router.get("/calls/{call}/export", responses=_FILE | documented(404), response_class=Response)
+@router.get("/calls/{call}/export", responses=_ONE | documented(404), response_class=Response)
 def export_one(
     call: CallId,
     kind: Format,
@@ -119,7 +126,7 @@ def one(job: JobId, principal: Taker, parts: Given) -> ExportOf:
 
 
 @router.get(
-    "/exports/{job}/file", responses=_FILE | documented(404, 410, 416), response_class=Response
+    "/exports/{job}/file", responses=_SET | documented(404, 410, 416), response_class=Response
 )
 def file(job: JobId, principal: Taker, parts: Given, request: Request) -> Response:
     """Fetch the file of an export; it is kept for a week. Takes `Range`."""

@@ -16,13 +16,13 @@ from huiting.web.doors import require
 from huiting.web.pages import Cursor, Limit, Page, cursor, place
 from huiting.web.parts import Given, Parts
 from huiting.web.problems import documented
-from huiting.web.sse import MEDIA_TYPE, Message, stream
+from huiting.web.sse import MEDIA_TYPE, SCHEMA, Message, stream
 
 router = APIRouter(tags=["jobs"])
 Reader = Annotated[Principal, Depends(require(Permission.JOBS_READ))]
 Director = Annotated[Principal, Depends(require(Permission.JOBS_WRITE))]
 _ONE = documented(404)
-_STREAM = _ONE | {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_STREAM = _ONE | {200: {"content": {MEDIA_TYPE: {"schema": SCHEMA}}}}
 EVERY = 0.5
 """Seconds between two looks at what is listened to."""
 
