@@ -349,10 +349,12 @@ def test_whenever_the_child_is_killed_every_result_is_right_and_comes_once(seed:
 
 
 def _kill_at_random(host: ModelHost, draw: random.Random, over: threading.Event) -> None:
-    until(lambda: host.status().running)
-    while not over.is_set():
+    """Kill the child a few times, each time at some moment of its work."""
+    for _ in range(draw.randrange(2, 7)):
+        while not (over.is_set() or host.status().running):
+            over.wait(0.005)
+        over.wait(draw.uniform(0.0, 0.3))
         _kill([host.status().process])
-        over.wait(draw.uniform(0.15, 0.4))
 
 
 def _kill(processes: Sequence[int | None]) -> None:

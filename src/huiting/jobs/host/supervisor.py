@@ -54,6 +54,8 @@ class _Life:
     ready: bool = False
     taken: int = 0
     """Bytes, when last looked at."""
+    used: bool = False
+    """It was given a task."""
     groups: blame.Groups = field(default_factory=blame.Groups)
     doom: Ending | None = None
     """We ended it."""
@@ -273,11 +275,15 @@ class Supervisor:
         elif stubborn:
             self._end(life, Ending(Cause.ASKED, "a cancelled task did not let go"))
         elif life.ready and not running:
-            too_large = 0 < limits.memory < life.taken
+            too_large = self._too_large(life)
             unused = not self._queue and 0 < limits.idle <= now - self._idle_since
             if too_large or unused:
                 life.leaving = now
                 life.child.send(Stop())
+
+    def _too_large(self, life: _Life) -> bool:
+        """Tell whether it takes too much; one that was not used yet would not start smaller."""
+        return life.used and 0 < self.limits.memory < life.taken
 
     def _end(self, life: _Life, ending: Ending, suspects: Sequence[Ticket] = ()) -> None:
         life.doom, life.suspects = ending, suspects
@@ -370,7 +376,7 @@ class Supervisor:
             return
         if not life.ready or life.doom is not None or life.leaving is not None:
             return
-        if 0 < self.limits.memory < life.taken:
+        if self._too_large(life):
             return  # it is started anew once its tasks are done
         while self._queue and len(self._running) < self.limits.parallel:
             alone = any(t.record.suspect for t in [*self._running.values(), self._queue[0]])
@@ -391,6 +397,7 @@ class Supervisor:
     def _give(self, life: _Life, ticket: Ticket, now: float) -> None:
         ticket.heard, ticket.waiting = now, False
         self._running[ticket.number] = ticket
+        life.used = True
         task, held = ticket.task, self._blame
         life.child.send(
             Work(

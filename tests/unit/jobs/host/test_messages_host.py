@@ -52,7 +52,10 @@ def test_what_its_writer_did_not_finish_is_left_out(cut: int) -> None:
 
 
 def test_orders_reach_the_child() -> None:
-    orders: list[ToChild] = [Begin(("a", "b"), "x:y", b"z"), Work(1, "n", b"p", "8001.wav", (b"k",), ())]
+    orders: list[ToChild] = [
+        Begin(("a", "b"), "x:y", b"z"),
+        Work(1, "n", b"p", "8001.wav", (b"k",), ()),
+    ]
     pipe = io.BytesIO(b"".join(map(packed, orders)))
 
     assert [to_child.decode(body) for body in bodies(pipe)] == orders
