@@ -44,7 +44,7 @@ from huiting.app.report_cli import report
 from huiting.app.rules_cli import app as rules
 from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
-from huiting.app.translate import told
+from huiting.app.translate import in_tongue, told
 from huiting.app.usage import run
 from huiting.app.worker import worker
 from huiting.core.errors import ConfigError, HuitingError, StoreError
@@ -53,6 +53,8 @@ from huiting.core.types import Role, clock
 
 REFUSED, UNSAVED, INTERRUPTED = 2, 3, 130
 """Exit statuses of a command that ends early."""
+
+FORMATS = ", ".join(kinds("huiting.exports"))
 
 app = typer.Typer(
     help=say("Huiting: listen to every call.", "慧听：每一通电话都被听见。"),
@@ -250,7 +252,7 @@ def calls(
 @app.command(help=say("Export one call.", "导出一通电话。"))
 def export(
     call: CallName,
-    kind: Annotated[str, typer.Option("--format", help=", ".join(kinds("huiting.exports")))] = "md",
+    kind: Annotated[str, typer.Option("--format", help=say(FORMATS, f"格式：{FORMATS}"))] = "md",
     target: Annotated[
         Path | None, typer.Option("--out", help=say("file, or - for the terminal", "输出文件"))
     ] = None,
@@ -351,7 +353,7 @@ def show_settings(config: ConfigFile = None, as_json: AsJson = False) -> None:
     for heading in (say("setting", "设置"), say("value", "值"), say("from", "来源")):
         table.add_column(heading, overflow="fold")
     for name, value in values.items():
-        table.add_row(name, Text(printable(str(value))), found.sources[name])
+        table.add_row(name, Text(printable(str(value))), in_tongue(found.sources[name]))
     out.print(table)
 
 

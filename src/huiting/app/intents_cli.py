@@ -36,7 +36,7 @@ Lists = Annotated[
     list[Path] | None,
     typer.Option("--intents", help=say("list of intents (YAML)", "意图表（YAML）")),
 ]
-Labels = Annotated[Path, typer.Argument(help=say("CSV: call,intent", "CSV：call,intent"))]
+Labels = Annotated[Path, typer.Argument(help=say("CSV: call,intent", "标注 CSV，列为 call,intent"))]
 
 
 @app.command("list", help=say("Show the list of intents.", "显示意图表。"))

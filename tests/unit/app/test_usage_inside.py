@@ -1,4 +1,4 @@
-"""The same as test_usage, within this process: what is changed in Typer is put back."""
+"""How commands run and end, and refusals in Chinese; what is changed in Typer is put back."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import typer
 from typer import rich_utils
 from typer._click import Context, HelpFormatter
 
-from huiting.app import usage
+from huiting.app import cli, usage
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 below = typer.Typer(no_args_is_help=True)
@@ -78,3 +78,36 @@ def test_in_english_typer_speaks_for_itself(
         usage.run(app)
 
     assert "Usage:" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("typer_as_it_was")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("clip", "x"), "缺少选项 '--from'"),
+        (("search",), "缺少参数 'query'"),
+        (("searhc", "x"), "没有命令 'searhc'。是否指 'search'？"),
+        (("calls", "--limit", "0"), "不能小于 1"),
+        (("calls", "--limit", "many"), "应为整数"),
+        (("calls", "--limt", "3"), "没有选项：--limt"),
+        (("calls", "--limit"), "选项 '--limit' 需要一个值"),
+        (("search", "x", "--role", "boss"), "'boss' 不在可选之列"),
+        (("version", "more"), "多出了参数"),
+    ],
+)
+def test_what_was_typed_wrongly_is_said_in_chinese(
+    words: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HUITING_LANG", "zh")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "argv", ["huiting", *words])
+    with pytest.raises(SystemExit) as ended:
+        usage.run(cli.app)
+
+    shown = capsys.readouterr()
+    assert ended.value.code == 2
+    assert said in shown.err
+    assert "错误" in shown.err

@@ -25,7 +25,9 @@ MeasureName = Annotated[
 def trends(
     asked: Question,
     name: MeasureName,
-    step: Annotated[str, typer.Option(help="day, week, all")] = "week",
+    step: Annotated[
+        str, typer.Option(help=say("day, week, all", "周期：day 天、week 周、all 全部"))
+    ] = "week",
     by: Annotated[
         str | None, typer.Option(help=say("a field, such as agent", "分组字段，如 agent"))
     ] = None,

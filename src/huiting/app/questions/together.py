@@ -18,7 +18,7 @@ def causes(
     target: Annotated[
         str,
         typer.Option(
-            help=say("angry, rule:ID, score<60, churn…", "angry、rule:ID、score<60、churn…")
+            help=say("angry, rule:ID, score<60, churn…", "结果：angry、rule:ID、score<60、churn…")
         ),
     ] = "angry",
     field: Annotated[
