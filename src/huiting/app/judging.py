@@ -1,7 +1,7 @@
 """A team's rules and scorecards as one thing that judges calls, and what it is built from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -89,6 +89,8 @@ class Judge:
         made = [engine(), *(rule_set.digest for rule_set in read), *(repr(card) for card in cards)]
         digest = sha256("\n".join(made).encode()).hexdigest()[:16]
         together = read[0] if len(read) == 1 else joined(read, sounds_of)
+        fatal = frozenset(rule for card in cards for rule in card.fatal)
+        together = replace(together, grave=together.grave | fatal)
         off = frozenset(rule.id for rule in together.rules if not rule.enabled)
         context = context or Context(sound=sounds_of)
         return cls(read, together, cards, context, digest, off, frozenset(known) - off)

@@ -89,6 +89,12 @@ class Scorecard:
         return tuple(dict.fromkeys(named))
 
     @property
+    def fatal(self) -> frozenset[str]:
+        """Ids of the rules that may cost the whole score."""
+        items = (item for section in self.sections for item in section.items if item.fatal)
+        return frozenset(rule for item in items for rule in item.rules)
+
+    @property
     def weighs(self) -> bool:
         """Whether it has points to give; otherwise it starts from the base."""
         return any(section.weight for section in self.sections)

@@ -9,7 +9,7 @@ from huiting.core.dialogue import Dialogue, Line
 from huiting.core.errors import ConfigError
 from huiting.core.judgement import EvidenceKind
 from huiting.core.types import Emotion as Heard
-from huiting.core.types import EmotionLabel, Span
+from huiting.core.types import EmotionLabel, EmotionSource, Span
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import Measure, compare, found
 from huiting.quality.operators._options import one_of, refuse, share, some_of
@@ -17,6 +17,8 @@ from huiting.quality.rules.asked import Context, Found, Hit, Operator, Scope
 
 _CHANGE = 0.2
 """Least change that counts as a trend, unless the rule says another."""
+SURE = 0.9
+"""Score from which a voice alone is enough where it is grave: of such labels, nine in ten are right."""
 _PARTS = 3
 """The first third is compared with the last."""
 
@@ -82,8 +84,10 @@ class Emotion:
     at_least: float | None = None
     hears: bool = False
 
-    def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+    def find(self, _dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Return such segments; in doubt those whose label has no score to compare.
+
+        Where the context is wary, those that only the voice tells are hits and doubts at once.
 
         Raises:
             ConfigError: nobody listened for emotions in this call.
@@ -91,10 +95,13 @@ class Emotion:
         lines = _listened(scope)
         labeled = [_hit(line, emotion) for line, emotion in lines if emotion.label in self.labels]
         near = (self._near(line, emotion) for line, emotion in lines)
-        if self.at_least is None:
-            return found(labeled, near, _unlikeness)
-        hits = [hit for hit in labeled if hit.score is not None and hit.score >= self.at_least]
-        doubts = [hit for hit in labeled if hit.score is None]
+        hits, doubts = labeled, list[Hit]()
+        if self.at_least is not None:
+            hits = [hit for hit in labeled if hit.score is not None and hit.score >= self.at_least]
+            doubts = [hit for hit in labeled if hit.score is None]
+        if context.wary:
+            heard = {line.segment for line, emotion in lines if _only_heard(emotion)}
+            doubts += [h for h in hits if h.segment in heard and (h.score or 0.0) < SURE]
         return found(hits, near, _unlikeness, doubts)
 
     def phrases(self) -> Sequence[str]:
@@ -116,13 +123,21 @@ class Change:
     bounds: Bounds
     hears: bool = False
 
-    def find(self, _dialogue: Dialogue, scope: Scope, _context: Context) -> Found:
+    def find(self, _dialogue: Dialogue, scope: Scope, context: Context) -> Found:
         """Compare the change of each voice that has enough segments.
+
+        Where the context is wary, a change that no words bear out is a hit and a doubt at once.
 
         Raises:
             ConfigError: nobody listened for emotions in this call.
         """
-        return compare(self.bounds, self._changes(_listened(scope)))
+        lines = _listened(scope)
+        result = compare(self.bounds, self._changes(lines))
+        if not context.wary:
+            return result
+        told = {line.channel for line, emotion in lines if not _only_heard(emotion)}
+        weak = tuple(hit for hit in result.hits if hit.channel not in told)
+        return Found(result.hits, result.nearest, weak)
 
     def phrases(self) -> Sequence[str]:
         """Look for no words."""
@@ -155,6 +170,11 @@ class Change:
                 return emotion.valence
             case Of.ANGER:
                 return _anger(emotion)
+
+
+def _only_heard(emotion: Heard) -> bool:
+    """Tell whether a model heard it and no words say so."""
+    return bool(emotion.sources) and EmotionSource.WORDS not in emotion.sources
 
 
 def _listened(scope: Scope) -> list[tuple[Line, Heard]]:

@@ -65,6 +65,16 @@ class Case:
         if self.clear:
             self.truths = self.silent.truths
 
+    def warily(self) -> "Case":
+        """Return the same call with what a voice alone tells in doubt, nothing answered yet."""
+        context = replace(self.context, wary=True)
+        truths = {ask: truth for ask, truth in self.silent.truths.items() if self._silent(ask)}
+        silent = replace(self.silent, truths=truths)
+        return Case(self.dialogue, context, self.stage, self.clear, silent, hasty=False)
+
+    def _silent(self, ask: int) -> bool:
+        return ask in self.silent.able and ask not in self.silent.there
+
     def truth(self, expression: Expression) -> Truth:
         """Return whether an expression holds."""
         known = self.truths.get(id(expression), _OPEN)
@@ -184,7 +194,7 @@ class Case:
     def _found(self, ask: Ask, scope: Scope) -> Found:
         if not scope.windows:
             return NOTHING
-        if id(ask) in self.silent.able and id(ask) not in self.silent.there:
+        if self._silent(id(ask)):
             return NOTHING
         if type(ask.operator) is Named:
             return self._among(ask.operator, scope)

@@ -100,6 +100,8 @@ class Context:
     """Of the rules judged before in this call, by id."""
     heard: Heard | None = None
     """Where the phrases of all rules are said in this call; None to look for them oneself."""
+    wary: bool = False
+    """What follows is grave: what a voice alone tells is a doubt, unless it is nearly sure."""
     known: dict[Callable[[Dialogue], Any], Any] | None = None
     """What was worked out of this call, by what does; None where there is no single call."""
 

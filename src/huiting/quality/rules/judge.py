@@ -75,7 +75,7 @@ def _judged(
     heard = rules.phrasebook.hear(dialogue)
     findings = _Findings()
     # a proxy, since findings know the case: a circle would wait for the garbage collector
-    used = Context(context.sound, context.embedder, context.ask, proxy(findings), heard, {})
+    used = Context(context.sound, context.embedder, context.ask, proxy(findings), heard, known={})
     silent = rules.quiet.of(dialogue, heard)
     case = findings.case = Case(dialogue, used, Stage(dialogue), is_clear(dialogue), silent, hasty)
     problems: dict[str, str] = {}
@@ -83,7 +83,10 @@ def _judged(
         if not rule.enabled:
             continue
         try:
-            findings.verdicts[rule.id] = _verdict(rule, case)
+            verdict = _verdict(rule, case)
+            if verdict is Verdict.FAIL and rule.id in rules.grave and rule.feels:
+                verdict = findings.borne_out(rule)
+            findings.verdicts[rule.id] = verdict
         except HuitingError as error:
             problems[rule.id] = str(error)
             continue
@@ -103,12 +106,25 @@ class _Findings(Mapping[str, Finding]):
         """By id, in the order of the rules."""
         self.rules: dict[str, Rule] = {}
         """Those that have a verdict, by id."""
+        self.doubted: dict[str, Case] = {}
+        """Where only a voice told what is grave, by rule: the call heard warily."""
+        self._wary: Case | None = None
         self._made: dict[str, Finding] = {}
+
+    def borne_out(self, rule: Rule) -> Verdict:
+        """Return the verdict of a grave rule that fails, were each voice alone in doubt."""
+        if self._wary is None:
+            self._wary = self.case.warily()
+        verdict = _verdict(rule, self._wary)
+        if verdict is not Verdict.FAIL:
+            self.doubted[rule.id] = self._wary
+        return verdict
 
     def __getitem__(self, rule: str) -> Finding:
         found = self._made.get(rule)
         if found is None:
-            found = _finding(self.rules[rule], self.verdicts[rule], self.case)
+            case = self.doubted.get(rule, self.case)
+            found = _finding(self.rules[rule], self.verdicts[rule], case)
             self._made[rule] = found
         return found
 

@@ -141,7 +141,9 @@ def rule_set_of(name: str, rules: Sequence[Rule], digest: str, sound: Sound) -> 
         if isinstance(phrase, Phrase)
     }
     paid = frozenset(rule.id for rule in rules if any(a.kind == PAID for a in rule.asks()))
-    return RuleSet(name, tuple(rules), digest, Phrasebook(phrases, sound), Quiet(asked), paid)
+    grave = frozenset(rule.id for rule in rules if rule.severity is Severity.CRITICAL)
+    book, quiet = Phrasebook(phrases, sound), Quiet(asked)
+    return RuleSet(name, tuple(rules), digest, book, quiet, paid, grave)
 
 
 def _file(piece: Piece, mistakes: Mistakes) -> _File:

@@ -214,6 +214,11 @@ class Rule:
     """None: all."""
     examples: tuple[Example, ...] = ()
 
+    @property
+    def feels(self) -> bool:
+        """Whether it asks how somebody sounds."""
+        return any(ask.kind == "emotion" for ask in self.asks())
+
     def asks(self) -> Iterator[Ask]:
         """Yield every question of the rule and of what has a name; some more than once."""
         waiting: list[Expression] = [self.demand, *self.names.values()]
@@ -242,3 +247,6 @@ class RuleSet:
     """Of all questions of the rules."""
     paid: frozenset[str] = frozenset()
     """Ids of the rules that ask a language model something."""
+    grave: frozenset[str] = frozenset()
+    """Ids of the rules that may fail by how a voice sounds only if it is nearly sure: critical
+    ones, and those that are fatal to a score."""
