@@ -11,6 +11,7 @@ from rich.text import Text
 from huiting.app.changes import Changed, Changes, Sample
 from huiting.app.display import printable
 from huiting.app.tongue import say
+from huiting.core.error_words import mandarin
 from huiting.core.judgement import Verdict
 from huiting.core.types import clock
 
@@ -38,7 +39,7 @@ def shown(changes: Changes, names: Mapping[str, str]) -> Iterator[RenderableType
     for problem in changes.problems:
         text = say(
             f"{problem.rule}: not judged in {problem.calls} calls: {problem.reason}",
-            f"{problem.rule}：{problem.calls} 通电话未能判定：{problem.reason}",
+            f"{problem.rule}：{problem.calls} 通电话未能判定：{mandarin(problem.reason)}",
         )
         yield Text(printable(text), style="yellow")
     yield Text(_summary(changes))

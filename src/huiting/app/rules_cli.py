@@ -5,7 +5,6 @@ call; 2 a file, a setting or the command is wrong; 3 the database cannot be used
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from huiting.app.display import printable
-from huiting.app.logs import start_logging
-from huiting.app.settings import Settings, in_zone, resolve
+from huiting.app.options import AsJson, ConfigFile, Since, Until, settings_of
+from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 
 if TYPE_CHECKING:  # load the libraries that judge
@@ -36,12 +35,8 @@ err = Console(stderr=True, highlight=False)
 Files = Annotated[
     list[Path], typer.Argument(help=say("rule files, or folders of them", "规则文件或其文件夹"))
 ]
-AsJson = Annotated[bool, typer.Option("--json", help=say("for scripts", "供脚本读取"))]
 StoreUrl = Annotated[
     str | None, typer.Option("--over", "--store", help=say("database", "数据库地址"))
-]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
 ]
 
 
@@ -74,7 +69,7 @@ def try_out(files: Files, config: ConfigFile = None) -> None:
     from huiting.app.judging import Judge
     from huiting.quality.rules.check import run_tests
 
-    judge = _equipped(Judge.read(files, []), _settings(config))
+    judge = _equipped(Judge.read(files, []), settings_of(config))
     tested = [t for rule_set in judge.rules for t in run_tests(rule_set, judge.context)]
     failed = [one for one in tested if not one.passed]
     for one in failed:
@@ -115,8 +110,8 @@ def run(
     scorecards: Annotated[
         list[Path] | None, typer.Option("--scorecard", help=say("scorecard", "评分表"))
     ] = None,
-    since: Annotated[datetime | None, typer.Option(help=say("calls from", "起始时间"))] = None,
-    until: Annotated[datetime | None, typer.Option(help=say("calls before", "截止时间"))] = None,
+    since: Since = None,
+    until: Until = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("save nothing", "只看变化，不保存"))
     ] = False,
@@ -144,7 +139,7 @@ def run(
     from huiting.app.judging import flat
     from huiting.store import Which
 
-    settings = _settings(config, store=store)
+    settings = settings_of(config, store=store)
     judges = Judges(tuple(files), tuple(scorecards or ()), settings)
     rules = {r.id: r.name for rule_set in judges().rules for r in rule_set.rules}
     with store_of(settings):
@@ -215,9 +210,3 @@ def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=err, disable=quiet, transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _settings(config: Path | None, **options: str | None) -> Settings:
-    settings = resolve(options, file=config).settings
-    start_logging(settings.log, sys.stderr)
-    return settings
