@@ -30,7 +30,10 @@ Back = Annotated[
 def leave(request: Request, people: People, back: Back = "/") -> RedirectResponse:
     """Send the browser to the provider of single sign-on."""
     sso, way = _single_sign_on(people), secret.key()
-    departure = sso.provider.depart()
+    try:
+        departure = sso.provider.depart()
+    except HuitingError as error:
+        return _failed(request, error)
     sso.desk.leave(
         secret.digest(departure.state),
         secret.digest(way),
@@ -48,13 +51,13 @@ def leave(request: Request, people: People, back: Back = "/") -> RedirectRespons
 @router.get("/back", status_code=303, response_class=RedirectResponse, responses=_MOVED)
 def arrive(request: Request, people: People) -> RedirectResponse:
     """Let in whom the provider has sent back."""
-    sso, root = _single_sign_on(people), request.scope.get("root_path", "")
+    sso = _single_sign_on(people)
     try:
         signed, back = _arrived(request, sso)
     except HuitingError as error:
-        response = RedirectResponse(f"{root}/?sign-in={error.code}", 303)
+        response = _failed(request, error)
     else:
-        response = RedirectResponse(root + back, 303)
+        response = RedirectResponse(request.scope.get("root_path", "") + back, 303)
         give_cookie(request, response, signed, people.entrance.stay.longest.total_seconds())
     response.delete_cookie(WAY, path="/")
     return response
@@ -82,6 +85,11 @@ def _arrived(request: Request, sso: SingleSignOn) -> tuple[SignedIn, str]:
         before=shown(request),
     )
     return signed, way.back
+
+
+def _failed(request: Request, error: HuitingError) -> RedirectResponse:
+    """Send a browser to our front page, which says what the error's code means."""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/?sign-in={error.code}", 303)
 
 
 def _own(back: str) -> str:

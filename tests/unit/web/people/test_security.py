@@ -319,7 +319,13 @@ def test_a_connection_without_an_address_is_nobodys() -> None:
     async def none(message: Message) -> None:
         pass
 
-    scope = {"type": "http", "headers": [], "scheme": "http", "client": None, "method": "GET"}
+    scope: Scope = {
+        "type": "http",
+        "headers": [],
+        "scheme": "http",
+        "client": None,
+        "method": "GET",
+    }
     asyncio.run(Guard(app, Rules(), Clock())(scope, nothing, none))
 
     assert seen == [("", 0)]
