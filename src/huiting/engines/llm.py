@@ -26,6 +26,9 @@ LONGEST_WAIT = 30.0
 """Seconds that a server may ask to be left alone."""
 LARGEST = 1 << 20
 """Bytes of an answer that are read."""
+LOST, PROBE = 3, 20
+"""Questions in a row that got no connection, after which only one in so many is still tried:
+a thousand calls must not each wait for a server that is down."""
 
 
 def build(
@@ -78,6 +81,9 @@ class ChatModel:
     sleep: Callable[[float], None] = time.sleep
     sent: int = 0
     """Questions sent by this run."""
+    _lost: int = 0
+    """Questions in a row that got no connection, and why the last did not."""
+    _why: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, instructions: str, text: str, /) -> str:
@@ -85,12 +91,17 @@ class ChatModel:
 
         Raises:
             EngineError: the server refused, was busy to the end, or answered what is no
-                chat completion; or the budget is spent. Nothing is cached then.
+                chat completion; it was not there for some time; or the budget is spent.
+                Nothing is cached then.
         """
         kept = self._kept(instructions, text)
         if kept is not None and kept.is_file():
             return kept.read_text(encoding="utf-8")
         with self._lock:
+            if self._lost >= LOST:
+                self._lost += 1
+                if (self._lost - LOST) % PROBE:
+                    raise EngineError(self.name, self._why, "look at the server")
             if self.sent >= self.budget:
                 raise EngineError(
                     self.name, f"the budget of {self.budget} questions is spent", "raise llm_budget"
@@ -132,9 +143,12 @@ class ChatModel:
             except httpx.RequestError as error:
                 if last:
                     reason = f"no answer ({type(error).__name__})"
+                    with self._lock:
+                        self._lost, self._why = max(self._lost, min(self._lost + 1, LOST)), reason
                     raise EngineError(self.name, reason, "look at the server") from error
                 wait = None
             else:
+                self._lost = 0
                 if status == httpx.codes.OK:
                     return self._content(content)
                 if status not in BUSY or last:

@@ -44,6 +44,19 @@ def test_the_curve_of_a_call_is_a_picture(url: str) -> None:
     assert exported(url, "curve").startswith("<svg")
 
 
+def test_the_report_of_a_day_draws_the_curve_of_a_call_that_it_shows(
+    url: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    command = ["report", "--day", "2025-03-12", "--out", str(page), "--language", "zh"]
+    ended = CliRunner().invoke(app, [*command, "--store", url])
+
+    assert ended.exit_code == 0, ended.output
+    html = page.read_text("utf-8")
+    assert '<figure class="mood"><svg' in html
+    assert '<td class="mood"><svg' in html
+
+
 @pytest.mark.parametrize(("tongue", "language"), [("zh", "zh"), ("en", None)])
 def test_pages_are_chinese_for_who_reads_chinese(
     monkeypatch: pytest.MonkeyPatch, tongue: str, language: str | None

@@ -7,7 +7,7 @@ import pytest
 
 from huiting.core.errors import ConfigError, EngineError
 from huiting.core.ports import LanguageModel
-from huiting.engines.llm import BUSY, ChatModel, build
+from huiting.engines.llm import BUSY, LOST, PROBE, ChatModel, build
 from llm_server import Asked, Reply, serving
 
 MADE: list[ChatModel] = []
@@ -116,6 +116,28 @@ def test_a_server_that_is_not_there_is_an_error_after_all_tries() -> None:
     with pytest.raises(EngineError, match="no answer"):
         model.ask("", "x")
     assert len(waits) == 2
+
+
+def test_a_server_that_is_down_is_not_waited_for_by_every_call() -> None:
+    tries: list[float] = []
+    model = quick("http://127.0.0.1:9/v1", retries=1)
+    model.sleep = tries.append
+
+    for n in range(LOST + 2 * PROBE):
+        with pytest.raises(EngineError, match=r"no answer \(ConnectError\)"):
+            model.ask("", f"question {n}")
+
+    assert len(tries) == LOST + 2  # one in PROBE looks whether it is back
+    assert model.sent == LOST + 2
+
+
+def test_a_server_that_is_back_is_asked_again() -> None:
+    with serving(lambda _: "ok") as server:
+        model = quick(server.url)
+        model._lost = LOST + PROBE - 1
+
+        assert model.ask("", "a") == "ok"
+        assert model.ask("", "b") == "ok"
 
 
 def test_a_server_that_takes_too_long_is_an_error() -> None:

@@ -9,7 +9,7 @@ import pytest
 from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.core.analysis import Analysis
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Score, Verdict
-from huiting.core.meaning import Document, Meaning, Sign
+from huiting.core.meaning import Document, Intent, IntentSource, Meaning, Sign
 from huiting.core.types import Emotion, EmotionLabel, Role, Segment, Span
 from huiting.exports import curve, md
 from huiting.exports._shown.marks import link
@@ -163,10 +163,17 @@ def test_an_unsure_feeling_does_not_stand_beside_what_was_said() -> None:
 
 def test_degrees_and_documents() -> None:
     meaning = Meaning(
-        churn=Sign(0.05), urgency=Sign(0.8), documents=(Document("a", "file.pdf", "b"),)
+        intents=(
+            Intent("售后", 0.9, IntentSource.WORDS),
+            Intent("价格", 0.3, IntentSource.SIMILARITY),
+        ),
+        churn=Sign(0.05),
+        urgency=Sign(0.8),
+        documents=(Document("a", "file.pdf", "b"),),
     )
     shown = page(replace(PLAIN, meaning=meaning), None, "en")
 
+    assert "- Intent: 售后 90%\n- Also: 价格 30%\n" in shown
     assert "May leave" not in shown
     assert "- Urgency: 80%" in shown
     assert "- Document: a (file.pdf) (b)" in shown
