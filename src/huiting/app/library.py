@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from huiting.app.judging import flat, judge_of
 from huiting.app.readers import Readers
 from huiting.app.settings import resolve
+from huiting.app.tickets import ticketing
 from huiting.app.wiring import hints_of, kit_of
 from huiting.audio.raw import RawFormat
 from huiting.core.analysis import Analysis
 from huiting.core.errors import ConfigError, InputError
 from huiting.core.judgement import Judgement
 from huiting.core.ports import Hotword
+from huiting.core.ticket import Ticket
 from huiting.core.types import Role
 from huiting.pipeline import Samples, Source
 from huiting.pipeline import analyze as run
@@ -52,6 +54,7 @@ class Analyzer:
         self._roles = chosen.roles
         readers = Readers(chosen)
         self._judge = judge_of(chosen, readers)
+        self._ticket = ticketing(chosen, readers)
         self._kit = self._stack.enter_context(kit_of(chosen, self._hints, readers))
 
     def __enter__(self) -> Self:
@@ -113,6 +116,17 @@ class Analyzer:
         if self._judge is None:
             raise ConfigError("rules", "the settings name none", "give rules=[Path(...)]")
         return self._judge.judge(flat(analysis))
+
+    def ticket(self, analysis: Analysis, judgement: Judgement | None = None) -> Ticket | None:
+        """Return the priority ticket of a pressing call in another language; None for others.
+
+        Translated where the settings name a language model.
+
+        Args:
+            analysis: of the call.
+            judgement: of the call, for a fatal fault; None when it was not judged.
+        """
+        return self._ticket(analysis, judgement)
 
 
 def analyze(

@@ -81,8 +81,8 @@ _PARTIES = ("客服", "客户")
 
 
 def _short(text: str) -> str:
-    """Return the beginning of a meaning: up to a bracket, a semicolon, or a list of codes."""
-    text = re.split("[（；]", text, maxsplit=1)[0]
+    """Return the beginning of a meaning: up to a bracket, a comma, or a list of codes."""
+    text = re.split("[（；，]", text, maxsplit=1)[0]
     head, colon, _ = text.partition("：")
     return text if not colon or head in _PARTIES else head
 

@@ -55,7 +55,7 @@ def judged_columns(names: Names) -> tuple[Column[Outcome], ...]:
     if not (names.rules or names.judged):
         return ()
     return (
-        *_SUMMARY,
+        *_summary(names.rules),
         *(c for scorecard in names.scorecards for c in _score_columns(scorecard)),
         *(_rule_column(rule, name) for rule, name in names.rules.items()),
     )
@@ -69,37 +69,43 @@ def _those(judgement: Judgement, verdict: Verdict) -> str | None:
     return ", ".join(f.rule for f in judgement.findings if f.verdict is verdict) or None
 
 
-_SUMMARY: tuple[Column[Outcome], ...] = (
-    Column(
-        "rules_failed",
-        Kind.TEXT,
-        "未通过的规则",
-        "Rules that were broken",
-        _judged(lambda j: _those(j, Verdict.FAIL)),
-    ),
-    Column(
-        "rules_uncertain",
-        Kind.TEXT,
-        "需要人工复听的规则",
-        "Rules that somebody should listen for",
-        _judged(lambda j: _those(j, Verdict.UNCERTAIN)),
-    ),
-    Column(
-        "rules_effect",
-        Kind.NUMBER,
-        "规则加减分合计",
-        "What all rules add to the score",
-        _judged(lambda j: sum(f.effect for f in j.findings)),
-    ),
-    Column(
-        "rules_problems",
-        Kind.TEXT,
-        "未能判定的规则及原因",
-        "Rules that could not be judged, and why",
-        _judged(lambda j: "; ".join(f"{k}: {v}" for k, v in j.problems.items()) or None),
-        say=mandarin,
-    ),
-)
+def _summary(rules: Mapping[str, str]) -> tuple[Column[Outcome], ...]:
+    def by_name(ids: str) -> str:
+        return "、".join(rules.get(rule) or rule for rule in ids.split(", "))
+
+    return (
+        Column(
+            "rules_failed",
+            Kind.TEXT,
+            "未通过的规则",
+            "Rules that were broken",
+            _judged(lambda j: _those(j, Verdict.FAIL)),
+            say=by_name,
+        ),
+        Column(
+            "rules_uncertain",
+            Kind.TEXT,
+            "需要人工复听的规则",
+            "Rules that somebody should listen for",
+            _judged(lambda j: _those(j, Verdict.UNCERTAIN)),
+            say=by_name,
+        ),
+        Column(
+            "rules_effect",
+            Kind.NUMBER,
+            "规则加减分合计",
+            "What all rules add to the score",
+            _judged(lambda j: sum(f.effect for f in j.findings)),
+        ),
+        Column(
+            "rules_problems",
+            Kind.TEXT,
+            "未能判定的规则及原因",
+            "Rules that could not be judged, and why",
+            _judged(lambda j: "; ".join(f"{k}: {v}" for k, v in j.problems.items()) or None),
+            say=mandarin,
+        ),
+    )
 
 
 def _rule_column(rule: str, name: str) -> Column[Outcome]:

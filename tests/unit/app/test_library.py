@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, InputError
 from huiting.core.judgement import Verdict
+from huiting.core.meaning import Meaning
 from huiting.core.ports import Hints, Hotword
 from huiting.core.types import Role
 from huiting.pipeline import Kit
@@ -143,3 +145,15 @@ def test_a_call_is_judged_by_the_rules_of_the_settings(tmp_path: Path) -> None:
 def test_without_rules_nothing_is_judged() -> None:
     with Analyzer() as analyzer, pytest.raises(ConfigError, match="the settings name none"):
         analyzer.judge(analyzer.analyze(STEREO, RATE))
+
+
+def test_a_pressing_call_in_another_language_has_a_ticket() -> None:
+    with Analyzer() as analyzer:
+        calm = analyzer.analyze(STEREO, RATE)
+        pressing = replace(calm, meaning=Meaning(advice=("route:en", "priority-ticket")))
+
+        assert analyzer.ticket(calm) is None
+        found = analyzer.ticket(pressing)
+
+    assert found is not None
+    assert (found.language, found.by) == ("en", None)

@@ -526,6 +526,7 @@ def test_who_reads_chinese_finds_chinese_headings_verdicts_and_reasons(tmp_path:
         "客服: 您好\n客户: 你们怎么回事\n客户: 真让人伤心", 30, "指定",
     )  # fmt: skip
     assert (lost["失败原因"], lost["怎样处理"]) == ("文件是空的", "请从录音设备重新拷贝")
+    assert (call["未通过的规则"], call["需要人工复听的规则"]) == ("安抚", "结束语")
     shown = cells(book, "质检规则", 3)
     assert (shown["结论"], shown["严重程度"], shown["证据类型"], shown["匹配方式"], shown["角色"]) == (
         "未通过", "中等", "原话", "音近", "客户",
