@@ -42,6 +42,7 @@ from huiting.app.options import (
 from huiting.app.redact_cli import redact
 from huiting.app.report_cli import report
 from huiting.app.rules_cli import app as rules
+from huiting.app.serve import serve
 from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 from huiting.app.translate import in_tongue, told
@@ -70,6 +71,7 @@ app.command(help=say("Copy a call without what is private in it.", "导出脱敏
     redact
 )
 app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
+app.command(help=say("Run the service: its API, and a worker.", "启动服务：接口与后台任务。"))(serve)
 app.command(help=say("Run the jobs of the service.", "运行后台任务。"))(worker)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -4,7 +4,10 @@ import json
 import logging
 from typing import TextIO
 
-KEYS = ("stage", "recording", "seconds", "code")
+KEYS = (
+    "stage", "recording", "job", "seconds", "code", "request", "method", "route", "status",
+    "principal",
+)  # fmt: skip
 """What a line may carry besides its sentence."""
 
 

@@ -118,6 +118,10 @@ class Settings:
     channels: Mapping[str, Mapping[str, Any]] = _help(
         "where alerts and digests go, by name: kind, url, topics…", default_factory=dict
     )
+    storages: Mapping[str, str] = _help(
+        "folders from which recordings may be handed in over the API, by name",
+        default_factory=dict,
+    )
     digest: str = _help(
         "when the digest of the day before is sent, as in cron: 30 8 * * 1-5; empty for never",
         default="",

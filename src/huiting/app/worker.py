@@ -96,11 +96,12 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.database import store_of
     from huiting.app.hosting import host_of
     from huiting.app.judging import flat, judge_of
+    from huiting.app.serving import exports_of
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
     from huiting.jobs.mode import Mode, open_queue
     from huiting.jobs.worker import Terms, Worker
-    from huiting.service import analysis, rejudging, transcripts
+    from huiting.service import analysis, exporting, rejudging, transcripts
     from huiting.store.transcriptions import Transcriptions
     from huiting.vault.folder import Folder
 
@@ -130,6 +131,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
                 host, Transcriptions(store.database), audio, _now
             ),
             rejudging.KIND: rejudging.Rejudging(store, flat, lambda: judge, _now),
+            exporting.KIND: exports_of(settings, store, queue).run,
             **wish.more,
         }
         yield Worker(queue, handlers, Terms(slots=parallel))

@@ -85,18 +85,10 @@ class Options:
     """Each as a line of a hotword list."""
 
     def text(self) -> str:
-        """Return them as canonical JSON."""
-        return json.dumps(
-            {"language": self.language, "hotwords": list(self.hotwords)},
-            ensure_ascii=False,
-            sort_keys=True,
-        )
-
-    @classmethod
-    def read(cls, text: str) -> "Options":
-        """Return what `text` wrote."""
-        found = json.loads(text)
-        return cls(found["language"], tuple(found["hotwords"]))
+        """Return as canonical JSON what is not as the settings have it."""
+        said = {"language": self.language, "hotwords": list(self.hotwords)}
+        wanted = {name: value for name, value in said.items() if value}
+        return json.dumps(wanted, ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ Bounds = tuple[float | None, float | None]
 _OPEN: Bounds = (None, None)
 _FIELD = aliased(FieldRow)
 """Apart from the one by which it is told what somebody may see."""
+_RANK = aliased(ScoreRow)
+"""That calls are sorted by; apart from the one that they are chosen by."""
 
 
 class Sort(StrEnum):
@@ -150,7 +152,7 @@ class Browser:
         key = _sorted_by(order.by)
         chosen = calls.select_calls().add_columns(key.label("by"), RecordingRow.key.label("key"))
         if order.by is Sort.SCORE:
-            chosen = chosen.join(ScoreRow, _scored(sought)).where(ScoreRow.points.is_not(None))
+            chosen = chosen.join(_RANK, _scored(sought, _RANK)).where(_RANK.points.is_not(None))
         chosen = chosen.where(*self._conditions(sought))
         if after is not None:
             chosen = chosen.where(_beyond(key, after, descending=order.descending))
@@ -290,14 +292,15 @@ class Browser:
                 FeelingRow.label == sought.emotion.value,
             )
         if sought.score != _OPEN or sought.scorecard is not None:
-            yield exists().where(_scored(sought), *_within(ScoreRow.points, sought.score))
+            own = _scored(sought, ScoreRow)
+            yield exists().where(own, *_within(ScoreRow.points, sought.score))
 
 
 def _sorted_by(sort: Sort) -> Any:  # noqa: ANN401  (a column of one type or another)
     return {
         Sort.STARTED: RecordingRow.clock,
         Sort.DURATION: RecordingRow.duration,
-        Sort.SCORE: ScoreRow.points,
+        Sort.SCORE: _RANK.points,
     }[sort]
 
 
@@ -333,11 +336,11 @@ def _about(intent: str) -> ColumnElement[bool]:
     )
 
 
-def _scored(sought: Sought) -> ColumnElement[bool]:
-    own = ScoreRow.recording == RecordingRow.key
+def _scored(sought: Sought, row: type[ScoreRow]) -> ColumnElement[bool]:
+    own = row.recording == RecordingRow.key
     if sought.scorecard is None:
         return own
-    return and_(own, ScoreRow.scorecard == storable(sought.scorecard))
+    return and_(own, row.scorecard == storable(sought.scorecard))
 
 
 def _saying(index: SegmentIndex, terms: Sequence[Term]) -> Select[int]:

@@ -1,0 +1,234 @@
+"""Put the service together: what `serve` answers with, and what a worker exports with."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from huiting import __version__
+from huiting.access.passwords import Passwords
+from huiting.app.database import store_of
+from huiting.app.judging import flat
+from huiting.app.readers import Readers
+from huiting.app.settings import Settings, in_zone, zone_of
+from huiting.app.wiring import hints_of, made_by, models_of
+from huiting.app.worker import recordings_of
+from huiting.audio.metadata import Pattern, gather
+from huiting.core.errors import HuitingError
+from huiting.core.meaning import Meaning
+from huiting.core.ports import MeaningStage
+from huiting.core.types import Call
+from huiting.engines import catalogue
+from huiting.engines.device import device
+from huiting.jobs.mode import Mode, open_queue
+from huiting.jobs.queue import Queue
+from huiting.service.answers import Answers
+from huiting.service.batches import Batches
+from huiting.service.exporting import Exports
+from huiting.service.fetching import Folder as StorageFolder
+from huiting.service.fetching import Storages
+from huiting.service.handing import Desk
+from huiting.service.hearing import Hearing
+from huiting.service.hidden import Hiding
+from huiting.service.people.accounts import AccountsDesk
+from huiting.service.people.accounts import Given as FirstPassword
+from huiting.service.people.entrance import Entrance, Open
+from huiting.service.people.signing_in import SigningIn
+from huiting.service.people.tokens import TokensDesk
+from huiting.service.reading import Reading
+from huiting.service.recordings import Given, Recordings
+from huiting.service.reporting import Reporting
+from huiting.service.state import DeviceState, DiskState, ModelState, State
+from huiting.service.transcriber import Transcriber
+from huiting.service.uploads import Uploads
+from huiting.store import Store
+from huiting.store.audit import Audit
+from huiting.store.people import People
+from huiting.store.transcriptions import Transcriptions
+from huiting.text.entities.lists import tags_of
+from huiting.text.redaction.policy import Policy
+from huiting.vault.folder import Folder
+from huiting.web.parts import Limits, Parts
+from huiting.web.signing import Access
+
+LEAST_ROOM = 256 << 20
+"""Bytes that must be free where recordings are kept, or none are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the service is to be, besides the settings."""
+
+    jobs: Mode = Mode.EMBEDDED
+    recordings: Path | None = None
+    """Folder of recordings; None for the one beside the database."""
+    sign_in: bool = True
+    """People must show who they are; else whoever reaches the service may do everything."""
+    limits: Limits = field(default_factory=Limits)
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def exports_of(settings: Settings, store: Store, queue: Queue) -> Exports:
+    """Return what writes calls as files."""
+    return Exports(store, queue, reading_of(settings, store), data_of(settings) / "exports")
+
+
+def reading_of(settings: Settings, store: Store) -> Reading:
+    """Return what reads calls for people."""
+    readers = Readers(settings)
+    return Reading(store, Policy(tags=tags_of(readers.lists)), finder_of(readers))
+
+
+def finder_of(readers: Readers) -> MeaningStage:
+    """Return what finds personal data; its models are loaded when it is first needed."""
+
+    def find(call: Call, known: Meaning) -> Meaning:
+        return readers.entities(call, known)
+
+    return find
+
+
+def data_of(settings: Settings) -> Path:
+    """Return the folder of what the service keeps besides the database."""
+    return recordings_of(settings).parent
+
+
+@contextmanager
+def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
+    """Give what the server is built from; the database is closed at the end.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        StoreError: the database cannot be used.
+    """
+    with store_of(settings) as store:
+        queue = open_queue(store.database, wish.jobs)
+        vault = Folder(wish.recordings or recordings_of(settings), wish.limits.upload)
+        reading = reading_of(settings, store)
+        data, zone = data_of(settings), zone_of(settings)
+        recordings = Recordings(
+            store, queue, vault, _describing(settings), _digest(settings), now, wish.limits.upload
+        )
+        batches = Batches(store, queue, now)
+        desk = Desk(recordings, batches, zone)
+        access = access_of(store) if wish.sign_in else None
+        yield Parts(
+            store=store,
+            queue=queue,
+            doorkeeper=access.entrance if access else Open(),
+            recordings=recordings,
+            desk=desk,
+            storages=Storages(
+                {name: StorageFolder(Path(root)) for name, root in settings.storages.items()}
+            ),
+            uploads=Uploads(store, data / "uploads", desk.arrived, now, wish.limits.upload),
+            batches=batches,
+            reading=reading,
+            hearing=Hearing(vault, data / "heard", reading.policy),
+            exports=Exports(store, queue, reading, data / "exports"),
+            reporting=Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone),
+            answers=Answers(store, now),
+            transcriber=Transcriber(
+                store, queue, vault, Transcriptions(store.database), _digest(settings), now
+            ),
+            engine=settings.engine,
+            state=_state_of(settings, vault.root),
+            ready=_readiness(store, vault.root),
+            now=now,
+            zone=zone,
+            limits=wish.limits,
+            access=access,
+        )
+
+
+def access_of(store: Store) -> Access:
+    """Return everything about people."""
+    people, audit = People(store.database), Audit(store.database, now)
+    passwords = Passwords()
+    entrance = Entrance(people, audit, now)
+    return Access(
+        entrance=entrance,
+        signing=SigningIn(people, audit, passwords, entrance, now),
+        accounts=AccountsDesk(people, audit, passwords, now),
+        tokens=TokensDesk(people, audit, now),
+        audit=audit,
+    )
+
+
+def first_password(parts: Parts) -> FirstPassword | None:
+    """Make an administrator where there is nobody yet; to be shown on the terminal, once."""
+    return parts.access.accounts.first() if parts.access else None
+
+
+def _describing(settings: Settings) -> Callable[[str], Given]:
+    zone = zone_of(settings)
+    pattern = Pattern.compile(settings.metadata, zone) if settings.metadata else None
+
+    def describe(name: str) -> Given:
+        known = gather(Path(name), pattern=pattern, sidecars=False, zone=zone)
+        return Given(
+            known.values, in_zone(known.started_at, settings), known.roles or settings.roles
+        )
+
+    return describe
+
+
+def _digest(settings: Settings) -> str:
+    """Return what changes whenever an analysis may come out otherwise."""
+    made = made_by(settings)
+    told = (made.huiting, made.engine, sorted(made.models.items()), made.settings, made.meaning)
+    return sha256(repr((told, hints_of(settings))).encode()).hexdigest()
+
+
+def _readiness(store: Store, root: Path) -> Callable[[], str | None]:
+    def ready() -> str | None:
+        try:
+            store.count()
+            free = shutil.disk_usage(_existing(root)).free
+        except HuitingError as error:
+            return str(error)
+        except OSError as error:
+            return str(error.strerror)
+        return None if free > LEAST_ROOM else "the disk of recordings is full"
+
+    return ready
+
+
+def _state_of(settings: Settings, recordings: Path) -> Callable[[], State]:
+    @cache
+    def checked() -> tuple[tuple[ModelState, ...], DeviceState]:
+        """Look once: reading all weights takes seconds, and they do not change."""
+        found = device()
+        models = tuple(
+            ModelState(
+                entry.name, entry.licence, entry.files[0].sha256,
+                catalogue.check(entry, settings.models).state.value,
+            )
+            for entry in models_of(settings)
+        )  # fmt: skip
+        gpus = f"{found.gpus} CUDA" if found.gpus else None
+        return models, DeviceState(found.processor, found.threads, gpus)
+
+    def look() -> State:
+        models, machine = checked()
+        places = {"recordings": recordings, "models": settings.models}
+        usage = {use: shutil.disk_usage(_existing(place)) for use, place in places.items()}
+        disks = [DiskState(use, found.free, found.total) for use, found in usage.items()]
+        return State(__version__, settings.engine, models, machine, disks)
+
+    return look
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the first above it that is there."""
+    return next((place for place in (folder, *folder.parents) if place.is_dir()), user_data_path())
