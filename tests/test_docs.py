@@ -82,8 +82,6 @@ def both_languages() -> list[str]:
 
 
 IN_ONE_LANGUAGE = {
-    "docs/guides/rules.md": "the reference of the rule language is the English one",
-    "docs/reference/rules.md": "the guide to writing rules is the Chinese one",
     "docs/reference/store.md": "for who looks into the database with SQL",
 }
 

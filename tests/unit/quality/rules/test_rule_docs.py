@@ -11,7 +11,9 @@ from huiting.text.pronunciation import sounds_of
 from rulebook import CONTEXT
 
 DOCS = Path(__file__).resolve().parents[4] / "docs"
-FILES = [DOCS / "reference" / "rules.md", DOCS / "guides" / "rules.zh.md"]
+FILES = [
+    DOCS / part / name for part in ("reference", "guides") for name in ("rules.md", "rules.zh.md")
+]
 BLOCKS = [
     pytest.param(block, id=f"{path.name} {number}")
     for path in FILES
