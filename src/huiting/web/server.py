@@ -4,7 +4,8 @@ Adding a resource is adding a file there. Its routes stand under `/api/v1`, unle
 module says another `PREFIX`.
 """
 
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pkgutil import iter_modules
@@ -17,12 +18,21 @@ from huiting.web import api, health, problems
 from huiting.web.description import described
 from huiting.web.parts import Parts
 from huiting.web.requests import Requests
+from huiting.web.security import Guard, Rules
 
 PREFIX = "/api/v1"
 
 
-def build(parts: Parts) -> FastAPI:
-    """Return the application; it uses the parts and closes none of them."""
+def build(
+    parts: Parts, rules: Rules | None = None, clock: Callable[[], float] = time.monotonic
+) -> FastAPI:
+    """Return the application; it uses the parts and closes none of them.
+
+    Args:
+        parts: what it is built from.
+        rules: whose requests are taken, and how many; of everybody by default.
+        clock: seconds that never go back.
+    """
 
     @asynccontextmanager
     async def bounded(_app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +56,8 @@ def build(parts: Parts) -> FastAPI:
     app.include_router(health.router)
     app.openapi = described(app)  # type: ignore[method-assign]
     app.add_middleware(Requests)
+    sizes = Rules(body=parts.limits.body, upload=parts.limits.upload)
+    app.add_middleware(Guard, rules=rules or sizes, clock=clock)
     return app
 
 
