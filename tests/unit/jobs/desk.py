@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete, text, update
 
 from huiting.jobs._rows import changing, database_time
 from huiting.jobs.cluster.tickets import Tickets
@@ -92,6 +92,12 @@ class Desk:
                 connection.execute(text(f"DELETE FROM {table}"))
             if self.queue.tickets is not None:
                 connection.execute(delete(self.queue.tickets.table))
+
+    def due_now(self) -> None:
+        """Let the time of every ticket come."""
+        assert self.queue.tickets is not None
+        with changing(self.database) as connection:
+            connection.execute(update(self.queue.tickets.table).values(scheduled_at=None))
 
     def _draw(self, tickets: Tickets, kinds: tuple[str, ...]) -> tuple[int, int] | None:
         """Do with the next ticket what Procrastinate's worker does, at once."""

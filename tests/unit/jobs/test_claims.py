@@ -145,7 +145,9 @@ def test_a_job_that_is_being_cancelled_is_not_tried_again(desk: Desk) -> None:
         lease = desk.take()
         desk.queue.cancel(lease.job.id)
 
-        assert act(lease).state is State.CANCELLED
+        job = act(lease)
+        assert job is not None
+        assert job.state is State.CANCELLED
 
 
 def test_a_job_that_is_given_back_is_run_again_and_lost_no_attempt(desk: Desk) -> None:

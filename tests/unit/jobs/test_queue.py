@@ -22,7 +22,12 @@ def test_a_new_job_waits(desk: Desk) -> None:
 
 def test_an_order_comes_back_as_it_was_given(desk: Desk) -> None:
     due = datetime(2030, 1, 1, 12, 30, tzinfo=UTC)
-    payload = {"text": "客户\x00", "number": 1.5, "flag": True, "none": None}
+    payload: dict[str, str | float | bool | None] = {
+        "text": "客户\x00",
+        "number": 1.5,
+        "flag": True,
+        "none": None,
+    }
     order = Order("analyze", "x", payload, 7, due, 5, "batch", "user:1", 60.0, held=True)
 
     job = desk.put(order=order)

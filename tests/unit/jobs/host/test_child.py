@@ -1,5 +1,6 @@
 """The child's side, in this process: what it does with each order."""
 
+import ctypes
 import os
 import signal
 import threading
@@ -174,7 +175,7 @@ def test_the_kernel_is_asked_to_end_it_with_its_parent(
     exits: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Libc.asked = []
-    monkeypatch.setattr(child.ctypes, "CDLL", Libc)  # it must not be asked to end this process
+    monkeypatch.setattr(ctypes, "CDLL", Libc)  # it must not be asked to end this process
     child.die_with(os.getppid())
     assert exits == []
     with pytest.raises(Ended):
