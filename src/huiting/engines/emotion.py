@@ -1,9 +1,10 @@
 """How a segment sounds and what is said in it, as one emotion. An `EmotionTagger`.
 
 Our own small classifier on what Whisper's base encoder heard and on prosody, relative to the
-same voice where it is calm, joined with a lexicon. Little speech names nothing by its sound. Its card is docs/models/emotion.md.
+same voice where it is calm, joined with what is said: a lexicon, and how it is worded. Little speech names nothing by its sound. Its card is docs/models/emotion.md.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,10 +13,15 @@ from numpy.typing import NDArray
 
 from huiting.core.errors import ModelUnavailable
 from huiting.core.ports import States
-from huiting.core.types import Audio, Emotion, EmotionLabel, EmotionSource, Segment
+from huiting.core.reading import Reader, Reading
+from huiting.core.types import Audio, Emotion, EmotionLabel, EmotionSource, Role, Segment
+from huiting.engines import meaning
 from huiting.engines._emotion_heads import CALM, Heads, load
-from huiting.engines._lexicon import Found, Lexicon, evidence, lexicon
+from huiting.engines._felt import felt
+from huiting.engines._lexicon import Found, Lexicon, lexicon
 from huiting.engines._prosody import prosody, spoken
+
+log = logging.getLogger(__name__)
 
 WEIGHTS = Path(__file__).parent / "emotion.npz"
 FEATURES = 512
@@ -26,6 +32,8 @@ SHORTEST = 0.4
 """Seconds below which a voice says nothing."""
 BRIEF = 1.0
 """Seconds of speech below which a voice alone names nothing, and counts the less."""
+TELLING = 3
+"""Letters from which wording is read."""
 UNSURE = 0.45
 """Score below which an emotion is not named."""
 NEEDED: Mapping[EmotionLabel, float] = {
@@ -85,15 +93,25 @@ def build(*, weights: Path | None = None) -> "Emotions":
             f"made for {heads.features} features, not {FEATURES}",
             "reinstall huiting",
         )
-    return Emotions(heads, lexicon())
+    return Emotions(heads, lexicon(), _reader())
+
+
+def _reader() -> Reader | None:
+    """Return what reads wording; None on a machine that cannot: cues still work."""
+    try:
+        return meaning.build()
+    except ModelUnavailable as error:
+        log.warning("no model of meaning", extra={"code": error.code})
+        return None
 
 
 class Emotions:
     """An `EmotionTagger`. May be called from several threads."""
 
-    def __init__(self, heads: Heads, words: Lexicon) -> None:
+    def __init__(self, heads: Heads, words: Lexicon, reader: Reader | None = None) -> None:
         self._heads = heads
         self._words = words
+        self._reader = reader
 
     def listen(self, clip: Audio, states: States | None, /) -> NDArray[np.float32]:
         """Return what a stretch of speech sounds like; zeros where there is no voice in it."""
@@ -116,15 +134,36 @@ class Emotions:
                 None if row is None else self._labelled(row, float(kept[0]), len(segments)),
                 self._words.found(segment.text, segment.role),
                 brief=float(kept[0]) < BRIEF,
+                read=(segment.text, reading) if reading is not None else None,
             )
-            for segment, kept, row in zip(
-                segments, impressions, self._heads.odds(impressions), strict=True
+            for segment, kept, row, reading in zip(
+                segments,
+                impressions,
+                self._heads.odds(impressions),
+                self._read(segments),
+                strict=True,
             )
         ]
+
+    def _read(self, segments: Sequence[Segment]) -> list[Reading | None]:
+        """Return what the wording of each segment shows; None where it is not read."""
+        found: list[Reading | None] = [None] * len(segments)
+        asked = [n for n, segment in enumerate(segments) if _tells(segment)]
+        if self._reader is not None and asked:
+            texts = [segments[n].text for n in asked]
+            for n, reading in zip(asked, self._reader.read(texts, Role.CUSTOMER), strict=True):
+                found[n] = reading
+        return found
 
     def _labelled(self, row: NDArray[np.float32], spoken: float, count: int) -> Odds:
         """Return the odds of the labels; the less is spoken, the less they differ."""
         return labelled(self._heads.classes, row ** min(1.0, spoken / BRIEF), count)
+
+
+def _tells(segment: Segment) -> bool:
+    """Tell whether what is felt shows in the wording: agents say what they are told to say."""
+    customer = segment.role in {Role.CUSTOMER, Role.UNKNOWN}
+    return customer and sum(c.isalpha() for c in segment.text) >= TELLING
 
 
 def usual(label: str, count: int) -> float:
@@ -150,7 +189,13 @@ def labelled(classes: Sequence[str], row: NDArray[np.float32], count: int) -> Od
     return {label: p / total for label, p in odds.items()}
 
 
-def joined(voice: Odds | None, found: Sequence[Found], *, brief: bool = False) -> Emotion:
+def joined(
+    voice: Odds | None,
+    found: Sequence[Found],
+    *,
+    brief: bool = False,
+    read: tuple[str, Reading] | None = None,
+) -> Emotion:
     """Return the emotion that voice and words show together.
 
     The surer the words, the more they count; where they leave a choice the voice makes it.
@@ -159,8 +204,9 @@ def joined(voice: Odds | None, found: Sequence[Found], *, brief: bool = False) -
         voice: odds of its sound; None where nothing is voiced.
         found: cues in its words.
         brief: too little is spoken for the voice to name anything by itself.
+        read: the text, and what its wording shows; None where nobody read it.
     """
-    said = evidence(found)
+    said = felt(found, read[1] if read is not None else None)
     if voice is None and not said:
         return Emotion(EmotionLabel.UNKNOWN)
     odds = voice or {EmotionLabel.NEUTRAL: 1.0}
@@ -176,8 +222,10 @@ def joined(voice: Odds | None, found: Sequence[Found], *, brief: bool = False) -
         }
     label = max(odds, key=lambda one: odds[one])
     counted = tuple(dict.fromkeys(cue.text for cue in found))
+    if not counted and said and read is not None:
+        counted = (read[0],)
     sources = [EmotionSource.VOICE] if voice is not None else []
-    sources += [EmotionSource.WORDS] if found else []
+    sources += [EmotionSource.WORDS] if counted else []
     needed = UNSURE if label in said else NEEDED.get(label, UNSURE)
     known = odds[label] >= needed and (label in said or not brief)
     return Emotion(
