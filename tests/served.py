@@ -37,8 +37,10 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.reporting import Reporting
 from huiting.service.state import DeviceState, DiskState, ModelState, State
+from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
+from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
 from huiting.text.redaction.policy import Policy
@@ -192,6 +194,10 @@ def parts_in(
         exports=Exports(store, queue, reading, folder / "exports"),
         reporting=Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100),
         answers=Answers(store, clock),
+        transcriber=Transcriber(
+            store, queue, vault, Transcriptions(store.database), "settings", clock
+        ),
+        engine="whisper",
         state=_state,
         ready=lambda: ready,
         now=clock,

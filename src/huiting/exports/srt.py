@@ -8,9 +8,9 @@ from huiting.exports._cues import cues
 from huiting.exports._labels import labels
 
 
-def build(*, language: str | None = None) -> "Srt":
-    """Name the parties in `language`; None takes the call's."""
-    return Srt(language)
+def build(*, language: str | None = None, voices: bool = True) -> "Srt":
+    """Name the parties in `language`; None takes the call's. Without `voices`, name nobody."""
+    return Srt(language, voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Srt:
     """An `Exporter`."""
 
     language: str | None
+    voices: bool = True
+    """Say of each cue who speaks."""
     media_type: str = "application/x-subrip"
     suffix: str = ".srt"
 
@@ -28,7 +30,8 @@ class Srt:
         for number, cue in enumerate(cues(analysis.call), 1):
             text = "\n".join(cue.lines).replace("-->", "→")  # an arrow would begin a new cue
             times = f"{_time(cue.span.start)} --> {_time(cue.span.end)}"
-            blocks.append(f"{number}\n{times}\n{named.of(cue.segment)}: {text}\n")
+            who = f"{named.of(cue.segment)}: " if self.voices else ""
+            blocks.append(f"{number}\n{times}\n{who}{text}\n")
         return "\n".join(blocks).encode()
 
 

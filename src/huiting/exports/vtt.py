@@ -12,9 +12,9 @@ from huiting.exports._cues import cues
 from huiting.exports._labels import labels
 
 
-def build(*, language: str | None = None) -> "Vtt":
-    """Name the parties in `language`; None takes the call's."""
-    return Vtt(language)
+def build(*, language: str | None = None, voices: bool = True) -> "Vtt":
+    """Name the parties in `language`; None takes the call's. Without `voices`, name nobody."""
+    return Vtt(language, voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Vtt:
     """An `Exporter`."""
 
     language: str | None
+    voices: bool = True
+    """Say of each cue who speaks."""
     media_type: str = "text/vtt"
     suffix: str = ".vtt"
 
@@ -32,7 +34,9 @@ class Vtt:
         for cue in cues(analysis.call):
             text = _escaped("\n".join(cue.lines))
             times = f"{_time(cue.span.start)} --> {_time(cue.span.end)}"
-            blocks.append(f"{times}\n<v {_escaped(named.of(cue.segment))}>{text}</v>\n")
+            if self.voices:
+                text = f"<v {_escaped(named.of(cue.segment))}>{text}</v>"
+            blocks.append(f"{times}\n{text}\n")
         return "\n".join(blocks).encode()
 
 

@@ -19,6 +19,7 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
 from huiting.service.reporting import Reporting
 from huiting.service.state import State
+from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
 from huiting.web.signing import Access
@@ -40,6 +41,8 @@ class Limits:
     """Seconds of a clip."""
     threads: int = 16
     """Requests worked on at a time; the others wait."""
+    answer: float = 900.0
+    """Seconds that a request may wait for its audio to be heard."""
     stream: float = 3600.0
     """Seconds that a stream of progress stays open; its reader comes again."""
 
@@ -61,6 +64,9 @@ class Parts:
     exports: Exports
     reporting: Reporting
     answers: Answers
+    transcriber: Transcriber
+    engine: str
+    """Name of the recognizer."""
     state: Callable[[], State]
     """Looks at the machine."""
     ready: Callable[[], str | None]

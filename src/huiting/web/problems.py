@@ -34,9 +34,12 @@ from huiting.service.troubles import (
     Unsupported,
     WrongChecksum,
 )
+from huiting.web import openai_form
 from huiting.web.tongue import tongue
 
 MEDIA_TYPE = "application/problem+json"
+OPENAI = "/v1/"
+"""Paths whose clients read errors in OpenAI's form."""
 CHECKSUM_MISMATCH = 460
 """What tus answers to a piece that arrived damaged."""
 STATUS: Mapping[type[HuitingError], int] = {
@@ -155,6 +158,8 @@ def problem(
 ) -> Response:
     """Return a problem as an answer."""
     english, mandarin = _TITLES.get(status, ("Problem", "出现问题"))
+    if request.url.path.startswith(OPENAI):
+        return openai_form.error(status, code, _plain(detail or english), headers or {})
     body = Problem(
         type=f"/errors/{code}",
         title=mandarin if tongue(request) == "zh" else english,

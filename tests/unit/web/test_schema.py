@@ -22,7 +22,7 @@ OPERATIONS = [
     for method in operations
 ]
 EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 6}
-LIMITS = Limits(upload=1 << 20, stream=0.5)
+LIMITS = Limits(upload=1 << 20, answer=0.05, stream=0.5)
 LEFT_OUT = (
     "ignored_auth", "use_after_free", "ensure_resource_availability",
     "object_level_authorization", "positive_data_acceptance", "missing_required_header",
