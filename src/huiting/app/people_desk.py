@@ -1,0 +1,64 @@
+"""The desks that commands about people use, on the database that the settings name."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from huiting.access.passwords import Passwords
+from huiting.access.principal import MACHINE, Actor
+from huiting.app.database import store_of
+from huiting.app.options import settings_of
+from huiting.service.people.accounts import AccountsDesk
+from huiting.service.people.entrance import Entrance
+from huiting.service.people.signing_in import SigningIn
+from huiting.service.people.tokens import TokensDesk
+from huiting.store.audit import Audit
+from huiting.store.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What is done with people, and where it is noted."""
+
+    accounts: AccountsDesk
+    signing: SigningIn
+    tokens: TokensDesk
+    audit: Audit
+    by: Actor
+    """Who runs the command."""
+
+
+@contextmanager
+def desks(store: str | None, config: Path | None) -> Iterator[Desks]:
+    """Open the desks while inside.
+
+    Raises:
+        StoreError: the database cannot be used.
+        ConfigError: a setting is wrong.
+    """
+    with store_of(settings_of(config, store=store)) as kept:
+        people, audit, passwords = People(kept.database), Audit(kept.database, now), Passwords()
+        entrance = Entrance(people, audit, now)
+        yield Desks(
+            AccountsDesk(people, audit, passwords, now),
+            SigningIn(people, audit, passwords, entrance, now),
+            TokensDesk(people, audit, now),
+            audit,
+            Actor(MACHINE.id, _runner()),
+        )
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _runner() -> str:
+    """Return the name under which this program runs."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number that has no name
+        return MACHINE.name
