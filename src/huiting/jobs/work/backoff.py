@@ -15,6 +15,6 @@ class Backoff:
     """Seconds that no wait exceeds."""
 
     def wait(self, failures: int, chance: random.Random) -> float:
-        """Return seconds to wait after so many failures, >= 1: between half and all of the step."""
+        """Return seconds to wait after so many failures (>= 1): between half and all of the step."""
         step = min(self.most, self.first * self.factor ** (failures - 1))
         return step * chance.uniform(0.5, 1.0)
