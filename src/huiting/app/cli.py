@@ -24,6 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from huiting import __version__
+from huiting.app.audit_cli import app as audit
 from huiting.app.clip_cli import clip
 from huiting.app.display import Name, printable, without_password
 from huiting.app.exporting import exporter_of
@@ -47,6 +48,7 @@ from huiting.app.settings import Settings, in_zone
 from huiting.app.tongue import say
 from huiting.app.translate import in_tongue, told
 from huiting.app.usage import run
+from huiting.app.users_cli import tokens, users
 from huiting.app.worker import worker
 from huiting.core.errors import ConfigError, HuitingError, StoreError
 from huiting.core.plugins import kinds
@@ -67,11 +69,16 @@ app.add_typer(intents, name="intents")
 app.add_typer(insights, name="insights")
 app.command(help=say("A day as a page to print, or as tables.", "日报：可打印网页或表格。"))(report)
 app.add_typer(rules, name="rules")
+app.add_typer(users, name="users")
+app.add_typer(tokens, name="tokens")
+app.add_typer(audit, name="audit")
 app.command(help=say("Copy a call without what is private in it.", "导出脱敏副本（文字与录音）。"))(
     redact
 )
 app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
-app.command(help=say("Run the service: its API, and a worker.", "启动服务：接口与后台任务。"))(serve)
+app.command(help=say("Run the service: its API, and a worker.", "启动服务：接口与后台任务。"))(
+    serve
+)
 app.command(help=say("Run the jobs of the service.", "运行后台任务。"))(worker)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
