@@ -15,6 +15,7 @@ from huiting.store.schema.calls import (
     SegmentRow,
 )
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
+from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
 from huiting.store.schema.outreach import ArrivalRow
 from huiting.store.schema.people import (
     AccountLimitRow,
@@ -49,6 +50,7 @@ __all__ = [
     "BatchRow",
     "Big",
     "DialogueRow",
+    "DocumentRow",
     "FailedSignInRow",
     "FailureRow",
     "FeelingRow",
@@ -59,9 +61,11 @@ __all__ = [
     "JobRow",
     "JudgementRow",
     "NameRow",
+    "PublishedRow",
     "ReceivedRow",
     "RecordingFileRow",
     "RecordingRow",
+    "ReviewRow",
     "ScheduleRow",
     "ScoreRow",
     "SegmentRow",
