@@ -83,6 +83,7 @@ def both_languages() -> list[str]:
 
 IN_ONE_LANGUAGE = {
     "docs/reference/store.md": "for who looks into the database with SQL",
+    "docs/reference/security-asvs.md": "for auditors, who have the standard in English beside it",
 }
 
 
