@@ -1,0 +1,176 @@
+"""Sound over HTTP: what is played, in which part, and what is covered."""
+
+import io
+import wave
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Verdict
+from huiting.core.types import Span
+from huiting.service.hearing import Wanted
+from served import NOON, Served, refund
+
+RATE, SECONDS = 8000, 14
+
+
+def tone() -> bytes:
+    """Return a WAV file of two channels: a tone of 300 Hz on each, the second half as loud."""
+    at = np.arange(RATE * SECONDS) / RATE
+    left = 0.5 * np.sin(2 * np.pi * 300 * at)
+    both = np.stack([left, left / 2], axis=1)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((2, 2, RATE, 0, "NONE", ""))
+        out.writeframes((both * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+@pytest.fixture
+def heard(served: Served) -> str:
+    """A call whose sound is kept; from 7.5 to 10 s a number is said on channel 1."""
+    content = tone()
+    [accepted] = served.web.post("/api/v1/recordings", files={"files": ("a.wav", content)}).json()[
+        "accepted"
+    ]
+    made = refund("sound")
+    recording = replace(made.call.recording, id=accepted["recording"], size=len(content))
+    return served.save(replace(made, call=replace(made.call, recording=recording)))
+
+
+def samples(content: bytes) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    with wave.open(io.BytesIO(content)) as file:
+        assert (file.getframerate(), file.getsampwidth()) == (RATE, 2)
+        found = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+        return found.reshape(-1, file.getnchannels())
+
+
+def loudest(part: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> float:
+    """Return the frequency that is heard most, in Hz."""
+    spectrum = np.abs(np.fft.rfft(part[:, 0]))
+    return float(np.argmax(spectrum) * RATE / len(part))
+
+
+def test_what_is_private_is_a_beep(served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/audio"
+    covered = samples(served.web.get(url).content)
+    whole = samples(served.web.get(f"{url}?unredacted=true").content)
+    said = slice(RATE * 8, RATE * 9)
+
+    assert len(covered) == len(whole) == RATE * SECONDS
+    assert loudest(covered[said, 1:]) == pytest.approx(1000, abs=2)
+    assert loudest(covered[said, :1]) == pytest.approx(300, abs=2)
+    assert loudest(whole[said, 1:]) == pytest.approx(300, abs=2)
+    assert loudest(covered[: RATE * 2, 1:]) == pytest.approx(300, abs=2)
+
+
+def test_one_channel(served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/audio?channel=1"
+    found = samples(served.web.get(url).content)
+
+    assert found.shape == (RATE * SECONDS, 1)
+    assert loudest(found[RATE * 8 : RATE * 9]) == pytest.approx(1000, abs=2)
+    assert served.web.get(f"/api/v1/calls/{heard}/audio?channel=2").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)), ("bytes=10-", 206, slice(10, None)),
+        ("bytes=-5", 206, slice(-5, None)), ("bytes=0-99999999", 206, slice(None)),
+        ("bytes=5-2", 200, slice(None)), ("bytes=0-1,4-5", 200, slice(None)),
+        ("seconds=0-1", 200, slice(None)), ("bytes=-", 200, slice(None)),
+    ],
+)  # fmt: skip
+def test_a_part_is_sent(asked: str, status: int, part: slice, served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/audio"
+    whole = served.web.get(url)
+    answer = served.web.get(url, headers={"Range": asked})
+
+    assert answer.status_code == status
+    assert answer.content == whole.content[part]
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    if status == 206:
+        assert answer.headers["content-range"].endswith(f"/{len(whole.content)}")
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=-0"])
+def test_a_part_beyond_the_end_is_refused(asked: str, served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/audio"
+    size = len(served.web.get(url).content)
+    answer = served.web.get(url, headers={"Range": asked})
+
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == f"bytes */{size}"
+    assert answer.json()["code"] == "no-such-part"
+
+
+def test_a_part_of_what_has_changed_is_the_whole(served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/audio"
+    etag = served.web.get(url).headers["etag"]
+    same = served.web.get(url, headers={"Range": "bytes=0-3", "If-Range": etag})
+    other = served.web.get(url, headers={"Range": "bytes=0-3", "If-Range": '"old"'})
+    held = served.web.get(url, headers={"If-None-Match": etag})
+
+    assert (same.status_code, other.status_code, held.status_code) == (206, 200, 304)
+
+
+def test_a_clip(served: Served, heard: str) -> None:
+    url = f"/api/v1/calls/{heard}/clip"
+    found = samples(served.web.get(f"{url}?start=7&end=9&channel=1").content)
+
+    assert found.shape == (RATE * 2, 1)
+    assert loudest(found[RATE:]) == pytest.approx(1000, abs=2)
+    assert served.web.get(f"{url}?start=9&end=7").status_code == 422
+    assert served.web.get(f"{url}?start=0&end=601").status_code == 422
+    assert served.web.get(f"{url}?start=99&end=100").status_code == 422
+    assert served.web.get(f"{url}?start=999990&end=1000000").status_code == 422
+
+
+def test_evidence_is_heard(served: Served, heard: str) -> None:
+    said = Evidence(EvidenceKind.SAID, Span(2.5, 5.0), 1)
+    finding = Finding("rude", 1, Verdict.FAIL, evidence=(said, Evidence(EvidenceKind.KNOWN)))
+    served.parts.store.judge([Judgement(heard, (finding,), (), "r")], at=NOON)
+    url = f"/api/v1/calls/{heard}/findings"
+    found = samples(served.web.get(f"{url}/rude/clip").content)
+
+    assert len(found) == pytest.approx(RATE * (2.5 + 2 * 0.3), abs=1)
+    assert served.web.get(f"{url}/rude/clip?number=1").status_code == 404  # nothing to hear
+    assert served.web.get(f"{url}/rude/clip?number=2").status_code == 404
+    assert served.web.get(f"{url}/kind/clip").status_code == 404
+
+
+def test_the_outline_of_a_waveform(served: Served, heard: str) -> None:
+    found = served.web.get(f"/api/v1/calls/{heard}/peaks?points=7").json()
+
+    assert found["step"] == 2.0
+    assert [len(channel) for channel in found["high"]] == [7, 7]
+    assert set(found["high"][0]) <= {63, 64}
+    assert set(found["low"][1]) <= {-31, -32}
+
+
+def test_without_its_audio_a_call_cannot_be_heard(served: Served, call: str) -> None:
+    answer = served.web.get(f"/api/v1/calls/{call}/audio")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown")
+
+
+def test_the_folder_of_what_was_played_stays_small(served: Served, heard: str) -> None:
+    small = replace(served.parts.hearing, room=0)
+    analysis = served.parts.store.analysis(heard)
+    first = small.sound(analysis, Wanted(covered=False)).path
+    second = small.sound(analysis, Wanted(0, covered=False)).path
+
+    assert not first.exists()
+    assert second.exists()
+    small.forget(heard)
+    assert list(Path(small.folder).iterdir()) == []
+
+
+def test_who_may_not_listen(served: Served, heard: str) -> None:
+    answer = served.web.get(f"/api/v1/calls/{heard}/audio", headers=served.by("viewer"))
+
+    assert answer.status_code == 403
