@@ -89,7 +89,7 @@ def _members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[zipfile.ZipIn
     if len(found) > budget.members:
         raise TooLarge("archive", f"more than {budget.members} files", "pack fewer into one")
     for member in found:
-        hidden = PurePosixPath(member.filename).name.startswith(".")
+        hidden = member.filename.replace("\\", "/").rpartition("/")[2].startswith(".")
         if not member.is_dir() and not hidden and not member.filename.startswith(_LEFT_OUT):
             yield member
 
