@@ -88,7 +88,10 @@ def try_out(
     sources = read_sources(intents or settings.intents)
     learnt = sources.learnt
     taught = learnt is not None and learnt.meaning > 0
-    judge = Judge(sources.kinds, sounds_of, Readers(settings).embedder, vectors=taught)
+    readers = Readers(settings)
+    judge = Judge(
+        sources.kinds, sounds_of, readers.embedder, reader=readers.wording, vectors=taught
+    )
     names = (*judge.names, *(learnt.labels if learnt else ()))
     pairs, second = [], 0
     with _calls(labels, settings) as found:
@@ -130,7 +133,8 @@ def learn_from(
         raise InputError(str(target), f"the name must end in {LEARNT}", f"name it …{LEARNT}")
     settings = settings_of(config, store=store)
     kinds = read_sources(intents or [p for p in settings.intents if p.suffix != LEARNT]).kinds
-    judge = Judge(kinds, sounds_of, Readers(settings).embedder, vectors=True)
+    readers = Readers(settings)
+    judge = Judge(kinds, sounds_of, readers.embedder, reader=readers.wording, vectors=True)
     with _calls(labels, settings) as found:
         known = resolved([Labelled(judge.look(call), label.intent) for label, call in found])
     if len(known) < FEWEST:

@@ -15,6 +15,7 @@ from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.plugins import make
 from huiting.core.ports import Embedder, LanguageModel, MeaningStage, NameFinder
+from huiting.core.reading import Reader
 from huiting.text.entities.list_file import read_entities
 from huiting.text.entities.lists import EntityList
 from huiting.text.entities.stage import entities_stage
@@ -48,6 +49,16 @@ class Readers:
             found: Embedder = make("huiting.engines", "e5")
         except ModelUnavailable as error:
             log.warning("no model of meaning", extra={"code": error.code})
+            return None
+        return found
+
+    @cached_property
+    def wording(self) -> Reader | None:
+        """What reads wording that nobody listed; None where there is no model of meaning."""
+        try:
+            found: Reader = make("huiting.engines", "meaning")
+        except ModelUnavailable as error:
+            log.warning("no reader of wording", extra={"code": error.code})
             return None
         return found
 

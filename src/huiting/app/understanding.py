@@ -48,11 +48,13 @@ def stages_of(settings: Settings, readers: Readers | None = None) -> tuple[Meani
 
 def _about_a_call(settings: Settings, readers: Readers) -> Iterator[MeaningStage]:
     sources = read_sources(settings.intents)
-    meaning = readers.embedder
-    yield intent_stage(sources.kinds, sounds_of, embedder=meaning, learnt=sources.learnt)
+    meaning, wording = readers.embedder, readers.wording
+    yield intent_stage(
+        sources.kinds, sounds_of, embedder=meaning, learnt=sources.learnt, reader=wording
+    )
     yield needs_stage(sounds_of)
-    yield outcome_stage(sounds_of)
-    yield churn_stage(sounds_of)
+    yield outcome_stage(sounds_of, wording)
+    yield churn_stage(sounds_of, wording)
     yield urgency_stage(sounds_of)
     yield advice_stage(settings.home_languages)
 

@@ -19,8 +19,6 @@ WEIGHTS = Path(__file__).parent / "meaning.npz"
 LONGEST = 80
 """Characters of a line that are read; those of languages with spaces are smaller."""
 LONGEST_SPACED = 160
-ROUND = 1e-4
-"""Odds below it are left out."""
 NOTHING = "-"
 """Answer that says nothing."""
 REASON, FEELING, LEAVING = "reason", "feeling", "leaving"
@@ -89,7 +87,7 @@ def _reading(odds: dict[str, dict[str, float]], state: str) -> Reading:
     for name, p in odds.get(FEELING, {}).items():
         felt[FELT[name]] = felt.get(FELT[name], 0.0) + p
     return Reading(
-        reasons={name: p for name, p in odds[REASON].items() if p >= ROUND},
+        reasons=odds[REASON],
         feelings=felt,
         complains=min(1.0, sum(odds.get(FEELING, {}).get(name, 0.0) for name in GRIEVED)),
         states={OutcomeKind(name): p for name, p in odds[state].items() if name != NOTHING},

@@ -28,6 +28,7 @@ RUN = CliRunner()
 @pytest.fixture(autouse=True)
 def no_model_of_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers.Readers, "embedder", None)
+    monkeypatch.setattr(readers.Readers, "wording", None)
     monkeypatch.setenv("HUITING_LANG", "en")
     monkeypatch.setenv("COLUMNS", "200")
 

@@ -22,6 +22,7 @@ PLAIN = Settings(names=False)
 @pytest.fixture(autouse=True)
 def _no_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers.Readers, "embedder", None)
+    monkeypatch.setattr(readers.Readers, "wording", None)
 
 
 def told(settings: Settings, of: Call = CALL) -> Meaning:

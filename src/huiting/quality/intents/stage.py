@@ -5,10 +5,20 @@ from dataclasses import replace
 
 from huiting.core.meaning import Intent, IntentSource, Meaning, Quote
 from huiting.core.ports import Embedder, MeaningStage, Sound
+from huiting.core.reading import Reader
 from huiting.core.types import Call, Role
-from huiting.quality.intents.decide import BY_NEARNESS, BY_WORDS, UNRELATED, Judge, Look, chances
+from huiting.quality.intents.decide import (
+    BY_NEARNESS,
+    BY_READING,
+    BY_WORDS,
+    UNRELATED,
+    Judge,
+    Look,
+    chances,
+)
 from huiting.quality.intents.kinds import Kind
 from huiting.quality.intents.learnt import Learnt
+from huiting.quality.intents.nearness import Told
 from huiting.quality.said.lines import quote
 
 LEAST = 0.1
@@ -25,6 +35,7 @@ def intent_stage(
     *,
     embedder: Embedder | None = None,
     learnt: Learnt | None = None,
+    reader: Reader | None = None,
 ) -> MeaningStage:
     """Return the stage that fills `Meaning.intents`.
 
@@ -32,9 +43,11 @@ def intent_stage(
         kinds: the team's list, from `read_intents`.
         sound: how characters sound, so that misheard keywords are found.
         embedder: for calls in which no keyword decides; None to do without.
-        learnt: what labels of the team taught, from `read_learnt`.
+        learnt: what labels of the team taught, from `read_learnt`; it has the last word.
+        reader: for wording that nobody listed; None to do without.
     """
-    judge = Judge(kinds, sound, embedder, vectors=learnt is not None and learnt.meaning > 0)
+    vectors = learnt is not None and learnt.meaning > 0
+    judge = Judge(kinds, sound, embedder, reader=reader, vectors=vectors)
 
     def tell(call: Call, meaning: Meaning) -> Meaning:
         return replace(meaning, intents=intents_of(judge.look(call), learnt))
@@ -68,7 +81,17 @@ def _source(look: Look, name: str) -> IntentSource:
     near = look.near.get(name)
     said = look.evidence[name].weight * BY_WORDS if name in look.evidence else 0.0
     alike = (near.similarity - UNRELATED) * BY_NEARNESS if near is not None else 0.0
-    return IntentSource.SIMILARITY if alike > said else IntentSource.WORDS
+    read = look.worded[name].odds * BY_READING if name in look.worded else 0.0
+    return IntentSource.SIMILARITY if max(alike, read) > said else IntentSource.WORDS
+
+
+def _decisive(look: Look, name: str) -> Told | None:
+    """Return the sentence whose meaning speaks most for an intent; None where none does."""
+    near, read = look.near.get(name), look.worded.get(name)
+    if near is None or read is None:
+        return near.told if near is not None else read.told if read is not None else None
+    alike = (near.similarity - UNRELATED) * BY_NEARNESS
+    return near.told if alike > read.odds * BY_READING else read.told
 
 
 def _quotes(look: Look, name: str, *, taught: bool) -> tuple[Quote, ...]:
@@ -78,9 +101,8 @@ def _quotes(look: Look, name: str, *, taught: bool) -> tuple[Quote, ...]:
     """
     spoken = look.evidence[name].spoken[:_HEAVIEST] if name in look.evidence else ()
     found = [quote(hit.line, hit.start, hit.end) for hit in spoken]
-    near = look.near.get(name)
-    if near is not None and (not found or _source(look, name) is IntentSource.SIMILARITY):
-        told = near.told
+    told = _decisive(look, name)
+    if told is not None and (not found or _source(look, name) is IntentSource.SIMILARITY):
         found.insert(0, quote(told.line, told.start, told.start + len(told.text)))
     if not found and taught:
         asks = (t for t in look.turns if t.tells and t.role in (Role.CUSTOMER, Role.UNKNOWN))
