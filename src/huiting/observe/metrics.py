@@ -12,8 +12,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from huiting import __version__
-
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of what `Metrics.text` returns."""
 _REQUEST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -45,14 +43,18 @@ class Room:
 
 
 class Metrics:
-    """What one process counts. May be used from several threads."""
+    """What one process counts. May be used from several threads.
 
-    def __init__(self) -> None:
+    Args:
+        version: that runs.
+    """
+
+    def __init__(self, version: str) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         ProcessCollector(registry=registry)
         Gauge("huiting_info", "Version that runs.", ["version"], registry=registry).labels(
-            __version__
+            version
         ).set(1)
         self._requests = Histogram(
             "huiting_http_request_seconds",

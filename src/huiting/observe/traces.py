@@ -11,26 +11,29 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, Status, StatusCode, Tracer, set_span_in_context
 
-from huiting import __version__
-
 TIMEOUT = 10.0
 """Seconds for the collector to answer."""
 Attributes = Mapping[str, str | int | float | bool]
 
 
 class Traces:
-    """Makes spans and sends them in the background. May be used from several threads."""
+    """Makes spans and sends them in the background. May be used from several threads.
 
-    def __init__(self, exporter: SpanExporter) -> None:
-        about = {"service.name": "huiting", "service.version": __version__}
+    Args:
+        exporter: sends them.
+        version: that runs.
+    """
+
+    def __init__(self, exporter: SpanExporter, version: str) -> None:
+        about = {"service.name": "huiting", "service.version": version}
         self._provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("huiting")
 
     @classmethod
-    def sent_to(cls, url: str) -> "Traces":
+    def sent_to(cls, url: str, version: str) -> "Traces":
         """Send spans to a collector, such as `http://127.0.0.1:4318/v1/traces`."""
-        return cls(OTLPSpanExporter(endpoint=url, timeout=TIMEOUT))
+        return cls(OTLPSpanExporter(endpoint=url, timeout=TIMEOUT), version)
 
     @contextmanager
     def job(self, kind: str, about: Attributes) -> "Iterator[Stages]":

@@ -61,7 +61,7 @@ def test_a_channel_hears_of_what_it_chose(tmp_path: Path, store: Store) -> None:
         """,
     )
 
-    outreach = outreach_of(settings, open_queue(store.database, Mode.EMBEDDED), Metrics())
+    outreach = outreach_of(settings, open_queue(store.database, Mode.EMBEDDED), Metrics("0.1.0"))
     assert outreach.subscribers["team"].topics == {Topic.FATAL, Topic.DIGEST}
     assert outreach.subscribers["team"].language == "en"
     assert outreach.subscribers["usual"].topics == {Topic.FATAL, Topic.TICKET}
@@ -103,7 +103,7 @@ def test_a_wrong_inbox_is_named(text: str, reason: str, tmp_path: Path, store: S
     settings = _settings(tmp_path, f"[inboxes.a]\n{text}")
 
     with pytest.raises(ConfigError, match=reason):
-        inboxes_of(settings, _recordings(store, tmp_path), store, lambda: NOW, Metrics())
+        inboxes_of(settings, _recordings(store, tmp_path), store, lambda: NOW, Metrics("0.1.0"))
 
 
 def test_the_digest_is_sent_by_a_clock_that_is_named(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_files_in_an_inbox_become_jobs_with_what_their_names_say(
         every = 0.05
         """,
     )
-    recordings, metrics, stop = _recordings(store, tmp_path), Metrics(), threading.Event()
+    recordings, metrics, stop = _recordings(store, tmp_path), Metrics("0.1.0"), threading.Event()
     inboxes = inboxes_of(settings, recordings, store, lambda: NOW, metrics)
     for number in range(3):
         (tmp_path / "in" / f"02{number}_138.wav").write_bytes(b"RIFF%d" % number)

@@ -15,7 +15,7 @@ _SUFFIX = re.compile(r"_(bucket|count|sum|created)$")
 
 
 def known() -> set[str]:
-    metrics = Metrics()
+    metrics = Metrics("0.1.0")
     metrics.answered("GET", "/", 200, 0.1)
     metrics.staged("asr", 1)
     metrics.ended("analyze", "done")

@@ -15,7 +15,7 @@ def read(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 def test_requests_are_counted_by_their_route() -> None:
-    metrics = Metrics()
+    metrics = Metrics("0.1.0")
     metrics.answered("GET", "/api/v1/calls/{call}", 200, 0.03)
     metrics.answered("GET", "/api/v1/calls/{call}", 404, 0.01)
 
@@ -26,7 +26,7 @@ def test_requests_are_counted_by_their_route() -> None:
 
 
 def test_work_is_counted() -> None:
-    metrics = Metrics()
+    metrics = Metrics("0.1.0")
     metrics.staged("asr", 12.5)
     metrics.ended("analyze", "done")
     metrics.heard(180.5)
@@ -53,7 +53,7 @@ def test_the_queue_and_the_disks_are_looked_at_when_somebody_asks() -> None:
         looks.append(1)
         return [Load("analyze", 7, 2, 31.5)]
 
-    metrics = Metrics()
+    metrics = Metrics("0.1.0")
     metrics.watch(loads, lambda: [Room("vault", 10, 100)])
     assert looks == []
 
@@ -67,7 +67,7 @@ def test_the_queue_and_the_disks_are_looked_at_when_somebody_asks() -> None:
 
 
 def test_the_process_and_the_version_are_told() -> None:
-    found = read(Metrics())
+    found = read(Metrics("0.1.0"))
 
     assert any(name == "process_resident_memory_bytes" for name, _ in found)
     assert any(name == "huiting_info" for name, _ in found)

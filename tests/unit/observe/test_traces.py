@@ -17,7 +17,7 @@ def spans(kept: InMemorySpanExporter) -> dict[str, ReadableSpan]:
 
 def test_the_stages_of_a_job_follow_each_other_within_its_span() -> None:
     kept = InMemorySpanExporter()
-    traces = Traces(kept)
+    traces = Traces(kept, "0.1.0")
     with traces.job("analyze", {"recording": "3fa9"}) as stages:
         for stage in ("decode", "asr", "asr", "rules"):
             stages.reached(stage)
@@ -34,7 +34,7 @@ def test_the_stages_of_a_job_follow_each_other_within_its_span() -> None:
 
 def test_an_error_is_told_by_its_kind_alone() -> None:
     kept = InMemorySpanExporter()
-    traces = Traces(kept)
+    traces = Traces(kept, "0.1.0")
     with pytest.raises(ValueError, match="secret"):
         _fails(traces)
     traces.close()
@@ -46,7 +46,7 @@ def test_an_error_is_told_by_its_kind_alone() -> None:
 
 def test_spans_arrive_at_a_collector() -> None:
     with receiver() as collector:
-        traces = Traces.sent_to(f"{collector.url}/v1/traces")
+        traces = Traces.sent_to(f"{collector.url}/v1/traces", "0.1.0")
         with traces.job("analyze", {"recording": "3fa9"}):
             pass
         traces.close()
