@@ -98,7 +98,7 @@ def test_work_of_others_is_not_there(method: str, path: str, served: Served) -> 
     job = served.web.post("/api/v1/exports", json={}).json()["id"]
     url = "/api/v1" + path.format(batch=batch, job=job)
 
-    body = None if method == "get" else {}
+    body: dict[str, str] | None = None if method == "get" else {}
     answer = served.web.request(method, url, headers=served.by("team-b"), json=body)
 
     assert answer.status_code == 404
