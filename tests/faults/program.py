@@ -1,7 +1,7 @@
 """What is killed in the tests of faults: those who put jobs, workers, and a child of each worker.
 
 Started once, it imports everything, and then forks whom it is told to, so that a new worker is
-there at once. Usage: program.py FOLDER TARGET MODE; then lines on the standard input:
+there at once. Usage: program.py FOLDER TARGET MODE blind|seeing [default]; then lines on the standard input:
 `worker` or `putter PREFIX COUNT`; each is answered by the number of the process.
 """
 
@@ -35,6 +35,8 @@ TERMS = Terms(slots=2, lease=LEASE, drain=1.0, look=0.2, backoff=Backoff(0.1, 2.
 ATTEMPTS = 30
 POISON = "poison"
 """Begins the names of subjects that kill the child, each time."""
+SLOW = "slow"
+"""In the names of subjects that take seconds."""
 CHILD = """
 import os, sys
 for line in sys.stdin:
@@ -108,14 +110,14 @@ def put(store: Store, queue: Queue, folder: Path, prefix: str, count: int) -> No
                         queue.put(connection, order)
                     break
                 except StoreError:  # restarting, or full: who asks tries again, or gives up
-                    if random.random() < 0.02:  # noqa: S311
+                    if random.random() < 0.02:
                         return
                     threading.Event().wait(0.1)
             acknowledged.write(subject + "\n")
             acknowledged.flush()
 
 
-def work(store: Store, queue: Queue, *, blind: bool) -> None:
+def work(store: Store, queue: Queue, terms: Terms, *, blind: bool) -> None:
     """Work until told to stop."""
     host = Host()
 
@@ -123,7 +125,7 @@ def work(store: Store, queue: Queue, *, blind: bool) -> None:
         subject = running.job.order.subject
         running.advance("work", 0.0)
         host.ask(subject)
-        threading.Event().wait(0.01)
+        running.interrupted.wait(5.0 if SLOW in subject else 0.01)
         row = {"subject": subject, "worker": running.lease.worker}
 
         def save() -> None:
@@ -133,9 +135,9 @@ def work(store: Store, queue: Queue, *, blind: bool) -> None:
 
         running.persist(save)
 
-    worker = Worker(queue, {"tiny": tiny}, TERMS)
+    worker = Worker(queue, {"tiny": tiny}, terms)
     if blind:  # as if the others were on other machines: their processes cannot be seen
-        worker._lookout = Lookout(LEASE, ended=lambda _name: False)
+        worker._lookout = Lookout(terms.lease, ended=lambda _name: False)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
 
@@ -144,13 +146,15 @@ def main() -> None:
     """Fork whom the standard input asks for."""
     folder, target, mode = Path(sys.argv[1]), sys.argv[2], Mode(sys.argv[3])
     blind = sys.argv[4] == "blind"
+    terms = Terms() if sys.argv[5:] == ["default"] else TERMS
     if mode is Mode.CLUSTER:
         import_module("huiting.jobs.cluster.feed")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     for line in sys.stdin:
         process = os.fork()
         if process:
-            print(process, flush=True)
+            sys.stdout.write(f"{process}\n")
+            sys.stdout.flush()
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.close(0)
@@ -162,7 +166,7 @@ def main() -> None:
                 if what == "putter":
                     put(store, queue, folder, rest[0], int(rest[1]))
                 else:
-                    work(store, queue, blind=blind)
+                    work(store, queue, terms, blind=blind)
         except BaseException:  # noqa: BLE001  (read by who looks at the log of a failed test)
             traceback.print_exc()
         finally:

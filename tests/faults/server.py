@@ -17,7 +17,8 @@ def programs() -> Path | None:
 class Server:
     """A cluster in a folder, reached by a socket in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: str = _QUICK) -> None:
+        self._options = options
         there = programs()
         assert there is not None
         self._programs = there
@@ -38,7 +39,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = f"-k '{self._folder}' -h '' {_QUICK}"
+        options = f"-k '{self._folder}' -h '' {self._options}"
         self._run("pg_ctl", "-l", "log", "-w", "-o", options, "start")
 
     def restart(self, how: str) -> None:

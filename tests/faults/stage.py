@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from faults.program import ACCEPTED, META, POISON, RESULT
+from faults.program import ACCEPTED, META, POISON, RESULT, SLOW
 from faults.server import Server
 from huiting.core.errors import StoreError
 from huiting.jobs.job import State
@@ -42,7 +42,14 @@ class Toll:
 class Stage:
     """Two workers on one database, and faults that befall them."""
 
-    def __init__(self, folder: Path, mode: Mode, seed: int, server: Server | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mode: Mode,
+        seed: int,
+        server: Server | None = None,
+        *settings: str,
+    ) -> None:
         self._folder = folder
         self._server = server
         self._chance = random.Random(seed)
@@ -57,7 +64,15 @@ class Stage:
         # Every other stage is blind: its workers find dead ones by their silence alone.
         sight = "blind" if seed % 2 else "seeing"
         self._program = subprocess.Popen(
-            [sys.executable, str(_HERE / "program.py"), str(folder), self._target, mode, sight],
+            [
+                sys.executable,
+                str(_HERE / "program.py"),
+                str(folder),
+                self._target,
+                mode,
+                sight,
+                *settings,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -149,8 +164,30 @@ class Stage:
         time.sleep(self._chance.uniform(0.2, 1.5))
         filler.unlink()
 
+    def recovery(self) -> float:
+        """Kill a worker amid its work; return seconds until another has begun it anew."""
+        self._putter = self._spawn("putter", SLOW, "1")
+        name = self._worker_of(1)
+        _signal(int(name.split("/")[3]), signal.SIGKILL)
+        began = time.monotonic()
+        self._worker_of(2)
+        return time.monotonic() - began
+
+    def _worker_of(self, fence: int) -> str:
+        """Return who runs the one job there is, in the run with this fence."""
+        running = select(JobRow.worker).where(
+            JobRow.fence == fence, JobRow.worker.is_not(None), JobRow.subject.contains(SLOW)
+        )
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with self._store.database.reading() as connection:
+                if (name := connection.scalar(running)) is not None:
+                    return name
+            time.sleep(0.02)
+        raise AssertionError(f"nobody runs it after {PATIENCE:g} s: {self._report()}")
+
     def close(self) -> None:
-        """End everybody; see that nothing was done twice in all rounds."""
+        """End everybody."""
         for worker in self._workers:
             _signal(worker, signal.SIGKILL)
         self._program.kill()

@@ -1,9 +1,14 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Row, Table
 
 from huiting.core.errors import ConfigError, Conflict, Unknown
+from huiting.jobs import ledger as ledger_module
+from huiting.jobs._rows import insert_if_new
 from huiting.jobs.job import Job, Order, Outcome, State, Trouble
 from huiting.jobs.mode import Mode, open_queue
 from huiting.jobs.queue import Counts, Wanted
@@ -320,3 +325,16 @@ def test_what_no_database_can_hold_is_replaced(desk: Desk) -> None:
 def test_a_cluster_needs_postgresql(table_desk: Desk) -> None:
     with pytest.raises(ConfigError, match="a cluster needs PostgreSQL"):
         open_queue(table_desk.database, Mode.CLUSTER)
+
+
+def test_who_meets_a_job_that_just_ended_puts_its_own(
+    table_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = [True]
+
+    def meets(connection: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
+        return None if met and met.pop() else insert_if_new(connection, table, values)
+
+    monkeypatch.setattr(ledger_module, "insert_if_new", meets)
+
+    assert table_desk.put().state is State.WAITING

@@ -19,6 +19,7 @@ from huiting.jobs.running import Running
 from huiting.jobs.schedule import Schedule
 from huiting.jobs.work import feed as table_feed
 from huiting.jobs.work.backoff import Backoff
+from huiting.jobs.work.lookout import Sight
 from huiting.jobs.worker import Terms, Worker
 from huiting.store.schema import JobRow
 from unit.jobs.desk import Desk
@@ -269,3 +270,26 @@ def test_tickets_of_an_earlier_version_are_updated(
     with cluster.database.writing() as connection:
         connection.execute(text(f"DELETE FROM {versions} WHERE applied LIKE '99%'"))
     assert open_tickets(cluster.database).schema == schema
+
+
+def test_who_moves_at_the_last_moment_keeps_the_job(table_desk: Desk) -> None:
+    table_desk.put()
+    lease = table_desk.take("host/-/-/1/1/late")
+    worker = Worker(table_desk.queue, {"analyze": quick}, TERMS)
+    sights = table_desk.claims.running()
+    worker._lookout = Found(sights)  # type: ignore[assignment]
+    table_desk.claims.renew([lease])
+
+    worker._rescue()
+
+    assert table_desk.queue.get(lease.job.id).worker == lease.worker
+
+
+class Found:
+    """A lookout that takes these for lost."""
+
+    def __init__(self, lost: list[Sight]) -> None:
+        self.lost = lost
+
+    def look(self, _sights: list[Sight]) -> list[Sight]:
+        return self.lost

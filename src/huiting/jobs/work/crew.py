@@ -128,9 +128,8 @@ class Crew:
     def _wait_idle(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while self.leases() and time.monotonic() < until:
+            self.freed.wait(0.1)
             self.freed.clear()
-            if self.leases():
-                self.freed.wait(0.1)
 
     def _occupy(self, claim: Callable[[], Lease | None], future: Future[None]) -> None:
         try:
