@@ -34,7 +34,7 @@ def front(
     house: House | None, rules: Rules | None = None, sso: SingleSignOn | None = None
 ) -> FastAPI:
     """Return the application; without a house nobody signs in."""
-    app = FastAPI()
+    app = FastAPI(responses=problems.documented(), redirect_slashes=False)
     if house is None:
         app.state.parts = Parts(Open(), None)
     else:
@@ -46,7 +46,8 @@ def front(
     for module in (audit, auth, single_sign_on, tokens, users):
         app.include_router(module.router)
 
-    @app.api_route("/calls", methods=["GET", "POST"])
+    @app.get("/calls", operation_id="see")
+    @app.post("/calls", operation_id="change")
     def calls(
         principal: Annotated[Principal, Depends(require(Permission.CALLS_READ))],
     ) -> str:
