@@ -16,6 +16,8 @@ from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.access.credentials import Credentials
 from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
+from huiting.app.force import together, trying
+from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import Unauthenticated
@@ -33,13 +35,19 @@ from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
 from huiting.service.hidden import Hiding
+from huiting.service.library.shelf import Shelf
+from huiting.service.library.trial import Trials
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.reporting import Reporting
+from huiting.service.reviewing import Reviewing
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
+from huiting.store.audit import Audit
+from huiting.store.library import Library
+from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
@@ -179,6 +187,7 @@ def parts_in(
     recordings = Recordings(store, queue, vault, _describe, "settings", clock, limits.upload)
     batches = Batches(store, queue, clock)
     desk = Desk(recordings, batches, UTC)
+    audit = Audit(store.database, clock)
     (folder / "pbx").mkdir(exist_ok=True)
     return Parts(
         store=store,
@@ -198,6 +207,10 @@ def parts_in(
             store, queue, vault, Transcriptions(store.database), "settings", clock
         ),
         engine="whisper",
+        shelf=Shelf(Library(store.database), audit, together(Settings()), clock),
+        trials=Trials(store, flat, trying(Settings())),
+        rules=lambda: "rules",
+        reviewing=Reviewing(store, Reviews(store.database), audit, clock),
         state=_state,
         ready=lambda: ready,
         now=clock,

@@ -14,13 +14,14 @@ from platformdirs import user_data_path
 from huiting import __version__
 from huiting.access.passwords import Passwords
 from huiting.app.database import store_of
+from huiting.app.force import CurrentJudge, together, trying
 from huiting.app.judging import flat
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.app.wiring import hints_of, made_by, models_of
 from huiting.app.worker import recordings_of
 from huiting.audio.metadata import Pattern, gather
-from huiting.core.errors import HuitingError
+from huiting.core.errors import HuitingError, InputError
 from huiting.core.meaning import Meaning
 from huiting.core.ports import MeaningStage
 from huiting.core.types import Call
@@ -36,6 +37,9 @@ from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
 from huiting.service.hidden import Hiding
+from huiting.service.library.force import Force
+from huiting.service.library.shelf import Shelf
+from huiting.service.library.trial import Trials
 from huiting.service.people.accounts import AccountsDesk
 from huiting.service.people.accounts import Given as FirstPassword
 from huiting.service.people.entrance import Entrance, Open
@@ -44,12 +48,15 @@ from huiting.service.people.tokens import TokensDesk
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.reporting import Reporting
+from huiting.service.reviewing import Reviewing
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
 from huiting.store.audit import Audit
+from huiting.store.library import Library
 from huiting.store.people import People
+from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.lists import tags_of
 from huiting.text.redaction.policy import Policy
@@ -122,6 +129,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         batches = Batches(store, queue, now)
         desk = Desk(recordings, batches, zone)
         access = access_of(store) if wish.sign_in else None
+        audit, library = Audit(store.database, now), Library(store.database)
+        current = current_judge(settings, library)
         yield Parts(
             store=store,
             queue=queue,
@@ -142,6 +151,10 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
                 store, queue, vault, Transcriptions(store.database), _digest(settings), now
             ),
             engine=settings.engine,
+            shelf=Shelf(library, audit, together(settings), now),
+            trials=Trials(store, flat, trying(settings)),
+            rules=lambda: _digest_of(current),
+            reviewing=Reviewing(store, Reviews(store.database), audit, now),
             state=_state_of(settings, vault.root),
             ready=_readiness(store, vault.root),
             now=now,
@@ -168,6 +181,19 @@ def access_of(store: Store) -> Access:
 def first_password(parts: Parts) -> FirstPassword | None:
     """Make an administrator where there is nobody yet; to be shown on the terminal, once."""
     return parts.access.accounts.first() if parts.access else None
+
+
+def current_judge(settings: Settings, library: Library) -> CurrentJudge:
+    """Return what gives the judge that is in force."""
+    force = Force(library, data_of(settings) / "published")
+    return CurrentJudge(settings, force, Readers(settings))
+
+
+def _digest_of(current: CurrentJudge) -> str:
+    judge = current()
+    if judge is None:
+        raise InputError("rules", "there are none", "publish rules, or name a file in the settings")
+    return judge.digest
 
 
 def _describing(settings: Settings) -> Callable[[str], Given]:

@@ -15,9 +15,12 @@ from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
+from huiting.service.library.shelf import Shelf
+from huiting.service.library.trial import Trials
 from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
 from huiting.service.reporting import Reporting
+from huiting.service.reviewing import Reviewing
 from huiting.service.state import State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
@@ -67,6 +70,11 @@ class Parts:
     transcriber: Transcriber
     engine: str
     """Name of the recognizer."""
+    shelf: Shelf
+    trials: Trials
+    rules: Callable[[], str]
+    """Returns the digest of the rules that are in force."""
+    reviewing: Reviewing
     state: Callable[[], State]
     """Looks at the machine."""
     ready: Callable[[], str | None]

@@ -25,6 +25,7 @@ from huiting.core.errors import (
     Unknown,
     UnknownCall,
 )
+from huiting.service.library.shelf import Wrong
 from huiting.service.troubles import (
     Gone,
     Locked,
@@ -137,8 +138,14 @@ def answer(request: Request, error: HuitingError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Unsatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
+    mistakes = error.mistakes if isinstance(error, Wrong) else ()
     return problem(
-        request, status_of(error), error.code, worded(error, tongue(request)), headers=headers
+        request,
+        status_of(error),
+        error.code,
+        worded(error, tongue(request)),
+        errors=[Mistake(where=f"line {m.line or '?'}", reason=m.reason) for m in mistakes],
+        headers=headers,
     )
 
 
