@@ -6,6 +6,7 @@ stay apart: a line feed is kept. Knows no phrases.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,9 +23,7 @@ _CONTRACTED = (
     ("'d", " would"), ("'s", ""),
 )  # fmt: skip
 _WHOLE = dict(_SHORT)
-_FULL_WIDTH = range(0xFF01, 0xFF5F)
 _ZERO, _ONE = "〇○", "幺"
-_CJK = range(0x3400, 0x3134B)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +46,15 @@ class _Same(dict[int, str]):
 
 
 def _character(char: str) -> str:
-    if ord(char) in _FULL_WIDTH:
-        char = chr(ord(char) - 0xFEE0)
     if char in _ZERO:
         return "零"
     if char == _ONE:
         return "一"
-    if ord(char) in _CJK:
-        return _simplified().get(char, char)
-    lowered = char.lower()
-    return lowered if len(lowered) == 1 else char
+    if char == "’":
+        return "'"
+    folded = unicodedata.normalize("NFKC", char).casefold()
+    folded = _simplified().get(folded, folded)
+    return folded if len(folded) == 1 else char
 
 
 @cache
@@ -73,14 +71,19 @@ def _simplified() -> dict[str, str]:
 _TABLE = _Same()
 
 
+def plain(text: str) -> str:
+    """Return the text in one width, case and script, as long as it was."""
+    return text.translate(_TABLE)
+
+
 def fold(text: str) -> Folded:
     """Return `text` as it is compared."""
-    plain = text.translate(_TABLE)
+    same = plain(text)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     after_word = False
-    for found in _PIECE.finditer(plain):
+    for found in _PIECE.finditer(same):
         start, end = found.span()
         piece = found[0]
         if found.lastindex is None:
@@ -99,10 +102,10 @@ def fold(text: str) -> Folded:
 
 def folded(text: str) -> str:
     """Return what `fold` does, without where each piece stood."""
-    plain = text.translate(_TABLE)
-    if _LATIN.search(plain) is not None:
+    same = plain(text)
+    if _LATIN.search(same) is not None:
         return fold(text).text
-    return "".join([found[0] for found in _PIECE.finditer(plain)])
+    return "".join([found[0] for found in _PIECE.finditer(same)])
 
 
 @lru_cache(maxsize=65_536)

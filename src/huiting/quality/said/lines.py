@@ -4,19 +4,17 @@ Folding keeps the length of a text, so that a place found in it is a place in th
 """
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import opencc
 
 from huiting.core.meaning import Quote
 from huiting.core.ports import Sound
 from huiting.core.types import Call, Role, Segment, Span
 from huiting.quality._phrases import only_listens
 from huiting.quality.dialogue import character_times
+from huiting.quality.matching.fold import plain
 
 _ENDS = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _PAUSES = re.compile(r"[，,、：:]")
@@ -119,28 +117,8 @@ def _line(place: int, segment: Segment, sound: Sound) -> Line:
             syllables.append(len(heard))
             origins.append(at)
             heard += f" {confusable(syllable)}"
-    folded = fold(segment.text)
+    folded = plain(segment.text)
     return Line(place, segment, folded, sounds, heard, tuple(syllables), tuple(origins))
-
-
-def fold(text: str) -> str:
-    """Return the text in one width, case and script, as long as it was."""
-    return "".join(map(_fold, text))
-
-
-@cache  # at most one entry a character of Unicode
-def _fold(char: str) -> str:
-    if unicodedata.category(char) == "Cs":
-        return char  # half a character; the converter takes none
-    folded = unicodedata.normalize("NFKC", char).casefold()
-    simple: str = _to_simplified().convert(folded)
-    simple = "'" if simple == "’" else simple
-    return simple if len(simple) == 1 else char
-
-
-@cache
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
 
 
 _CONFUSED = (

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from huiting.core.ports import Sound
-from huiting.quality.said.lines import Line, confusable, fold
+from huiting.quality.matching.fold import plain
+from huiting.quality.said.lines import Line, confusable
 
 GAP = 8
 """Characters that `*` stands for at most; in languages with spaces, words: half as many."""
@@ -50,7 +51,7 @@ class Place:
 
 def phrase(text: str, sound: Sound) -> Phrase:
     """Return `text` ready to be looked for."""
-    folded = fold(text.strip())
+    folded = plain(text.strip())
     parts = [part.strip() for part in folded.split("*")]
     spaced = _SPACED.search(folded) is not None
     needle = max((p for part in parts for p in (part.split() if spaced else [part])), key=len)

@@ -4,9 +4,9 @@ import pytest
 
 from fakes import AGENT, CUSTOMER, SYSTEM, call, evenly, says
 from huiting.core.types import Span
+from huiting.quality.matching.fold import plain
 from huiting.quality.said.lines import (
     confusable,
-    fold,
     lines_of,
     opening,
     quote,
@@ -27,7 +27,7 @@ from huiting.text.pronunciation import sounds_of
     ],
 )
 def test_folding_keeps_the_length(text: str, folded: str) -> None:
-    assert fold(text) == folded
+    assert plain(text) == folded
 
 
 @pytest.mark.parametrize(
