@@ -7,10 +7,19 @@ lists them, a test holds that list true.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+from huiting.core.errors import ConfigError
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of what `Metrics.text` returns."""
@@ -77,10 +86,6 @@ class Metrics:
         self._audio = Counter(
             "huiting_audio_seconds", "Seconds of recordings analyzed.", registry=registry
         )
-        self._restarts = Counter(
-            "huiting_model_host_restarts", "Times the model host was started anew, by reason.",
-            ["reason"], registry=registry,
-        )  # fmt: skip
         self._notices = Counter(
             "huiting_notices", "Notices sent, by channel and outcome.", ["channel", "outcome"],
             registry=registry,
@@ -113,10 +118,6 @@ class Metrics:
         """Count the length of a recording that was analyzed."""
         self._audio.inc(seconds)
 
-    def restarted(self, reason: str) -> None:
-        """Count a start of the model host after the first."""
-        self._restarts.labels(reason).inc()
-
     def told(self, channel: str, *, arrived: bool) -> None:
         """Count an attempt to send a notice."""
         self._notices.labels(channel, _DELIVERED[not arrived]).inc()
@@ -127,10 +128,32 @@ class Metrics:
         self._arrivals.labels(inbox, "refused").inc(refused)
 
     def watch(
-        self, loads: Callable[[], Iterable[Load]], rooms: Callable[[], Iterable[Room]]
+        self,
+        loads: Callable[[], Iterable[Load]],
+        rooms: Callable[[], Iterable[Room]] = tuple,
+        losses: Callable[[], int] | None = None,
     ) -> None:
-        """Look at the queue and the disks whenever somebody asks for the numbers."""
-        self._registry.register(_Looking(loads, rooms))
+        """Look at the queue, the disks and the model host whenever somebody asks for the numbers.
+
+        Args:
+            loads: what each kind of job has to do.
+            rooms: space of the disks.
+            losses: times that the model host's process was lost; None where there is none.
+        """
+        self._registry.register(_Looking(loads, rooms, losses))
+
+    def serve(self, port: int, address: str = "127.0.0.1") -> None:
+        """Answer Prometheus on a port of its own, in the background, until the process ends.
+
+        Raises:
+            ConfigError: the port cannot be had.
+        """
+        try:
+            start_http_server(port, address, self._registry)
+        except OSError as error:
+            raise ConfigError(
+                f"--metrics {port}", str(error.strerror), "choose another port"
+            ) from error
 
     def text(self) -> bytes:
         """Return all numbers in Prometheus's own form."""
@@ -141,16 +164,23 @@ class _Looking(Collector):
     """Numbers that are read when they are asked for."""
 
     def __init__(
-        self, loads: Callable[[], Iterable[Load]], rooms: Callable[[], Iterable[Room]]
+        self,
+        loads: Callable[[], Iterable[Load]],
+        rooms: Callable[[], Iterable[Room]],
+        losses: Callable[[], int] | None,
     ) -> None:
-        self._loads, self._rooms = loads, rooms
+        self._loads, self._rooms, self._losses = loads, rooms, losses
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[Metric]:
         """Name them without looking."""
-        return self._families()
+        return [*self._families(), self._lost()]
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """Look."""
+        if self._losses is not None:
+            lost = self._lost()
+            lost.add_metric([], self._losses())
+            yield lost
         jobs, oldest, free, size = self._families()
         for load in self._loads():
             jobs.add_metric([load.kind, "waiting"], load.waiting)
@@ -160,6 +190,12 @@ class _Looking(Collector):
             free.add_metric([room.what], room.free)
             size.add_metric([room.what], room.total)
         yield from (jobs, oldest, free, size)
+
+    @staticmethod
+    def _lost() -> CounterMetricFamily:
+        return CounterMetricFamily(
+            "huiting_model_host_losses", "Times that the process with the models was lost."
+        )
 
     @staticmethod
     def _families() -> tuple[GaugeMetricFamily, ...]:

@@ -19,10 +19,9 @@ def known() -> set[str]:
     metrics.answered("GET", "/", 200, 0.1)
     metrics.staged("asr", 1)
     metrics.ended("analyze", "done")
-    metrics.restarted("hang")
     metrics.told("mail", arrived=True)
     metrics.arrived("pbx", taken=1, refused=0)
-    metrics.watch(lambda: [Load("analyze", 1, 1, 1)], lambda: [Room("vault", 1, 1)])
+    metrics.watch(lambda: [Load("analyze", 1, 1, 1)], lambda: [Room("vault", 1, 1)], lambda: 1)
     return {_SUFFIX.sub("", name) for name in _NAME.findall(metrics.text().decode())}
 
 

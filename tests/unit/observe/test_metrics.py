@@ -1,7 +1,12 @@
 """What operators read, as Prometheus reads it."""
 
+import socket
+
+import httpx
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from huiting.core.errors import ConfigError
 from huiting.observe.metrics import Load, Metrics, Room
 
 
@@ -30,7 +35,6 @@ def test_work_is_counted() -> None:
     metrics.staged("asr", 12.5)
     metrics.ended("analyze", "done")
     metrics.heard(180.5)
-    metrics.restarted("SIGSEGV")
     metrics.told("dingtalk", arrived=True)
     metrics.told("dingtalk", arrived=False)
     metrics.arrived("pbx", taken=12, refused=1)
@@ -39,7 +43,6 @@ def test_work_is_counted() -> None:
     assert found["huiting_stage_seconds_sum", ("asr",)] == 12.5
     assert found["huiting_jobs_ended_total", ("analyze", "done")] == 1
     assert found["huiting_audio_seconds_total", ()] == 180.5
-    assert found["huiting_model_host_restarts_total", ("SIGSEGV",)] == 1
     assert found["huiting_notices_total", ("dingtalk", "delivered")] == 1
     assert found["huiting_notices_total", ("dingtalk", "failed")] == 1
     assert found["huiting_arrivals_total", ("pbx", "taken")] == 12
@@ -54,13 +57,14 @@ def test_the_queue_and_the_disks_are_looked_at_when_somebody_asks() -> None:
         return [Load("analyze", 7, 2, 31.5)]
 
     metrics = Metrics("0.1.0")
-    metrics.watch(loads, lambda: [Room("vault", 10, 100)])
+    metrics.watch(loads, lambda: [Room("vault", 10, 100)], lambda: 3)
     assert looks == []
 
     found = read(metrics)
     assert found["huiting_jobs", ("analyze", "waiting")] == 7
     assert found["huiting_jobs", ("analyze", "running")] == 2
     assert found["huiting_jobs_oldest_seconds", ("analyze",)] == 31.5
+    assert found["huiting_model_host_losses_total", ()] == 3
     assert found["huiting_disk_free_bytes", ("vault",)] == 10
     assert found["huiting_disk_size_bytes", ("vault",)] == 100
     assert len(looks) == 1
@@ -71,3 +75,15 @@ def test_the_process_and_the_version_are_told() -> None:
 
     assert any(name == "process_resident_memory_bytes" for name, _ in found)
     assert any(name == "huiting_info" for name, _ in found)
+
+
+def test_a_worker_answers_on_a_port_of_its_own() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+        with pytest.raises(ConfigError, match="another port"):
+            Metrics("0.1.0").serve(port)
+    metrics = Metrics("0.1.0")
+    metrics.heard(7)
+    metrics.serve(port)
+
+    assert "huiting_audio_seconds_total 7.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
