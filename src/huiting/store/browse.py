@@ -263,7 +263,8 @@ class Browser:
         limit: int,
         *own: ColumnElement[bool],
     ) -> list[FieldOf]:
-        chosen = select(column, func.count()).where(*own).group_by(column).order_by(column)
+        chosen = select(column, func.count()).where(calls.present(_FIELD.recording), *own)
+        chosen = chosen.group_by(column).order_by(column)
         if allowed:
             seen = select(RecordingRow.key).where(*calls.seen(allowed))
             chosen = chosen.where(_FIELD.recording.in_(seen))

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.core.errors import InputError, UnknownCall
 from huiting.store._fold import storable
-from huiting.store.schema import AnalysisRow, FieldRow, NameRow, RecordingRow
+from huiting.store.schema import AnalysisRow, BinRow, FieldRow, NameRow, RecordingRow
 
 MIN_PREFIX = 4
 """Characters of an id that may stand for it."""
@@ -94,6 +95,7 @@ class Which:
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
+        yield present()
         if self.since is not None:
             yield RecordingRow.began >= self.since
         if self.until is not None:
@@ -111,6 +113,15 @@ class Which:
 
 
 EVERY = Which()
+
+
+def present(key: InstrumentedAttribute[int] = RecordingRow.key) -> ColumnElement[bool]:
+    """Say that a call is not in the bin: the one condition of all that shows or counts calls.
+
+    Args:
+        key: the column that says which recording it is.
+    """
+    return key.not_in(select(BinRow.recording))
 
 
 def has_field(name: str, value: str) -> ColumnElement[bool]:
@@ -134,7 +145,7 @@ def seen(allowed: Allowed) -> Iterator[ColumnElement[bool]]:
 
 def visible(connection: Connection, recording: str, allowed: Allowed) -> bool:
     """Tell whether the recording with this id is in the store and may be seen."""
-    chosen = select(RecordingRow.key).where(RecordingRow.id == recording, *seen(allowed))
+    chosen = select(RecordingRow.key).where(RecordingRow.id == recording, present(), *seen(allowed))
     return connection.execute(chosen).first() is not None
 
 
@@ -148,7 +159,7 @@ def find(connection: Connection, call: str, allowed: Allowed = ALL) -> StoredCal
         InputError: there are several.
     """
     wanted = storable(call)
-    mine = list(seen(allowed))
+    mine = [present(), *seen(allowed)]
     for condition in _meanings(wanted):
         chosen = select_calls().where(condition, *mine).order_by(RecordingRow.clock.desc())
         found = [read(row) for row in connection.execute(chosen.limit(_SHOWN + 1))]

@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
@@ -23,7 +23,7 @@ from huiting.store._index import SegmentIndex, index_for
 from huiting.store._migrate import migrate
 from huiting.store._query import parse
 from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
-from huiting.store.schema import AnalysisRow, FailureRow, NameRow, RecordingRow
+from huiting.store.schema import AnalysisRow, BinRow, FailureRow, NameRow, RecordingRow
 from huiting.store.search import Filters, Hit
 
 BATCH = 200
@@ -184,6 +184,8 @@ class Store:
             FailureRow.path, FailureRow.recording, FailureRow.code, FailureRow.reason,
             FailureRow.remedy, FailureRow.at, FailureRow.attempts,
         ).order_by(FailureRow.path)  # fmt: skip
+        binned = select(RecordingRow.id).join(BinRow, BinRow.recording == RecordingRow.key)
+        rows = rows.where(or_(FailureRow.recording.is_(None), FailureRow.recording.not_in(binned)))
         with self._database.reading() as connection:
             return [Failure(*row) for row in connection.execute(rows)]
 
@@ -411,7 +413,8 @@ class Store:
 
     def count(self, *, allowed: Allowed = ALL) -> int:
         """Return how many calls there are."""
-        chosen = select(func.count()).select_from(RecordingRow).where(*calls.seen(allowed))
+        chosen = select(func.count()).select_from(RecordingRow)
+        chosen = chosen.where(calls.present(), *calls.seen(allowed))
         with self._database.reading() as connection:
             return connection.scalar(chosen) or 0
 

@@ -197,6 +197,7 @@ class _Finder:
         chosen = (
             select(key, SegmentRow.folded, SegmentRow.sound)
             .select_from(self.index.rows)
+            .where(calls.present(SegmentRow.recording))
             .order_by(key.desc())
         )
         if filters.role is not None:

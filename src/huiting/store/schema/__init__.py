@@ -15,6 +15,7 @@ from huiting.store.schema.calls import (
     SegmentRow,
 )
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
+from huiting.store.schema.keeping import BinRow, HoldRow
 from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
 from huiting.store.schema.outreach import ArrivalRow
 from huiting.store.schema.people import (
@@ -49,6 +50,7 @@ __all__ = [
     "Base",
     "BatchRow",
     "Big",
+    "BinRow",
     "DialogueRow",
     "DocumentRow",
     "FailedSignInRow",
@@ -56,6 +58,7 @@ __all__ = [
     "FeelingRow",
     "FieldRow",
     "FindingRow",
+    "HoldRow",
     "Instant",
     "IntentRow",
     "JobRow",
