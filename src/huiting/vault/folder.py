@@ -1,26 +1,32 @@
 """Recordings in a folder, each under its hash: written whole or not at all, never changed.
 
 Lies in folders of folders, so that none of them holds more than a few thousand of a million.
+With keys, what is taken is sealed on its way to the disk; what was taken before stays as it is
+until it is sealed again (`reseal`), so sealed files and plain ones may lie side by side.
 """
 
 import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
 from huiting.core.errors import InputError, Unknown
-from huiting.vault.errors import VaultError
+from huiting.vault.clear import clear_copy, sweep
+from huiting.vault.errors import Damaged, KeyMissing, VaultError
+from huiting.vault.reading import BLOCK, SUFFIX, Opened
+from huiting.vault.sealed import KeyRing, seal
 
-BLOCK = 1 << 20
-"""Bytes read at a time."""
 INCOMING = "incoming"
 """Folder of what is not whole yet."""
+CLEAR = "clear"
+"""Folder of clear copies that are being read."""
+_NO_KEYS = KeyRing(())
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,7 +39,7 @@ class Kept:
     size: int
     """Bytes."""
     path: Path
-    """Where it can be read."""
+    """Where it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,10 @@ class Folder:
     root: Path
     largest: int = 4 << 30
     """Bytes of a recording."""
+    ring: KeyRing | None = None
+    """What recordings are sealed with; None to keep them plain."""
+    clear: Path | None = None
+    """Folder of clear copies while they are read; None for one of the vault."""
 
     def take(self, stream: BinaryIO) -> Kept:
         """Keep all that `stream` gives; once this returns, a loss of power does not lose it.
@@ -54,9 +64,7 @@ class Folder:
             VaultError: they cannot be written; nothing is kept.
         """
         with self._explained():
-            incoming = self.root / INCOMING
-            incoming.mkdir(parents=True, exist_ok=True)
-            part = incoming / token_hex(16)
+            part = self._part()
             try:
                 with part.open("xb") as file:
                     kept = self._copied(stream, file)
@@ -64,12 +72,14 @@ class Folder:
                     os.fsync(file.fileno())
                 if not self._has(kept):
                     self._publish(part, kept.path)
+                if self.ring is not None:
+                    self._unlinked(self.path(kept.id))  # from before there were keys
             finally:
                 part.unlink(missing_ok=True)
         return kept
 
     def path(self, recording: str) -> Path:
-        """Return where a recording can be read, if it is kept.
+        """Return where a recording lies if it is not sealed, whether it is kept or not.
 
         Raises:
             Unknown: this is no id of a recording.
@@ -77,6 +87,45 @@ class Folder:
         if not _ID.fullmatch(recording):
             raise Unknown("recording", "this is no id of one", "give 64 hexadecimal digits")
         return self.root / recording[:2] / recording[2:4] / recording
+
+    def has(self, recording: str) -> bool:
+        """Tell whether a recording is kept."""
+        return any(path.is_file() for path in self._places(recording))
+
+    def ids(self) -> Iterator[tuple[str, Path]]:
+        """Yield what is kept, by its ids, with the file of each; some may go or come meanwhile.
+
+        Raises:
+            VaultError: the folder cannot be read.
+        """
+        with self._explained():
+            for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+                for path in sorted(folder.iterdir()):
+                    name = path.name.removesuffix(SUFFIX)
+                    if _ID.fullmatch(name):
+                        yield name, path
+
+    def opened(self, recording: str) -> Opened:
+        """Open a recording for reading any part of it.
+
+        Raises:
+            Unknown: it is not kept.
+            Damaged: it is no longer what was kept.
+            KeyMissing: it was sealed with a key that is not there.
+            VaultError: it cannot be read.
+        """
+        plain, sealed = self._places(recording)
+        with self._explained():
+            with suppress(FileNotFoundError):
+                return Opened.plain(plain)
+            with suppress(FileNotFoundError):
+                return Opened.unsealed(sealed, recording[:16], self.ring or _NO_KEYS)
+        raise Unknown("recording", "its audio is not kept here", "hand it in again")
+
+    def size(self, recording: str) -> int:
+        """Return the bytes of a recording; errors as of `opened`."""
+        with self.opened(recording) as found:
+            return found.size
 
     def open(self, recording: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a recording in pieces.
@@ -90,13 +139,30 @@ class Folder:
             Unknown: it is not kept.
             VaultError: it cannot be read.
         """
+        with self.opened(recording) as found, self._explained():
+            yield from found.read(start, length)
+
+    @contextmanager
+    def plain(self, recording: str) -> Iterator[Path]:
+        """Give a recording as a file while inside: its own, or a private clear copy.
+
+        Raises:
+            Unknown: it is not kept.
+            Damaged: it is no longer what was kept.
+            KeyMissing: it was sealed with a key that is not there.
+            VaultError: it cannot be read, or the copy cannot be written.
+        """
         path = self.path(recording)
-        with self._explained(), self._opened(path) as file:
-            file.seek(start)
-            left = length
-            while block := file.read(BLOCK if left is None else min(BLOCK, left)):
-                left = None if left is None else left - len(block)
-                yield block
+        if path.is_file():
+            yield path
+            return
+        with self._explained(), clear_copy(self.clear_folder, self.open(recording)) as copy:
+            yield copy
+
+    @property
+    def clear_folder(self) -> Path:
+        """Folder of clear copies while they are read."""
+        return self.clear or self.root / CLEAR
 
     def remove(self, recording: str) -> bool:
         """Remove the bytes of a recording; tell whether there were any.
@@ -105,17 +171,70 @@ class Folder:
             Unknown: this is no id of a recording.
             VaultError: they cannot be removed.
         """
-        path = self.path(recording)
         with self._explained():
-            try:
-                path.unlink()
-            except FileNotFoundError:
+            gone = [self._unlinked(path) for path in self._places(recording)]
+        return any(gone)
+
+    def discard(self, recording: str, before: float) -> bool:
+        """Remove the bytes of a recording unless they were taken in again; tell whether it did.
+
+        Args:
+            recording: its id.
+            before: removed is what was taken in before then, in seconds of POSIX time.
+
+        Raises:
+            Unknown: this is no id of a recording.
+            VaultError: they cannot be removed.
+        """
+        done = False
+        with self._explained():
+            for path in self._places(recording):
+                aside = self._part()
+                try:
+                    path.replace(aside)  # from now on taking it in makes another file
+                except FileNotFoundError:
+                    continue
+                if aside.stat().st_mtime < before:
+                    aside.unlink()
+                    done = True
+                else:
+                    aside.replace(path)
+        return done
+
+    def reseal(self, recording: str) -> bool:
+        """Seal a recording with the current key, if it is not; tell whether it was done.
+
+        Raises:
+            Unknown: it is not kept, or there are no keys.
+            Damaged: it is no longer what was kept; it stays as it is.
+            KeyMissing: it was sealed with a key that is not there; it stays as it is.
+            VaultError: it cannot be read or written; it stays as it is.
+        """
+        if self.ring is None:
+            raise Unknown("keys", "there are none", "make some: huiting keys new FILE")
+        plain, sealed = self._places(recording)
+        with self.opened(recording) as found, self._explained():
+            if found.sealed is not None and found.sealed.current:
                 return False
-            _sync(path.parent)
+            part = self._part()
+            try:
+                with part.open("xb") as file:
+                    seen = _Seen()
+                    seal(seen.of(found.read()), file, self.ring)
+                    file.flush()
+                    os.fsync(file.fileno())
+                if seen.digest != recording:
+                    raise Damaged(
+                        recording[:16], "not what was handed in", "restore it from a backup"
+                    )
+                self._publish(part, sealed)
+                self._unlinked(plain)
+            finally:
+                part.unlink(missing_ok=True)
         return True
 
     def sweep(self, before: float) -> int:
-        """Remove what a crash left half written; return how many files.
+        """Remove what a crash left half written, and clear copies; return how many files.
 
         Args:
             before: those that nothing was written to since then, in seconds of POSIX time.
@@ -123,8 +242,8 @@ class Folder:
         Raises:
             VaultError: the folder cannot be read.
         """
-        count = 0
         with self._explained():
+            count = sweep(self.clear_folder)
             incoming = self.root / INCOMING
             for path in incoming.iterdir() if incoming.is_dir() else ():
                 with suppress(FileNotFoundError):
@@ -133,25 +252,57 @@ class Folder:
                         count += 1
         return count
 
+    def _places(self, recording: str) -> tuple[Path, Path]:
+        plain = self.path(recording)
+        return plain, plain.with_name(plain.name + SUFFIX)
+
+    def _part(self) -> Path:
+        incoming = self.root / INCOMING
+        incoming.mkdir(parents=True, exist_ok=True)
+        return incoming / token_hex(16)
+
+    def _unlinked(self, path: Path) -> bool:
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _sync(path.parent)
+        return True
+
     def _copied(self, stream: BinaryIO, file: BinaryIO) -> Kept:
-        seen = sha256()
-        size = 0
+        seen = _Seen()
+        pieces = seen.of(self._bounded(stream))
+        if self.ring is None:
+            file.writelines(pieces)
+        else:
+            seal(pieces, file, self.ring)
+        plain, sealed = self._places(seen.digest)
+        return Kept(seen.digest, seen.size, plain if self.ring is None else sealed)
+
+    def _bounded(self, stream: BinaryIO) -> Iterator[bytes]:
+        left = self.largest
         while block := stream.read(BLOCK):
-            size += len(block)
-            if size > self.largest:
+            left -= len(block)
+            if left < 0:
                 raise InputError(
                     "recording", f"more than {self.largest} bytes", "cut it, or raise the limit"
                 )
-            seen.update(block)
-            file.write(block)
-        name = seen.hexdigest()
-        return Kept(name, size, self.path(name))
+            yield block
 
     def _has(self, kept: Kept) -> bool:
-        try:
-            return kept.path.stat().st_size == kept.size
-        except FileNotFoundError:
-            return False
+        """Tell whether a recording is kept as it should be; say that it was handed in again."""
+        plain, sealed = self._places(kept.id)
+        for path in (sealed,) if self.ring else (plain, sealed):
+            with suppress(FileNotFoundError, Damaged, KeyMissing):
+                os.utime(path)
+                with (
+                    Opened.plain(path)
+                    if path is plain
+                    else Opened.unsealed(path, kept.id[:16], self.ring or _NO_KEYS)
+                ) as found:
+                    if found.size == kept.size:
+                        return True
+        return False
 
     def _publish(self, part: Path, target: Path) -> None:
         """Give a whole file its name, down to the disk, the folders made for it too."""
@@ -163,15 +314,6 @@ class Folder:
             _sync(folder.parent)
 
     @contextmanager
-    def _opened(self, path: Path) -> Iterator[BinaryIO]:
-        try:
-            file = path.open("rb")
-        except FileNotFoundError as error:
-            raise Unknown("recording", "its audio is not kept here", "hand it in again") from error
-        with file:
-            yield file
-
-    @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
@@ -180,6 +322,26 @@ class Folder:
             remedy = "free space on its disk" if full else "check the disk and the rights on it"
             reason = error.strerror or type(error).__name__
             raise VaultError(f"recordings in {self.root}", reason, remedy) from error
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What went by: how much, and its hash."""
+
+    size: int = 0
+    _sum: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 so far, in hex."""
+        return self._sum.hexdigest()
+
+    def of(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the pieces."""
+        for piece in pieces:
+            self.size += len(piece)
+            self._sum.update(piece)
+            yield piece
 
 
 def _sync(folder: Path) -> None:

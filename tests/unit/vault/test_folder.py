@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from huiting.core.errors import InputError, Unknown
 from huiting.vault.errors import VaultError
-from huiting.vault.folder import BLOCK, INCOMING, Folder, Kept
+from huiting.vault.folder import INCOMING, Folder, Kept
+from huiting.vault.reading import BLOCK
 
 SOUND = bytes(range(256)) * 5000  # more than a block
 ID = sha256(SOUND).hexdigest()
