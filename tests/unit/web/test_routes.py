@@ -28,7 +28,7 @@ def routes() -> Iterator[APIRoute]:
     ids=lambda value: value if isinstance(value, str) else value.path,
 )
 def test_no_route_is_without_a_door(method: str, route: APIRoute) -> None:
-    guards = [d.call for d in route.dependant.dependencies]
+    guards = [d.call for d in route.dependant.dependencies]  # codespell:ignore dependant
 
     guarded = any(isinstance(guard, Required | Known) for guard in guards)
     assert guarded or (method, route.path) in OPEN
