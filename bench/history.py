@@ -4,7 +4,7 @@ Usage: python bench/history.py [--calls 20000] [--processes 0] [--rules FILE ...
 
 Every copy has an id, a name and a start of its own. The rules are those of the starter
 library for shops unless others are given. A dry run, then one that saves the first
-verdicts, then the same again (nothing changes), then with some rules changed. Writes
+verdicts, then the same again (nothing is judged), then with some rules changed. Writes
 results/history.md. The store is a new SQLite file unless --store names an empty database.
 """
 
@@ -130,7 +130,7 @@ def main() -> None:
         runs = [
             run("dry run", target, chosen.rules, chosen.processes, dry=True),
             run("first verdicts, saved", target, chosen.rules, chosen.processes, dry=False),
-            run("nothing changes", target, chosen.rules, chosen.processes, dry=False),
+            run("the same rules again", target, chosen.rules, chosen.processes, dry=False),
             run("changed rules, dry run", target, again, chosen.processes, dry=True),
             run("changed rules, saved", target, again, chosen.processes, dry=False),
         ]
