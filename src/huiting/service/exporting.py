@@ -31,6 +31,7 @@ from huiting.service.troubles import Gone
 from huiting.service.views import View
 from huiting.store import Store
 from huiting.store.browse import Sought
+from huiting.vault.reading import Opened
 
 KIND = "export"
 """Of the jobs."""
@@ -97,6 +98,17 @@ class Ready:
     path: Path
     name: str
     media_type: str
+
+    def opened(self) -> Opened:
+        """Open it for reading.
+
+        Raises:
+            Gone: it has just been removed.
+        """
+        try:
+            return Opened.plain(self.path)
+        except OSError as error:
+            raise Gone(self.name, "its file was kept long enough", "ask for it again") from error
 
 
 @dataclass(frozen=True, slots=True)

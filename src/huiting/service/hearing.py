@@ -1,13 +1,13 @@
 """Recordings as browsers play them: PCM in WAV, whole or one channel, with what is private covered.
 
 What was made once is kept in a folder until it is full; the oldest goes first. A name says
-everything that the bytes depend on, so nothing out of date is ever played.
+everything that the bytes depend on, so nothing out of date is ever played. Where recordings
+are sealed, so is what is made of them.
 """
 
-import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -22,13 +22,16 @@ from huiting.core.types import Span
 from huiting.service.recordings import Vault
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import to_silence
+from huiting.vault.cache import Cache
+from huiting.vault.reading import Opened
+from huiting.vault.sealed import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A file to play."""
+    """What to play; whoever has it closes it."""
 
-    path: Path
+    opened: Opened
     etag: str
     """Changes whenever the bytes do; safe in a header, without quotes."""
 
@@ -58,6 +61,8 @@ class Hearing:
     """Bytes that the folder may hold."""
     at_once: int = 2
     """Conversions at a time; the others wait."""
+    ring: KeyRing | None = None
+    """What the files are sealed with; None to keep them plain."""
     _turns: threading.Semaphore = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,18 +77,10 @@ class Hearing:
             InputError: it has no such channel, or ends before the span.
             UndecodableAudio: it can no longer be read.
         """
-        source = self._source(analysis)
-        if wanted.channel is None and wanted.span is None:
-            return self._whole(analysis, source, covered=wanted.covered)
-        whole = self._whole(analysis, source, covered=True).path if wanted.covered else source
-        span = wanted.span or Span(0.0, analysis.call.recording.duration)
-
-        def cut(target: Path) -> None:
-            expected = None if wanted.covered else analysis.call.recording.id
-            cut_clip(whole, span, wanted.channel, target, margin=wanted.margin, expected=expected)
-
-        private = self._covering(analysis) if wanted.covered else "open"
-        return self._kept((analysis.call.recording.id, private, repr(wanted)), cut)
+        name, make = self._wanted(analysis, wanted)
+        with self._turns:
+            opened = self._cache.get(f"{analysis.call.recording.id}.{name}.wav", make)
+        return Sound(opened, name)
 
     def peaks(self, analysis: Analysis, points: int) -> Peaks:
         """Return the outline of each channel's waveform.
@@ -93,60 +90,86 @@ class Hearing:
             UndecodableAudio: it can no longer be read.
         """
         recording = analysis.call.recording
-        with self._turns:
-            return peaks(self._source(analysis), recording.duration, points, expected=recording.id)
+        with self._turns, self._source(analysis) as source:
+            return peaks(source, recording.duration, points, expected=recording.id)
 
-    def _whole(self, analysis: Analysis, source: Path, *, covered: bool) -> Sound:
+    @property
+    def _cache(self) -> Cache:
+        return Cache(self.folder, self.room, self.ring)
+
+    def _wanted(self, analysis: Analysis, wanted: Wanted) -> tuple[str, Callable[[Path], None]]:
+        """Return the name of what is wanted, and what makes it."""
+        recording = analysis.call.recording
+        if wanted.channel is None and wanted.span is None:
+            return self._whole(analysis, covered=wanted.covered)
+        span = wanted.span or Span(0.0, recording.duration)
+
+        def cut(target: Path) -> None:
+            expected = None if wanted.covered else recording.id
+            with self._cuttable(analysis, wanted) as whole:
+                cut_clip(
+                    whole, span, wanted.channel, target, margin=wanted.margin, expected=expected
+                )
+
+        private = self._covering(analysis) if wanted.covered else "open"
+        return _named(recording.id, private, repr(wanted)), cut
+
+    @contextmanager
+    def _cuttable(self, analysis: Analysis, wanted: Wanted) -> Iterator[Path]:
+        """Give the file that a stretch is cut from."""
+        if not wanted.covered:
+            with self._source(analysis) as source:
+                yield source
+            return
+        name, make = self._whole(analysis, covered=True)
+        with self._cache.plain(f"{analysis.call.recording.id}.{name}.wav", make) as whole:
+            yield whole
+
+    def _whole(self, analysis: Analysis, *, covered: bool) -> tuple[str, Callable[[Path], None]]:
+        recording = analysis.call.recording.id
         spans = to_silence(analysis, self.policy) if covered else {}
 
         def copy(target: Path) -> None:
-            redact_audio(source, spans, target, how=How.BEEP, expected=analysis.call.recording.id)
+            with self._source(analysis) as source:
+                redact_audio(source, spans, target, how=How.BEEP, expected=recording)
 
-        private = self._covering(analysis) if covered else "open"
-        return self._kept((analysis.call.recording.id, private), copy)
+        return _named(recording, self._covering(analysis) if covered else "open"), copy
 
     def _covering(self, analysis: Analysis) -> str:
         """Return what tells one way of covering a call from another."""
         spans = to_silence(analysis, self.policy)
         return sha256(repr(sorted(spans.items())).encode()).hexdigest()
 
-    def _source(self, analysis: Analysis) -> Path:
+    @contextmanager
+    def _source(self, analysis: Analysis) -> Iterator[Path]:
         recording = analysis.call.recording
-        for path in (self.vault.path(recording.id), Path(recording.path)):
-            with suppress(OSError, ValueError):
-                if path.is_file():
-                    return path
-        raise Unknown("recording", "its audio is not kept here", "hand it in again")
-
-    def _kept(self, parts: tuple[str, ...], make: Callable[[Path], None]) -> Sound:
-        etag = sha256("\n".join(parts).encode()).hexdigest()[:32]
-        path = self.folder / f"{parts[0]}.{etag}.wav"
-        with self._turns:
-            if not path.exists():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                self._make_room()
-                make(path)
-        with suppress(OSError):
-            os.utime(path)
-        return Sound(path, etag)
-
-    def _make_room(self) -> None:
-        """Remove what was not played for longest until there is room again."""
-        found = []
-        for entry in os.scandir(self.folder):
-            with suppress(OSError):
-                found.append((entry.stat().st_mtime, entry.stat().st_size, entry.path))
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
-            if total <= self.room:
-                break
-            Path(path).unlink(missing_ok=True)
-            total -= size
+        if self.vault.has(recording.id):
+            with self.vault.plain(recording.id) as path:
+                yield path
+            return
+        if not _is_file(Path(recording.path)):
+            raise Unknown("recording", "its audio is not kept here", "hand it in again")
+        yield Path(recording.path)
 
     def forget(self, recording: str) -> None:
         """Remove all that was made of a recording."""
-        for path in self.folder.glob(f"{recording}.*.wav"):
-            path.unlink(missing_ok=True)
+        self._cache.forget(f"{recording}.")
+
+    def sweep(self, before: float) -> int:
+        """Remove what was not played since then, in POSIX seconds; return how many files."""
+        return self._cache.sweep(before)
+
+
+def _named(*parts: str) -> str:
+    """Return a name for what these parts determine."""
+    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def checked(span: Span, longest: float) -> Span:

@@ -6,6 +6,7 @@ same options it is not even analyzed twice.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -52,8 +53,12 @@ class Vault(Protocol):
         """Keep all that the stream gives, under its hash; nothing is kept after an error."""
         ...
 
-    def path(self, recording: str, /) -> Path:
-        """Return where a recording can be read."""
+    def has(self, recording: str, /) -> bool:
+        """Tell whether a recording is kept."""
+        ...
+
+    def plain(self, recording: str, /) -> AbstractContextManager[Path]:
+        """Give a recording as a file while inside."""
         ...
 
 
@@ -133,8 +138,8 @@ class Recordings:
     vault: Vault
     describe: Callable[[str], Given]
     """Tells what a file's name says of a call."""
-    settings: str
-    """Digest of the settings that recordings are analyzed with."""
+    settings: Callable[[], str]
+    """Gives the digest of the settings that recordings are analyzed with."""
     now: Callable[[], datetime]
     largest: int = 4 << 30
     """Bytes of a recording."""
@@ -191,7 +196,7 @@ class Recordings:
 
     def _ordered(self, connection: Connection, recording: str, name: str, asked: Asked) -> Accepted:
         """Put the job, unless its result is there; write that the recording was handed in."""
-        digest = sha256(f"{self.settings}\n{asked.options.text()}".encode()).hexdigest()[:16]
+        digest = sha256(f"{self.settings()}\n{asked.options.text()}".encode()).hexdigest()[:16]
         job = self._done(connection, recording, digest)
         known = job is not None
         if job is None:

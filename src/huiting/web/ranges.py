@@ -5,69 +5,77 @@ Source:
     is answered with the whole file, as the RFC allows.
 """
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from huiting.core.errors import Unknown
 from huiting.service.troubles import Unsatisfiable
 from huiting.web.conditions import unchanged
 
-PIECE = 1 << 18
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
-def send(
-    request: Request, path: Path, etag: str, media_type: str, name: str, *, save: bool = False
-) -> Response:
-    """Return a file, or the part of it that is asked for.
+class Readable(Protocol):
+    """Bytes that are open for reading any part of them."""
 
-    The file is opened here: taking it away from its folder afterwards does no harm.
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        ...
+
+    def read(self, start: int, length: int, /) -> Iterator[bytes]:
+        """Yield some of them, in pieces."""
+        ...
+
+    def close(self) -> None:
+        """Let them go."""
+        ...
+
+
+def send(
+    request: Request, source: Readable, etag: str, media_type: str, name: str, *, save: bool = False
+) -> Response:
+    """Return what is open for reading, or the part of it that is asked for; closes it.
+
+    Taking its file away from its folder meanwhile does no harm.
 
     Args:
         request: its `Range`, `If-Range` and `If-None-Match` are looked at.
-        path: of the file.
+        source: what is sent.
         etag: changes whenever the bytes do.
-        media_type: of the file.
-        name: it is saved under.
-        save: whether a browser should save it rather than show it.
+        media_type: of them.
+        name: they are saved under.
+        save: whether a browser should save them rather than show them.
 
     Raises:
         Unsatisfiable: the range begins beyond the end.
-        Unknown: the file has just gone.
     """
-    held = unchanged(request, etag)
-    if held is not None:
-        return held
     try:
-        file = path.open("rb")
-    except OSError as error:
-        raise Unknown(name, "it is no longer there", "ask for it again") from error
-    size = os.fstat(file.fileno()).st_size
+        held = unchanged(request, etag)
+        part = None if held else _asked(request, etag, source.size, name)
+    except Unsatisfiable:
+        source.close()
+        raise
+    if held is not None:
+        source.close()
+        return held
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
         "Content-Disposition": disposition(name, save=save),
     }
-    try:
-        part = _asked(request, etag, size, name)
-    except Unsatisfiable:
-        file.close()
-        raise
-    first, last = part or (0, size - 1)
+    first, last = part or (0, source.size - 1)
     headers["Content-Length"] = str(last - first + 1)
     if part:
-        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        headers["Content-Range"] = f"bytes {first}-{last}/{source.size}"
     status = 206 if part else 200
     return StreamingResponse(
-        _pieces(file, first, last - first + 1), status, headers, media_type=media_type
+        _pieces(source, first, last - first + 1), status, headers, media_type=media_type
     )
 
 
@@ -97,9 +105,8 @@ def _asked(request: Request, etag: str, size: int, name: str) -> tuple[int, int]
     return start, end
 
 
-def _pieces(file: BinaryIO, first: int, left: int) -> Iterator[bytes]:
-    with file:
-        file.seek(first)
-        while left > 0 and (piece := file.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
+def _pieces(source: Readable, first: int, length: int) -> Iterator[bytes]:
+    try:
+        yield from source.read(first, length)
+    finally:
+        source.close()

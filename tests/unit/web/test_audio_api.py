@@ -11,6 +11,8 @@ import pytest
 from huiting.core.judgement import Evidence, EvidenceKind, Finding, Judgement, Verdict
 from huiting.core.types import Span
 from huiting.service.hearing import Wanted
+from huiting.vault.folder import Folder
+from huiting.vault.sealed import KeyRing
 from served import NOON, Served, refund
 
 RATE, SECONDS = 8000, 14
@@ -161,11 +163,12 @@ def test_without_its_audio_a_call_cannot_be_heard(served: Served, call: str) -> 
 def test_the_folder_of_what_was_played_stays_small(served: Served, heard: str) -> None:
     small = replace(served.parts.hearing, room=0)
     analysis = served.parts.store.analysis(heard)
-    first = small.sound(analysis, Wanted(covered=False)).path
-    second = small.sound(analysis, Wanted(0, covered=False)).path
+    small.sound(analysis, Wanted(covered=False)).opened.close()
+    [first] = Path(small.folder).iterdir()
+    small.sound(analysis, Wanted(0, covered=False)).opened.close()
+    [second] = Path(small.folder).iterdir()
 
-    assert not first.exists()
-    assert second.exists()
+    assert first != second
     small.forget(heard)
     assert list(Path(small.folder).iterdir()) == []
 
@@ -174,3 +177,29 @@ def test_who_may_not_listen(served: Served, heard: str) -> None:
     answer = served.web.get(f"/api/v1/calls/{heard}/audio", headers=served.by("viewer"))
 
     assert answer.status_code == 403
+
+
+def test_where_recordings_are_sealed_so_is_what_is_made_of_them(served: Served, heard: str) -> None:
+    ring = KeyRing((b"k" * 32,))
+    plain = served.parts.hearing
+    vault = Folder(served.folder / "recordings", ring=ring)
+    vault.reseal(heard)
+    sealed = replace(plain, vault=vault, ring=ring, folder=served.folder / "sealed")
+    analysis = served.parts.store.analysis(heard)
+    for wanted in (Wanted(), Wanted(covered=False), Wanted(1), Wanted(0, covered=False)):
+        with (
+            sealed.sound(analysis, wanted).opened as again,
+            sealed.sound(analysis, wanted).opened as found,
+        ):
+            sound = b"".join(found.read())
+            assert sound == b"".join(again.read())
+            assert sound.startswith(b"RIFF")
+            assert b"".join(found.read(100, 50)) == sound[100:150]
+    assert sealed.peaks(analysis, 10).low
+
+    files = [path for path in served.folder.rglob("*") if path.is_file()]
+    kept = [path for path in files if "sealed" in str(path)]
+    assert len(kept) == 5
+    assert all(path.read_bytes().startswith(b"HTSEAL01") for path in kept)
+    assert not [path for path in files if path.suffix == ".wav"]
+    assert sealed.sweep(before=float("inf")) == 4

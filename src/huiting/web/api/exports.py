@@ -132,4 +132,4 @@ def file(job: JobId, principal: Taker, parts: Given, request: Request) -> Respon
     """Fetch the file of an export; it is kept for a week. Takes `Range`."""
     ready = parts.exports.ready(job, principal)
     etag = tag("export", job, ready.path.name)
-    return send(request, ready.path, etag, ready.media_type, ready.name, save=True)
+    return send(request, ready.opened(), etag, ready.media_type, ready.name, save=True)
