@@ -1,7 +1,7 @@
 """What is answered when something is wrong, and what is noted of a request."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,17 @@ from served import Served, person, serving
 WORDS = ("it", "is so", "do this")
 
 
+@dataclass(frozen=True)
+class NoParts:
+    """Nothing is noted and nothing counted."""
+
+    noting: None = None
+    metrics: None = None
+
+
 def failing(error: Exception) -> TestClient:
     app = FastAPI()
+    app.state.parts = NoParts()
     problems.install(app)
 
     @app.get("/fail/{name}")
