@@ -26,6 +26,7 @@ from huiting.core.types import Emotion, EmotionLabel, Segment
 from huiting.jobs.mode import open_queue
 from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
+from huiting.observe.metrics import Metrics
 from huiting.quality.dialogue import dialogue_of
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
@@ -53,6 +54,7 @@ from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
 from huiting.text.redaction.policy import Policy
 from huiting.vault.folder import Folder
+from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
 from huiting.web.server import build
 
@@ -184,7 +186,9 @@ def parts_in(
     vault = Folder(folder / "recordings")
     policy = Policy()
     reading = Reading(store, policy, _FINDER)
-    recordings = Recordings(store, queue, vault, _describe, "settings", clock, limits.upload)
+    recordings = Recordings(
+        store, queue, vault, _describe, lambda: "settings", clock, limits.upload
+    )
     batches = Batches(store, queue, clock)
     desk = Desk(recordings, batches, UTC)
     audit = Audit(store.database, clock)
@@ -204,12 +208,14 @@ def parts_in(
         reporting=Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100),
         answers=Answers(store, clock),
         transcriber=Transcriber(
-            store, queue, vault, Transcriptions(store.database), "settings", clock
+            store, queue, vault, Transcriptions(store.database), lambda: "settings", clock
         ),
         engine="whisper",
         shelf=Shelf(Library(store.database), audit, together(Settings()), clock),
         trials=Trials(store, flat, trying(Settings())),
         rules=lambda: "rules",
+        noting=Noting(audit),
+        metrics=Metrics("0.1.0"),
         reviewing=Reviewing(store, Reviews(store.database), audit, clock),
         state=_state,
         ready=lambda: ready,

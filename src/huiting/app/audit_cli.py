@@ -80,7 +80,8 @@ def prune(
 
     The rest can still be verified: the seal says what the last deleted entry was.
     """
-    from huiting.app.people_desk import desks, now
+    from huiting.app.entrances import now
+    from huiting.app.people_desk import desks
     from huiting.store.audit import Action, Entry
 
     with desks(store, config) as desk:

@@ -27,6 +27,13 @@ StoreUrl = Annotated[
     str | None,
     typer.Option("--store", help=say("database, see `huiting settings`", "数据库地址")),
 ]
+Jobs = Annotated[
+    str | None,
+    typer.Option(help=say("embedded, or cluster (PostgreSQL)", "embedded 单机，cluster 多机")),
+]
+Recordings = Annotated[
+    Path | None, typer.Option(help=say("folder of recordings", "录音存放文件夹"))
+]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))
 ]

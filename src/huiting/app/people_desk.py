@@ -4,12 +4,12 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from huiting.access.passwords import Passwords
 from huiting.access.principal import MACHINE, Actor
 from huiting.app.database import store_of
+from huiting.app.entrances import audit_of, now
 from huiting.app.options import settings_of
 from huiting.service.people.accounts import AccountsDesk
 from huiting.service.people.entrance import Entrance
@@ -39,8 +39,9 @@ def desks(store: str | None, config: Path | None) -> Iterator[Desks]:
         StoreError: the database cannot be used.
         ConfigError: a setting is wrong.
     """
-    with store_of(settings_of(config, store=store)) as kept:
-        people, audit, passwords = People(kept.database), Audit(kept.database, now), Passwords()
+    settings = settings_of(config, store=store)
+    with store_of(settings) as kept:
+        people, audit, passwords = People(kept.database), audit_of(settings, kept), Passwords()
         entrance = Entrance(people, audit, now)
         yield Desks(
             AccountsDesk(people, audit, passwords, now),
@@ -49,11 +50,6 @@ def desks(store: str | None, config: Path | None) -> Iterator[Desks]:
             audit,
             Actor(MACHINE.id, _runner()),
         )
-
-
-def now() -> datetime:
-    """Return the time, in UTC."""
-    return datetime.now(UTC)
 
 
 def _runner() -> str:

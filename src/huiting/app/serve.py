@@ -6,21 +6,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from huiting.app.options import ConfigFile, StoreUrl, settings_of
+from huiting.access.addresses import check_binding
+from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
+from huiting.app.settings import Settings
 from huiting.app.tongue import say
-from huiting.core.errors import ConfigError
 
 if TYPE_CHECKING:  # loads the libraries of the server
     from huiting.web.parts import Parts
 
-HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 PORT = 8460
 DRAIN = 40.0
 """Seconds that the worker is given to end in good order."""
@@ -40,13 +40,8 @@ def serve(
         bool,
         typer.Option("--worker/--no-worker", help=say("work on jobs too", "同时处理后台任务")),
     ] = True,
-    jobs: Annotated[
-        str,
-        typer.Option(help=say("embedded, or cluster (PostgreSQL)", "embedded 单机，cluster 多机")),
-    ] = "embedded",
-    recordings: Annotated[
-        Path | None, typer.Option(help=say("folder of recordings", "录音存放文件夹"))
-    ] = None,
+    jobs: Jobs = None,
+    recordings: Recordings = None,
     sign_in: Annotated[  # noqa: FBT002  (typer's way to declare an option)
         bool,
         typer.Option(
@@ -59,19 +54,11 @@ def serve(
 ) -> None:
     """Serve until told to end."""
     from huiting.app.serving import Wish, first_password, parts_of
-    from huiting.jobs.mode import Mode
 
-    if not sign_in and host not in HERE:
-        raise ConfigError(
-            f"--host {host}",
-            "others could do everything without signing in",
-            "leave out --no-sign-in, or listen on 127.0.0.1",
-        )
-    if jobs not in list(Mode):
-        raise ConfigError(f"--jobs {jobs}", "not known", f"choose {' or '.join(Mode)}")
-    settings = settings_of(config, store=store)
+    check_binding(host, authentication=sign_in)
+    settings = settings_of(config, store=store, jobs=jobs, recordings=recordings)
     _end_quietly()
-    with parts_of(settings, Wish(Mode(jobs), recordings, sign_in)) as parts:
+    with parts_of(settings, Wish(sign_in)) as parts:
         given = first_password(parts)
         if given is not None:
             name, password = given.user.profile.name, given.password
@@ -82,17 +69,39 @@ def serve(
                 ),
                 soft_wrap=True,
             )
-        options = ["--store", settings.store, "--jobs", jobs]
+        options = ["--store", settings.store, "--jobs", settings.jobs]
         options += ["--recordings", str(recordings)] if recordings else []
         options += ["--config", str(config)] if config else []
         helper = Helper(lambda: child(options)) if workers else None
-        try:
-            if helper is not None:
-                helper.start()
-            _answer(parts, host, port)
-        finally:
-            if helper is not None:
-                helper.stop(DRAIN)
+        with swept(settings, parts):
+            try:
+                if helper is not None:
+                    helper.start()
+                _answer(settings, parts, host, port)
+            finally:
+                if helper is not None:
+                    helper.stop(DRAIN)
+
+
+@contextmanager
+def swept(settings: Settings, parts: "Parts") -> Iterator[None]:
+    """Look after the inboxes while inside.
+
+    Raises:
+        ConfigError: one of them is set wrongly; nothing was begun.
+    """
+    from huiting.app.outreach import inboxes_of
+
+    assert parts.metrics is not None
+    inboxes = inboxes_of(settings, parts.recordings, parts.store, parts.now, parts.metrics)
+    stop = threading.Event()
+    looking = threading.Thread(target=inboxes.run, args=(stop,), name="inboxes")
+    looking.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        looking.join()
 
 
 def _end_quietly() -> None:
@@ -101,13 +110,15 @@ def _end_quietly() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _answer(parts: "Parts", host: str, port: int) -> None:
+def _answer(settings: Settings, parts: "Parts", host: str, port: int) -> None:
     import uvicorn
 
+    from huiting.app.entrances import rules_of
     from huiting.web.server import build
 
-    settings = uvicorn.Config(
-        build(parts),
+    server = uvicorn.Config(
+        build(parts, rules_of(settings, host, parts.limits)),
+        root_path=settings.root_path.rstrip("/"),
         host=host,
         port=port,
         log_config=None,
@@ -117,11 +128,11 @@ def _answer(parts: "Parts", host: str, port: int) -> None:
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=64 << 10,
     )
-    listening = settings.bind_socket()
+    listening = server.bind_socket()
     address, number = listening.getsockname()[:2]
     where = f"http://{address}:{number}"
     out.print(say(f"Listening on {where}", f"服务地址：{where}"), soft_wrap=True)
-    uvicorn.Server(settings).run(sockets=[listening])
+    uvicorn.Server(server).run(sockets=[listening])
 
 
 class Helper:

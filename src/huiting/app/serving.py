@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,10 +11,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from huiting import __version__
-from huiting.access.passwords import Passwords
 from huiting.app.database import store_of
-from huiting.app.force import CurrentJudge, together, trying
+from huiting.app.entrances import access_of, audit_of, measured, now
+from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
+from huiting.app.observing import loads_of, rooms_of
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.app.wiring import hints_of, made_by, models_of
@@ -29,8 +29,10 @@ from huiting.engines import catalogue
 from huiting.engines.device import device
 from huiting.jobs.mode import Mode, open_queue
 from huiting.jobs.queue import Queue
+from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
+from huiting.service.digests import Digests
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Folder as StorageFolder
 from huiting.service.fetching import Storages
@@ -40,11 +42,9 @@ from huiting.service.hidden import Hiding
 from huiting.service.library.force import Force
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
-from huiting.service.people.accounts import AccountsDesk
+from huiting.service.outreach import Outreach
 from huiting.service.people.accounts import Given as FirstPassword
-from huiting.service.people.entrance import Entrance, Open
-from huiting.service.people.signing_in import SigningIn
-from huiting.service.people.tokens import TokensDesk
+from huiting.service.people.entrance import Open
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.reporting import Reporting
@@ -53,17 +53,17 @@ from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
-from huiting.store.audit import Audit
 from huiting.store.library import Library
-from huiting.store.people import People
 from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.lists import tags_of
 from huiting.text.redaction.policy import Policy
 from huiting.vault.folder import Folder
+from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
-from huiting.web.signing import Access
 
+MOST_OF_A_DAY = 2_000_000
+"""Calls that a digest counts, with those of the weeks before: nobody waits for it."""
 LEAST_ROOM = 256 << 20
 """Bytes that must be free where recordings are kept, or none are taken."""
 
@@ -72,17 +72,9 @@ LEAST_ROOM = 256 << 20
 class Wish:
     """How the service is to be, besides the settings."""
 
-    jobs: Mode = Mode.EMBEDDED
-    recordings: Path | None = None
-    """Folder of recordings; None for the one beside the database."""
     sign_in: bool = True
     """People must show who they are; else whoever reaches the service may do everything."""
     limits: Limits = field(default_factory=Limits)
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def exports_of(settings: Settings, store: Store, queue: Queue) -> Exports:
@@ -119,22 +111,24 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         StoreError: the database cannot be used.
     """
     with store_of(settings) as store:
-        queue = open_queue(store.database, wish.jobs)
-        vault = Folder(wish.recordings or recordings_of(settings), wish.limits.upload)
+        queue = open_queue(store.database, Mode(settings.jobs))
+        vault = Folder(recordings_of(settings), wish.limits.upload)
         reading = reading_of(settings, store)
         data, zone = data_of(settings), zone_of(settings)
+        audit, library = audit_of(settings, store), Library(store.database)
+        current = current_judge(settings, library)
+        digest = Digest(settings, current.force)
         recordings = Recordings(
-            store, queue, vault, _describing(settings), _digest(settings), now, wish.limits.upload
+            store, queue, vault, _describing(settings), digest, now, wish.limits.upload
         )
         batches = Batches(store, queue, now)
         desk = Desk(recordings, batches, zone)
-        access = access_of(store) if wish.sign_in else None
-        audit, library = Audit(store.database, now), Library(store.database)
-        current = current_judge(settings, library)
+        access = access_of(settings, store) if wish.sign_in else None
+        metrics = metrics_of(settings, queue)
         yield Parts(
             store=store,
             queue=queue,
-            doorkeeper=access.entrance if access else Open(),
+            doorkeeper=measured(access) if access else Open(),
             recordings=recordings,
             desk=desk,
             storages=Storages(
@@ -148,13 +142,15 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             reporting=Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone),
             answers=Answers(store, now),
             transcriber=Transcriber(
-                store, queue, vault, Transcriptions(store.database), _digest(settings), now
+                store, queue, vault, Transcriptions(store.database), digest, now
             ),
             engine=settings.engine,
             shelf=Shelf(library, audit, together(settings), now),
             trials=Trials(store, flat, trying(settings)),
             rules=lambda: _digest_of(current),
             reviewing=Reviewing(store, Reviews(store.database), audit, now),
+            noting=Noting(audit),
+            metrics=metrics,
             state=_state_of(settings, vault.root),
             ready=_readiness(store, vault.root),
             now=now,
@@ -164,23 +160,17 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         )
 
 
-def access_of(store: Store) -> Access:
-    """Return everything about people."""
-    people, audit = People(store.database), Audit(store.database, now)
-    passwords = Passwords()
-    entrance = Entrance(people, audit, now)
-    return Access(
-        entrance=entrance,
-        signing=SigningIn(people, audit, passwords, entrance, now),
-        accounts=AccountsDesk(people, audit, passwords, now),
-        tokens=TokensDesk(people, audit, now),
-        audit=audit,
-    )
-
-
 def first_password(parts: Parts) -> FirstPassword | None:
     """Make an administrator where there is nobody yet; to be shown on the terminal, once."""
     return parts.access.accounts.first() if parts.access else None
+
+
+def digests_of(settings: Settings, store: Store, outreach: Outreach) -> Digests:
+    """Return what tells of the day before."""
+    reading = reading_of(settings, store)
+    hiding = Hiding(reading.policy, reading.find)
+    reporting = Reporting(store, flat, hiding, now, zone_of(settings), most=MOST_OF_A_DAY)
+    return Digests(outreach, reporting, now, zone_of(settings), settings.address or None)
 
 
 def current_judge(settings: Settings, library: Library) -> CurrentJudge:
@@ -196,6 +186,13 @@ def _digest_of(current: CurrentJudge) -> str:
     return judge.digest
 
 
+def metrics_of(settings: Settings, queue: Queue) -> Metrics:
+    """Return what counts requests, and looks at the queue and the disks."""
+    metrics = Metrics(__version__)
+    metrics.watch(loads_of(queue), rooms_of(recordings=recordings_of(settings)))
+    return metrics
+
+
 def _describing(settings: Settings) -> Callable[[str], Given]:
     zone = zone_of(settings)
     pattern = Pattern.compile(settings.metadata, zone) if settings.metadata else None
@@ -209,8 +206,23 @@ def _describing(settings: Settings) -> Callable[[str], Given]:
     return describe
 
 
+@dataclass(slots=True)
+class Digest:
+    """Gives what changes whenever an analysis may come out otherwise."""
+
+    settings: Settings
+    force: Force
+    _known: tuple[str, str] = ("", "")
+
+    def __call__(self) -> str:
+        """Return it, for what is in force now."""
+        state = self.force.now()
+        if self._known[0] != state.stamp:
+            self._known = (state.stamp, _digest(settings_in(self.settings, state)))
+        return self._known[1]
+
+
 def _digest(settings: Settings) -> str:
-    """Return what changes whenever an analysis may come out otherwise."""
     made = made_by(settings)
     told = (made.huiting, made.engine, sorted(made.models.items()), made.settings, made.meaning)
     return sha256(repr((told, hints_of(settings))).encode()).hexdigest()

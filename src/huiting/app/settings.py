@@ -112,11 +112,41 @@ class Settings:
     address: str = _help(
         "where people reach the service, such as https://qa.example/huiting; for links", default=""
     )
+    root_path: str = _help(
+        "path under which a proxy serves us, such as /huiting; empty for none", default=""
+    )
+    trusted_proxies: tuple[str, ...] = _help(
+        "addresses of our own proxies, whose X-Forwarded-For is believed", default=()
+    )
+    allowed_addresses: tuple[str, ...] = _help(
+        "addresses and networks that may come, such as 10.0.0.0/8; empty for all", default=()
+    )
+    hosts: tuple[str, ...] = _help(
+        "names under which we may be asked for, *.example.com; empty for any", default=()
+    )
+    rate: float = _help("requests a second that one address may send; 0 for any", default=50.0)
+    audit_key_file: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "file with the key of the audit log's chain; set it before the first start and keep it",
+        default=None,
+    )
+    sign_on: Mapping[str, Any] = _help(
+        "single sign-on by OpenID Connect: issuer, client_id, secret_file, roles…; empty for none",
+        default_factory=dict,
+    )
     inboxes: Mapping[str, Mapping[str, Any]] = _help(
         "places where recordings are dropped, by name: kind, path, after…", default_factory=dict
     )
     channels: Mapping[str, Mapping[str, Any]] = _help(
         "where alerts and digests go, by name: kind, url, topics…", default_factory=dict
+    )
+    jobs: Literal["embedded", "cluster"] = _help(
+        "embedded: work is shared through the database; cluster: by Procrastinate on PostgreSQL",
+        default="embedded",
+    )
+    recordings: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "folder of recordings, on shared storage for several machines; beside the database if "
+        "not given",
+        default=None,
     )
     storages: Mapping[str, str] = _help(
         "folders from which recordings may be handed in over the API, by name",
@@ -125,6 +155,9 @@ class Settings:
     digest: str = _help(
         "when the digest of the day before is sent, as in cron: 30 8 * * 1-5; empty for never",
         default="",
+    )
+    metrics_port: int = _help(
+        "port on 127.0.0.1 on which a worker answers Prometheus; 0 for none", default=0
     )
     otlp_url: str = _help(
         "OpenTelemetry collector that traces go to, up to /v1/traces; empty for none", default=""

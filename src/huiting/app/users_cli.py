@@ -136,7 +136,8 @@ def make(
     config: ConfigFile = None,
 ) -> None:
     """Make a token of a user."""
-    from huiting.app.people_desk import desks, now
+    from huiting.app.entrances import now
+    from huiting.app.people_desk import desks
 
     with desks(store, config) as desk:
         user, expires = desk.accounts.named(owner), now() + timedelta(days=days)

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from platformdirs import user_data_path
 
-from huiting.app.options import ConfigFile, StoreUrl, settings_of
+from huiting import __version__
+from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
 from huiting.app.settings import Settings
 from huiting.app.tongue import say
-from huiting.core.errors import ConfigError, Unknown
+from huiting.core.errors import Unknown
 
 if TYPE_CHECKING:  # loads what only a worker needs
     from huiting.jobs.running import Handler
@@ -30,10 +31,6 @@ class Wish:
 
     parallel: int = 0
     """Jobs at a time; 0 to choose from the machine."""
-    jobs: str = "embedded"
-    """How jobs find a worker: a `jobs.mode.Mode`."""
-    recordings: Path | None = None
-    """Folder of recordings; None for the one beside the database."""
     watchdog: float = WATCHDOG
     """Seconds that a recording may show no life."""
     idle: float = IDLE * 60
@@ -49,13 +46,8 @@ def worker(
         int,
         typer.Option(min=0, help=say("jobs at a time; 0 to choose", "同时处理的任务数，0 为自动")),
     ] = 0,
-    jobs: Annotated[
-        str,
-        typer.Option(help=say("embedded, or cluster (PostgreSQL)", "embedded 单机，cluster 多机")),
-    ] = "embedded",
-    recordings: Annotated[
-        Path | None, typer.Option(help=say("folder of recordings", "录音存放文件夹"))
-    ] = None,
+    jobs: Jobs = None,
+    recordings: Recordings = None,
     watchdog: Annotated[
         float, typer.Option(min=1, help=say("seconds without life", "无进展多少秒后重启"))
     ] = WATCHDOG,
@@ -70,8 +62,8 @@ def worker(
     config: ConfigFile = None,
 ) -> None:
     """Run the jobs of the service until told to end; a second signal ends at once."""
-    settings = settings_of(config, store=store)
-    wish = Wish(parallel, jobs, recordings, watchdog, idle * 60, memory << 20)
+    settings = settings_of(config, store=store, jobs=jobs, recordings=recordings)
+    wish = Wish(parallel, watchdog, idle * 60, memory << 20)
     with working(settings, wish) as running:
 
         def stop(_signal: int, _frame: object) -> None:
@@ -93,27 +85,31 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         ModelUnavailable: weights are missing or wrong.
         StoreError: the database cannot be used.
     """
+    from huiting.app.current_host import CurrentHost
     from huiting.app.database import store_of
+    from huiting.app.force import settings_in
     from huiting.app.hosting import host_of
-    from huiting.app.judging import flat, judge_of
-    from huiting.app.serving import exports_of
+    from huiting.app.judging import flat
+    from huiting.app.observing import Watched, counted, loads_of
+    from huiting.app.outreach import outreach_of, schedules_of
+    from huiting.app.serving import current_judge, digests_of, exports_of
+    from huiting.app.telling import telling, telling_failures
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
     from huiting.jobs.mode import Mode, open_queue
     from huiting.jobs.worker import Terms, Worker
-    from huiting.service import analysis, exporting, rejudging, transcripts
+    from huiting.observe.metrics import Metrics
+    from huiting.observe.traces import Traces
+    from huiting.service import analysis, digests, exporting, outreach, rejudging, transcripts
+    from huiting.store.library import Library
     from huiting.store.transcriptions import Transcriptions
     from huiting.vault.folder import Folder
 
-    if wish.jobs not in list(Mode):
-        raise ConfigError(f"--jobs {wish.jobs}", "not known", f"choose {' or '.join(Mode)}")
-    mode = Mode(wish.jobs)
     parallel = wish.parallel or parallel_of(settings)
     limits = Limits(
         parallel=parallel, watchdog=wish.watchdog, idle=wish.idle, memory=wish.memory
     )  # fmt: skip
-    judge = judge_of(settings)
-    vault = Folder(wish.recordings or recordings_of(settings))
+    vault = Folder(recordings_of(settings))
 
     @contextmanager
     def audio(recording: str) -> Iterator[Path]:
@@ -122,23 +118,53 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             raise Unknown("recording", "its audio is not kept here", "hand it in again")
         yield path
 
-    with store_of(settings) as store, host_of(settings, limits) as host:
-        host.load()
-        queue = open_queue(store.database, mode)
+    with ExitStack() as stack:
+        store = stack.enter_context(store_of(settings))
+        queue = open_queue(store.database, Mode(settings.jobs))
+        metrics = Metrics(__version__)
+        traces = Traces.sent_to(settings.otlp_url, __version__) if settings.otlp_url else None
+        if traces is not None:
+            stack.callback(traces.close)
+        judge = current_judge(settings, Library(store.database))
+        hosts = CurrentHost(
+            judge.force, lambda state: host_of(settings_in(settings, state), limits)
+        )
+        stack.callback(hosts.close)
+        hosts.load()
+        judge()  # rules that cannot be read are told now, not call by call
+        host = Watched(hosts, metrics, traces)
+        channels = outreach_of(settings, queue, metrics)
+        told = digests_of(settings, store, channels)
+        analyzing = analysis.Analyzing(
+            host, store, audio, flat, judge, _now, telling(settings, channels, metrics, _now)
+        )
         handlers: dict[str, Handler] = {
-            analysis.KIND: analysis.Analyzing(host, store, audio, flat, lambda: judge, _now),
+            analysis.KIND: telling_failures(analyzing, channels, _now),
             transcripts.KIND: transcripts.Transcribing(
                 host, Transcriptions(store.database), audio, _now
             ),
-            rejudging.KIND: rejudging.Rejudging(store, flat, lambda: judge, _now),
+            rejudging.KIND: rejudging.Rejudging(store, flat, judge, _now),
             exporting.KIND: exports_of(settings, store, queue).run,
+            outreach.KIND: channels.deliver,
+            digests.DUE: told.due,
+            digests.SEND: told.send,
             **wish.more,
         }
-        yield Worker(queue, handlers, Terms(slots=parallel))
+        if settings.metrics_port:
+            metrics.watch(loads_of(queue), losses=hosts.losses)
+            metrics.serve(settings.metrics_port)
+        yield Worker(
+            queue,
+            {kind: counted(kind, handler, metrics) for kind, handler in handlers.items()},
+            Terms(slots=parallel),
+            schedules_of(settings),
+        )
 
 
 def recordings_of(settings: Settings) -> Path:
-    """Return the folder of recordings: beside an SQLite file, else in the user's data folder."""
+    """Return where recordings are: as set, else beside an SQLite file, else with the user's data."""
+    if settings.recordings is not None:
+        return settings.recordings
     if "://" in settings.store and not settings.store.startswith(SQLITE):
         return user_data_path("huiting") / "recordings"
     return Path(settings.store.removeprefix(SQLITE)).parent / "recordings"

@@ -22,7 +22,7 @@ from huiting.jobs.job import Job, Order, State
 from huiting.jobs.queue import Queue
 from huiting.service.names import cleaned
 from huiting.service.troubles import TooLarge
-from huiting.store import Store, received
+from huiting.store import Store, keeping, received
 from huiting.store.received import Described, Entry
 
 KIND = "analyze"
@@ -195,7 +195,11 @@ class Recordings:
         return Refused(name, error)
 
     def _ordered(self, connection: Connection, recording: str, name: str, asked: Asked) -> Accepted:
-        """Put the job, unless its result is there; write that the recording was handed in."""
+        """Put the job, unless its result is there; write that the recording was handed in.
+
+        A call that lies in the bin comes back: somebody wants it.
+        """
+        keeping.take_from_bin(connection, recording)
         digest = sha256(f"{self.settings()}\n{asked.options.text()}".encode()).hexdigest()[:16]
         job = self._done(connection, recording, digest)
         known = job is not None

@@ -65,8 +65,8 @@ class Transcriber:
     queue: Queue
     vault: Vault
     kept: Transcriptions
-    settings: str
-    """Digest of the settings that audio is heard with."""
+    settings: Callable[[], str]
+    """Gives the digest of the settings that audio is heard with."""
     now: Callable[[], datetime]
     largest: int = 1 << 30
     """Bytes of a file."""
@@ -82,7 +82,7 @@ class Transcriber:
         kept = self.vault.take(Bounded(stream, self.largest, name))  # type: ignore[arg-type]
         if not kept.size:
             raise UndecodableAudio(name, "the file is empty", "send a recording")
-        digest = digest_of(self.settings, wishes.text())
+        digest = digest_of(self.settings(), wishes.text())
         if self.kept.find(kept.id, digest) is not None:
             return Question(kept.id, digest, None)
         order = order_of(kept.id, name, digest, wishes.text(), owner=principal.id)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from huiting.access.credentials import Doorkeeper
 from huiting.jobs.queue import Queue
+from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.exporting import Exports
@@ -25,6 +26,7 @@ from huiting.service.state import State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
+from huiting.web.noting import Noting
 from huiting.web.signing import Access
 
 
@@ -83,6 +85,10 @@ class Parts:
     zone: tzinfo | None = None
     """Of times that state none; None for that of the machine."""
     limits: Limits = field(default_factory=Limits)
+    noting: Noting | None = None
+    """Notes what is given; None where nobody is known."""
+    metrics: Metrics | None = None
+    """Counts requests; None where nobody looks."""
     access: Access | None = None
     """People who sign in; None where nobody does."""
 

@@ -3,14 +3,20 @@
 import logging
 import re
 import time
+from http import HTTPStatus
 from secrets import token_hex
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from huiting.access.principal import Principal
+from huiting.core.errors import HuitingError
+from huiting.web.parts import Parts
+from huiting.web.problems import answer as refused
 from huiting.web.problems import problem
+from huiting.web.templates import template
 
 log = logging.getLogger(__name__)
 ID = "x-request-id"
@@ -38,6 +44,9 @@ class Requests:
         answer = _Answer(scope, send)
         try:
             await self._app(scope, receive, answer)
+            if answer.refusal is not None:
+                told = refused(Request(scope), answer.refusal)
+                await told(scope, receive, answer.unnoted)
         except Exception:
             log.exception("a request failed", extra={"request": scope["huiting.request"]})
             if answer.status is not None:
@@ -45,7 +54,9 @@ class Requests:
             response = problem(Request(scope), 500, "internal", "")
             await response(scope, receive, answer)
         finally:
-            log.info("request", extra=_told(scope, answer.status, time.perf_counter() - began))
+            line = _told(scope, answer.status, time.perf_counter() - began)
+            log.info("request", extra=line)
+            _count(scope, line)
 
 
 class _Answer:
@@ -53,23 +64,58 @@ class _Answer:
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.status: int | None = None
+        self.refusal: HuitingError | None = None
+        """What was to be given cannot be noted: none of it is sent."""
         self._scope = scope
         self._send = send
+        self._noted = False
 
     async def __call__(self, message: Message) -> None:
+        if self.refusal is not None:
+            return
         if message["type"] == "http.response.start":
+            try:
+                await self._note(message["status"])
+            except HuitingError as error:
+                self.refusal = error
+                return
             self.status = message["status"]
             MutableHeaders(scope=message)[ID] = self._scope["huiting.request"]
         await self._send(message)
 
+    async def unnoted(self, message: Message) -> None:
+        """Send without noting: a refusal gives nothing."""
+        self.refusal, self._noted = None, True
+        await self(message)
+
+    async def _note(self, status: int) -> None:
+        noting = _parts(self._scope).noting
+        if noting is None or self._noted or status >= HTTPStatus.BAD_REQUEST:
+            return
+        self._noted = True
+        await run_in_threadpool(noting.note, Request(self._scope))
+
+
+def _parts(scope: Scope) -> Parts:
+    found: Parts = scope["app"].state.parts
+    return found
+
+
+def _count(scope: Scope, told: dict[str, object]) -> None:
+    metrics = _parts(scope).metrics
+    if metrics is not None:
+        status, seconds = told["status"] or 500, told["seconds"]
+        assert isinstance(status, int)
+        assert isinstance(seconds, float)
+        metrics.answered(str(told["method"]), str(told["route"]), status, seconds)
+
 
 def _told(scope: Scope, status: int | None, seconds: float) -> dict[str, object]:
     principal = scope.get("huiting.principal")
-    route = scope.get("route")
     return {
         "request": scope["huiting.request"],
         "method": scope["method"],
-        "route": getattr(route, "path_format", None) or "none",
+        "route": template(scope),
         "status": status,
         "seconds": round(seconds, 4),
         "principal": principal.id if isinstance(principal, Principal) else None,

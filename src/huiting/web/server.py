@@ -5,6 +5,7 @@ module says another `PREFIX`.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -12,9 +13,9 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from huiting.web import api, health, problems
+from huiting.web import api, health, problems, templates
 from huiting.web.description import described
 from huiting.web.parts import Parts
 from huiting.web.requests import Requests
@@ -51,9 +52,12 @@ def build(
     )
     app.state.parts = parts
     problems.install(app)
-    for module in resources():
-        app.include_router(module.router, prefix=getattr(module, "PREFIX", PREFIX))
-    app.include_router(health.router)
+    routers: defaultdict[str, list[APIRouter]] = defaultdict(list)
+    for module in (*resources(), health):
+        prefix = "" if module is health else getattr(module, "PREFIX", PREFIX)
+        app.include_router(module.router, prefix=prefix)
+        routers[prefix].append(module.router)
+    templates.name(app, routers)
     app.openapi = described(app)  # type: ignore[method-assign]
     app.add_middleware(Requests)
     sizes = Rules(body=parts.limits.body, upload=parts.limits.upload)

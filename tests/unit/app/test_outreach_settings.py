@@ -40,7 +40,7 @@ def _recordings(store: Store, tmp_path: Path) -> Recordings:
         queue=open_queue(store.database, Mode.EMBEDDED),
         vault=Folder(tmp_path / "vault"),
         describe=lambda _name: Given(),
-        settings="s",
+        settings=lambda: "s",
         now=lambda: NOW,
     )
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
-from huiting.app.settings import Settings
-from huiting.app.worker import Wish, recordings_of, working
+from huiting.app.settings import Settings, resolve
+from huiting.app.worker import recordings_of
 from huiting.core.errors import ConfigError
 
 
@@ -25,11 +25,12 @@ def test_recordings_lie_beside_the_database(store: str, folder: Path) -> None:
     assert recordings_of(Settings(store=store)) == folder
 
 
-def test_a_way_of_running_jobs_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    settings = Settings(store=str(tmp_path / "h.db"))
-    with (
-        pytest.raises(ConfigError, match="--jobs redis: not known; choose embedded or cluster"),
-        working(settings, Wish(jobs="redis")),
-    ):
-        pass
-    assert not (tmp_path / "h.db").exists()
+def test_the_settings_may_name_another_folder() -> None:
+    settings = Settings(store="postgresql://h@db/h", recordings=Path("/mnt/calls"))
+
+    assert recordings_of(settings) == Path("/mnt/calls")
+
+
+def test_a_way_of_running_jobs_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match="jobs"):
+        resolve({"jobs": "redis"}, {})

@@ -17,9 +17,7 @@ from huiting.web.problems import documented
 router = APIRouter(tags=["reviews"])
 Reader = Annotated[Principal, Depends(require(Permission.CALLS_READ))]
 Reviewer = Annotated[Principal, Depends(require(Permission.REVIEW))]
-RuleName = Annotated[
-    str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Id of a rule.")
-]
+RuleName = Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Id of a rule.")]
 
 
 @router.post("/calls/{call}/reviews", status_code=201, responses=documented(404))

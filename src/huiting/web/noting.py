@@ -1,0 +1,119 @@
+"""The audit log of what people see, hear and take along: noted before the answer leaves.
+
+What somebody changes is noted by the service that changes it, in the same transaction. What is
+only read changes nothing, so it is noted here, in one place, by the route that gave it. An
+answer that cannot be noted is not given.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+
+from huiting.access.principal import Principal
+from huiting.store.audit import Action, Audit, Entry
+from huiting.web.templates import template
+
+AGAIN = 600.0
+"""Seconds in which the same person seeing the same again is not noted again: a page asks for a
+call in parts, and a player for its sound in pieces."""
+REMEMBERED = 20_000
+_CALL = "/api/v1/calls/{call}"
+NOTED: Mapping[tuple[str, str], Action] = {
+    **{
+        ("GET", _CALL + part): Action.SAW
+        for part in (
+            "", "/entities", "/events", "/findings", "/meaning", "/metrics", "/reviews", "/scores",
+            "/segments", "/summary", "/versions",
+        )
+    },
+    ("GET", _CALL + "/audio"): Action.PLAYED,
+    ("GET", _CALL + "/clip"): Action.PLAYED,
+    ("GET", _CALL + "/findings/{rule}/clip"): Action.PLAYED,
+    ("GET", _CALL + "/peaks"): Action.SAW,
+    ("GET", _CALL + "/export"): Action.EXPORTED,
+    ("GET", "/api/v1/exports/{job}/file"): Action.EXPORTED,
+    ("GET", "/api/v1/search"): Action.SEARCHED,
+    ("GET", "/api/v1/reports/agents"): Action.SAW,
+    ("GET", "/api/v1/reports/causes"): Action.SAW,
+    ("GET", "/api/v1/reports/day"): Action.SAW,
+    ("GET", "/api/v1/reports/trends"): Action.SAW,
+    ("GET", "/api/v1/reports/words"): Action.SAW,
+    ("POST", "/api/v1/recordings"): Action.ADDED,
+    ("POST", "/api/v1/recordings/from-storage"): Action.ADDED,
+    ("POST", "/api/v1/uploads"): Action.ADDED,
+    ("POST", _CALL + "/analyze"): Action.CHANGED,
+    ("POST", "/api/transcribe"): Action.ADDED,
+    ("POST", "/v1/audio/transcriptions"): Action.ADDED,
+}  # fmt: skip
+"""What each route that gives something of calls lets somebody do."""
+
+
+@dataclass(slots=True)
+class Noting:
+    """Notes what is given. May be used from several threads."""
+
+    audit: Audit
+    clock: Callable[[], float] = time.monotonic
+    _seen: OrderedDict[tuple[str, str, str], float] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, request: Request) -> None:
+        """Note what a request is about to be given, unless that was noted just now.
+
+        Raises:
+            StoreError: it cannot be noted; nothing may be given.
+        """
+        entry = entry_of(request)
+        if entry is None or self._lately(entry):
+            return
+        self.audit.note(None, entry)
+        self._remember(entry)
+
+    def _lately(self, entry: Entry) -> bool:
+        with self._lock:
+            at = self._seen.get(_key(entry))
+        return at is not None and self.clock() - at < AGAIN
+
+    def _remember(self, entry: Entry) -> None:
+        if entry.action not in {Action.SAW, Action.PLAYED}:
+            return
+        with self._lock:
+            self._seen.pop(_key(entry), None)
+            self._seen[_key(entry)] = self.clock()
+            while len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+
+
+def entry_of(request: Request) -> Entry | None:
+    """Return what is to be noted of a request; None for one that gives nothing of calls."""
+    path = template(request.scope)
+    action = NOTED.get((request.method, path))
+    principal = request.scope.get("huiting.principal")
+    if action is None or not isinstance(principal, Principal):
+        return None
+    shown = "unredacted" if request.query_params.get("unredacted") == "true" else ""
+    return Entry(
+        principal.id,
+        principal.name,
+        action,
+        _subject(path, request.path_params),
+        request.client.host if request.client else "",
+        detail={"kind": shown} if shown else {},
+    )
+
+
+def _subject(path: str, named: Mapping[str, Any]) -> str:
+    if "call" in named:
+        return f"call:{named['call']}"
+    if "job" in named:
+        return f"job:{named['job']}"
+    return path.removeprefix("/api/v1/").removeprefix("/").replace("/", ":")
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.who, f"{entry.action}{entry.detail.get('kind', '')}", entry.subject
