@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from huiting.access.principal import Principal
@@ -22,7 +22,7 @@ from huiting.core.errors import (
     UnknownCall,
 )
 from huiting.service.troubles import Unsatisfiable
-from huiting.web import problems
+from huiting.web import problems, templates
 from huiting.web.requests import Requests
 from huiting.web.tongue import preferred
 from served import Served, person, serving
@@ -42,11 +42,14 @@ def failing(error: Exception) -> TestClient:
     app = FastAPI()
     app.state.parts = NoParts()
     problems.install(app)
+    router = APIRouter()
 
-    @app.get("/fail/{name}")
+    @router.get("/fail/{name}")
     def fail(name: str) -> None:
         raise error
 
+    app.include_router(router)
+    templates.name(app, {"": [router]})
     app.add_middleware(Requests)
     return TestClient(app, raise_server_exceptions=False)
 
