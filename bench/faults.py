@@ -37,11 +37,8 @@ def place(mode: Mode) -> Iterator[tuple[Path, Server | None]]:
         if mode is Mode.EMBEDDED:
             yield stack.enter_context(small_disk(folder)), None
             return
-        home = folder / "server"
-        home.mkdir()
-        folder.chmod(0o711)
-        server = Server(home)
-        stack.callback(server.stop)
+        server = Server()
+        stack.callback(server.close)
         yield folder, server
 
 

@@ -115,18 +115,15 @@ def cpu(process: int) -> float:
 
 @contextmanager
 def target_of(mode: Mode) -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        if mode is Mode.EMBEDDED:
+    if mode is Mode.EMBEDDED:
+        with tempfile.TemporaryDirectory() as folder:
             yield f"{folder}/calls.db"
-            return
-        Path(folder).chmod(0o711)
-        home = Path(folder) / "server"
-        home.mkdir()
-        server = Server(home, "")
-        try:
-            yield server.url
-        finally:
-            server.stop()
+        return
+    server = Server("")
+    try:
+        yield server.url
+    finally:
+        server.close()
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import mkdtemp
 
 _QUICK = "-c fsync=off -c full_page_writes=off -c max_wal_size=64MB -c shared_buffers=16MB"
 
@@ -15,22 +16,26 @@ def programs() -> Path | None:
 
 
 class Server:
-    """A cluster in a folder, reached by a socket in it."""
+    """A cluster in a temporary folder of its own, reached by a socket in it."""
 
-    def __init__(self, folder: Path, options: str = _QUICK) -> None:
+    def __init__(self, options: str = _QUICK) -> None:
         self._options = options
         there = programs()
         assert there is not None
         self._programs = there
-        self._folder = folder
+        # Not in pytest's folders: each run of pytest shuts them to all users but its own.
+        self._folder = Path(mkdtemp(prefix="huiting-server-"))
         self._as = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         if self._as:
-            shutil.chown(folder, "postgres")
-            for parent in folder.parents[:3]:  # pytest's folders are for their owner only
-                parent.chmod(parent.stat().st_mode | 0o11)
+            shutil.chown(self._folder, "postgres")
         self._run("initdb", "-U", "huiting", "--auth=trust", "--encoding=UTF8", "--no-sync")
         self.start()
-        self._run("createdb", "-h", str(folder), "-U", "huiting", "huiting", data=False)
+        self._run("createdb", "-h", str(self._folder), "-U", "huiting", "huiting", data=False)
+
+    def close(self) -> None:
+        """Stop it and remove all it kept."""
+        self.stop()
+        shutil.rmtree(self._folder)
 
     @property
     def url(self) -> str:
@@ -53,11 +58,17 @@ class Server:
 
     def _run(self, program: str, *arguments: str, data: bool = True) -> None:
         where = ["-D", "data"] if data else []
-        subprocess.run(
-            [*self._as, str(self._programs / program), *where, *arguments],
-            cwd=self._folder,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        said = self._folder / "said"  # no pipe: the server would keep it open
+        with said.open("w") as output:
+            done = subprocess.run(
+                [*self._as, str(self._programs / program), *where, *arguments],
+                cwd=self._folder,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        if done.returncode:
+            log = self._folder / "log"
+            told = log.read_text("utf-8", "replace")[-3000:] if log.exists() else ""
+            raise RuntimeError(f"{program} {arguments}: {said.read_text()}\n{told}")

@@ -25,13 +25,11 @@ def test_embedded_jobs_end_once_whatever_happens(tmp_path: Path, seed: int) -> N
 def test_jobs_of_a_cluster_end_once_whatever_happens(tmp_path: Path, seed: int) -> None:
     if programs() is None:
         pytest.skip("PostgreSQL's programs are not installed")
-    home = tmp_path / "server"
-    home.mkdir()
-    server = Server(home)
+    server = Server()
     try:
         toll = play(Stage(tmp_path, Mode.CLUSTER, seed, server), ROUNDS)
     finally:
-        server.stop()
+        server.close()
 
     assert toll.rounds == ROUNDS
     assert toll.done > 0
