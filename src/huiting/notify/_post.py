@@ -51,7 +51,7 @@ class Address:
         return cls(url, shown)
 
 
-def secret_of(file: Path | None) -> str:
+def secret_of(file: Path | str | None) -> str:
     """Return what a secret file holds, without its last line break; empty for no file.
 
     Raises:
@@ -60,7 +60,7 @@ def secret_of(file: Path | None) -> str:
     if file is None:
         return ""
     try:
-        secret = file.read_text(encoding="utf-8").strip()
+        secret = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         raise ConfigError(str(file), "the secret cannot be read", "check the file") from error
     if not secret:

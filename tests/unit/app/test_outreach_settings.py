@@ -46,6 +46,7 @@ def _recordings(store: Store, tmp_path: Path) -> Recordings:
 
 
 def test_a_channel_hears_of_what_it_chose(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "secret").write_text("SEC0123456789")
     settings = _settings(
         tmp_path,
         """
@@ -58,6 +59,12 @@ def test_a_channel_hears_of_what_it_chose(tmp_path: Path, store: Store) -> None:
         [channels.usual]
         kind = "feishu"
         url = "https://open.feishu.cn/open-apis/bot/v2/hook/X"
+        """
+        + f"""
+        [channels.signed]
+        kind = "dingtalk"
+        url = "https://oapi.dingtalk.com/robot/send?access_token=T"
+        secret_file = "{tmp_path / "secret"}"
         """,
     )
 
