@@ -60,7 +60,7 @@ def test_a_channel_hears_of_what_it_chose(tmp_path: Path, store: Store) -> None:
         kind = "feishu"
         url = "https://open.feishu.cn/open-apis/bot/v2/hook/X"
         """
-        + f"""
+        f"""
         [channels.signed]
         kind = "dingtalk"
         url = "https://oapi.dingtalk.com/robot/send?access_token=T"
