@@ -17,6 +17,7 @@ from huiting.access.credentials import Credentials
 from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
 from huiting.app.force import together, trying
+from huiting.app.keeping import Kept, keeping_of
 from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
@@ -58,7 +59,7 @@ from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
 from huiting.web.server import build
 
-USUAL = Limits()
+USUAL = Limits(answer=0.5)
 NOON = datetime(2025, 3, 12, 12, tzinfo=UTC)
 
 
@@ -193,6 +194,10 @@ def parts_in(
     desk = Desk(recordings, batches, UTC)
     audit = Audit(store.database, clock)
     (folder / "pbx").mkdir(exist_ok=True)
+    hearing = Hearing(vault, folder / "heard", policy)
+    exports = Exports(store, queue, reading, folder / "exports")
+    kept = Kept(store, queue, audit, hearing, exports, folder / "answers", clock)
+    settings = Settings(backups=folder / "backups")
     return Parts(
         store=store,
         queue=queue,
@@ -203,8 +208,9 @@ def parts_in(
         uploads=Uploads(store, folder / "uploads", desk.arrived, clock, limits.upload),
         batches=batches,
         reading=reading,
-        hearing=Hearing(vault, folder / "heard", policy),
-        exports=Exports(store, queue, reading, folder / "exports"),
+        hearing=hearing,
+        exports=exports,
+        keeping=keeping_of(settings, kept),
         reporting=Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100),
         answers=Answers(store, clock),
         transcriber=Transcriber(

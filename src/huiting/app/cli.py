@@ -25,11 +25,14 @@ from rich.text import Text
 
 from huiting import __version__
 from huiting.app.audit_cli import app as audit
+from huiting.app.backup_cli import app as backup
+from huiting.app.backup_cli import restore
 from huiting.app.clip_cli import clip
 from huiting.app.display import Name, printable, without_password
 from huiting.app.exporting import exporter_of
 from huiting.app.insights_cli import app as insights
 from huiting.app.intents_cli import app as intents
+from huiting.app.keeping_cli import bin_app, hold, keys, retention
 from huiting.app.options import (
     AsJson,
     CallName,
@@ -72,6 +75,12 @@ app.add_typer(rules, name="rules")
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 app.add_typer(audit, name="audit")
+app.add_typer(retention, name="retention")
+app.add_typer(bin_app, name="bin")
+app.add_typer(hold, name="hold")
+app.add_typer(keys, name="keys")
+app.add_typer(backup, name="backup")
+app.command(help=say("Make a new service of a backup.", "从备份恢复到新位置。"))(restore)
 app.command(help=say("Copy a call without what is private in it.", "导出脱敏副本（文字与录音）。"))(
     redact
 )

@@ -48,11 +48,11 @@ def desks(store: str | None, config: Path | None) -> Iterator[Desks]:
             SigningIn(people, audit, passwords, entrance, now),
             TokensDesk(people, audit, now),
             audit,
-            Actor(MACHINE.id, _runner()),
+            Actor(MACHINE.id, runner()),
         )
 
 
-def _runner() -> str:
+def runner() -> str:
     """Return the name under which this program runs."""
     try:
         return getpass.getuser()

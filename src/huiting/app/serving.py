@@ -15,6 +15,7 @@ from huiting.app.database import store_of
 from huiting.app.entrances import access_of, audit_of, measured, now
 from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
+from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.observing import loads_of, rooms_of
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings, in_zone, zone_of
@@ -58,7 +59,6 @@ from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.lists import tags_of
 from huiting.text.redaction.policy import Policy
-from huiting.vault.folder import Folder
 from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
 
@@ -112,7 +112,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
     """
     with store_of(settings) as store:
         queue = open_queue(store.database, Mode(settings.jobs))
-        vault = Folder(recordings_of(settings), wish.limits.upload)
+        vault = vault_of(settings, wish.limits.upload)
         reading = reading_of(settings, store)
         data, zone = data_of(settings), zone_of(settings)
         audit, library = audit_of(settings, store), Library(store.database)
@@ -125,6 +125,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         desk = Desk(recordings, batches, zone)
         access = access_of(settings, store) if wish.sign_in else None
         metrics = metrics_of(settings, queue)
+        hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
+        exports = Exports(store, queue, reading, data / "exports")
         yield Parts(
             store=store,
             queue=queue,
@@ -137,8 +139,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             uploads=Uploads(store, data / "uploads", desk.arrived, now, wish.limits.upload),
             batches=batches,
             reading=reading,
-            hearing=Hearing(vault, data / "heard", reading.policy),
-            exports=Exports(store, queue, reading, data / "exports"),
+            hearing=hearing,
+            exports=exports,
             reporting=Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone),
             answers=Answers(store, now),
             transcriber=Transcriber(
@@ -149,6 +151,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             trials=Trials(store, flat, trying(settings)),
             rules=lambda: _digest_of(current),
             reviewing=Reviewing(store, Reviews(store.database), audit, now),
+            keeping=keeping_of(settings, Kept(store, queue, audit, hearing, exports, answers())),
             noting=Noting(audit),
             metrics=metrics,
             state=_state_of(settings, vault.root),

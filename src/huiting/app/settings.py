@@ -156,6 +156,19 @@ class Settings:
         "when the digest of the day before is sent, as in cron: 30 8 * * 1-5; empty for never",
         default="",
     )
+    vault_keys: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "file of keys that recordings are sealed with, the current one first; none: kept plain",
+        default=None,
+    )
+    retention: Mapping[str, Mapping[str, Any]] = _help(
+        "how long what is kept, by name of a rule: audio, transcripts (days), where, language",
+        default_factory=dict,
+    )
+    bin_days: int = _help("days that calls lie in the bin", default=30)
+    transcription_days: int = _help("days that text is kept which is no call's", default=30)
+    backups: Path | None = _help(  # noqa: RUF009  (a field, not a value)
+        "folder of backups that are asked for over the API", default=None
+    )
     metrics_port: int = _help(
         "port on 127.0.0.1 on which a worker answers Prometheus; 0 for none", default=0
     )

@@ -15,7 +15,6 @@ from huiting import __version__
 from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
 from huiting.app.settings import Settings
 from huiting.app.tongue import say
-from huiting.core.errors import Unknown
 
 if TYPE_CHECKING:  # loads what only a worker needs
     from huiting.jobs.running import Handler
@@ -90,6 +89,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.force import settings_in
     from huiting.app.hosting import host_of
     from huiting.app.judging import flat
+    from huiting.app.keeping import keeping_in, nightly, vault_of
     from huiting.app.observing import Watched, counted, loads_of
     from huiting.app.outreach import outreach_of, schedules_of
     from huiting.app.serving import current_judge, digests_of, exports_of
@@ -103,21 +103,12 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.service import analysis, digests, exporting, outreach, rejudging, transcripts
     from huiting.store.library import Library
     from huiting.store.transcriptions import Transcriptions
-    from huiting.vault.folder import Folder
 
     parallel = wish.parallel or parallel_of(settings)
     limits = Limits(
         parallel=parallel, watchdog=wish.watchdog, idle=wish.idle, memory=wish.memory
     )  # fmt: skip
-    vault = Folder(recordings_of(settings))
-
-    @contextmanager
-    def audio(recording: str) -> Iterator[Path]:
-        path = vault.path(recording)
-        if not path.is_file():
-            raise Unknown("recording", "its audio is not kept here", "hand it in again")
-        yield path
-
+    vault = vault_of(settings)
     with ExitStack() as stack:
         store = stack.enter_context(store_of(settings))
         queue = open_queue(store.database, Mode(settings.jobs))
@@ -136,18 +127,19 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         channels = outreach_of(settings, queue, metrics)
         told = digests_of(settings, store, channels)
         analyzing = analysis.Analyzing(
-            host, store, audio, flat, judge, _now, telling(settings, channels, metrics, _now)
+            host, store, vault.plain, flat, judge, _now, telling(settings, channels, metrics, _now)
         )
         handlers: dict[str, Handler] = {
             analysis.KIND: telling_failures(analyzing, channels, _now),
             transcripts.KIND: transcripts.Transcribing(
-                host, Transcriptions(store.database), audio, _now
+                host, Transcriptions(store.database), vault.plain, _now
             ),
             rejudging.KIND: rejudging.Rejudging(store, flat, judge, _now),
             exporting.KIND: exports_of(settings, store, queue).run,
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,
+            **keeping_in(settings, store, queue, vault).handlers(),
             **wish.more,
         }
         if settings.metrics_port:
@@ -157,7 +149,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             queue,
             {kind: counted(kind, handler, metrics) for kind, handler in handlers.items()},
             Terms(slots=parallel),
-            schedules_of(settings),
+            (*schedules_of(settings), nightly(settings)),
         )
 
 

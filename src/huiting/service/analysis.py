@@ -139,9 +139,10 @@ class Analyzing:
     def _state(self, known: Described, error: HuitingError) -> None:
         """Keep why a recording could not be heard, beside the failures of other files."""
         try:
+            self._described(known.id)  # of one that was removed meanwhile nothing is kept
             label = f"{known.name} ({known.id[:8]})"  # many recordings may share a name
             self.store.fail(label, error, at=self.now(), recording=known.id)
-        except StoreError:
+        except (StoreError, Unknown):
             log.warning("failure not kept", extra={"recording": known.id, "code": error.code})
 
 

@@ -5,19 +5,20 @@ for it and may.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from secrets import token_hex
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter, ValidationError
 
 from huiting.access.principal import Principal
-from huiting.core.errors import InputError, Unknown, UnknownCall
+from huiting.core.errors import InputError, StoreError, Unknown, UnknownCall
 from huiting.core.plugins import kinds, make, parameters
 from huiting.core.ports import Exporter
 from huiting.core.whole_file import PRIVATE, replacing
@@ -39,6 +40,10 @@ MOST = 100_000
 """Calls of one export."""
 KEPT = timedelta(days=7)
 """How long a file can be fetched."""
+_LEFT = timedelta(days=1)
+"""After which a folder of an export that is being written is one that a crash left."""
+_LIST = ".calls"
+"""Ending of the list of calls that a file holds."""
 _BATCH = 200
 _PACKAGE = "huiting.exports"
 
@@ -189,14 +194,43 @@ class Exports:
         self._sweep(running)
         with TemporaryDirectory(prefix="huiting-", dir=self.folder) as place:
             folder = Path(place)
-            names = Names.of(self._outcomes(wish, running, "collect"))
-            write_tables(folder, self._outcomes(wish, running, "tables"), names)
+            calls: set[str] = set()
+            names = Names.of(self._outcomes(wish, running, "collect", calls))
+            write_tables(folder, self._outcomes(wish, running, "tables", calls), names)
             if wish.form is Form.ZIP:
-                self._pack(folder, wish, running)
+                self._pack(folder, wish, running, calls)
             else:
+                self._list(running.job, calls)
                 (folder / _TABLE[wish.form]).replace(self._file(running.job))
+        self._check(running.job, calls)
 
-    def _pack(self, folder: Path, wish: Wish, running: Running) -> None:
+    def forget(self, recording: str) -> None:
+        """Remove the files that hold anything of a recording."""
+        for listed in self.folder.glob(f"*{_LIST}"):
+            with suppress(FileNotFoundError):
+                if recording in listed.read_text(encoding="ascii").split():
+                    self._unlink(listed.name.removesuffix(_LIST))
+
+    def _list(self, job: Job, calls: Iterable[str]) -> None:
+        """Write which calls a file holds, before the file is there."""
+        with replacing(self.folder / f"{job.order.subject}{_LIST}", PRIVATE) as file:
+            file.write("\n".join(sorted(calls)).encode())
+
+    def _check(self, job: Job, calls: Iterable[str]) -> None:
+        """Take a file back of which a call was removed while it was written.
+
+        Raises:
+            StoreError: that is so; another attempt leaves the call out.
+        """
+        if not all(self.store.visible(call, {}) for call in calls):
+            self._unlink(job.order.subject)
+            raise StoreError(f"export {job.id}", "a call in it was removed", "it is made again")
+
+    def _unlink(self, subject: str) -> None:
+        for path in self.folder.glob(f"{subject}.*"):
+            path.unlink(missing_ok=True)
+
+    def _pack(self, folder: Path, wish: Wish, running: Running, calls: set[str]) -> None:
         exporters = [exporter_of(kind, wish.language) for kind in wish.formats]
         with (
             replacing(self._file(running.job), PRIVATE) as target,
@@ -205,12 +239,17 @@ class Exports:
             for table in sorted(folder.iterdir()):
                 archive.write(table, table.name)
             for seen in self._calls(wish, running, "files") if exporters else ():
+                calls.add(seen.call.id)
                 for exporter in exporters:
                     name = f"calls/{_file_name(seen)}-{seen.call.id[:8]}{exporter.suffix}"
                     archive.writestr(name, exporter.write(seen.analysis, seen.judgement))
+            self._list(running.job, calls)
 
-    def _outcomes(self, wish: Wish, running: Running, stage: str) -> Iterator[Outcome]:
+    def _outcomes(
+        self, wish: Wish, running: Running, stage: str, calls: set[str]
+    ) -> Iterator[Outcome]:
         for seen in self._calls(wish, running, stage):
+            calls.add(seen.call.id)
             path = seen.analysis.call.recording.path
             yield Outcome(path, seen.analysis, judgement=seen.judgement)
 
@@ -233,13 +272,13 @@ class Exports:
 
     def _sweep(self, running: Running) -> None:
         """Remove files that were kept long enough, by the clock of the machine they lie on."""
-        newest = running.job.begun_at or running.job.put_at
+        newest = (running.job.begun_at or running.job.put_at).timestamp()
         for path in self.folder.iterdir():
             with suppress(OSError):
-                if (
-                    path.is_file()
-                    and newest.timestamp() - path.stat().st_mtime > KEPT.total_seconds()
-                ):
+                age = newest - path.stat().st_mtime
+                if path.is_dir() and age > _LEFT.total_seconds():
+                    rmtree(path)
+                elif age > KEPT.total_seconds():
                     path.unlink()
 
     def _file(self, job: Job) -> Path:

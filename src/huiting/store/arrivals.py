@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Protocol
 
@@ -51,7 +52,11 @@ class Arrivals:
         known: set[str] = set()
         with self.database.reading() as connection:
             for some in _batches(files):
-                marks = {storable(file.name): (file.mark, file.name) for file in some}
+                marks = {
+                    name: (file.mark, file.name)
+                    for file in some
+                    for name in (storable(file.name), _unnamed(file.name))
+                }
                 rows = connection.execute(
                     select(ArrivalRow.name, ArrivalRow.mark).where(
                         ArrivalRow.inbox == inbox, ArrivalRow.name.in_(list(marks))
@@ -61,9 +66,14 @@ class Arrivals:
         return known
 
     def note(self, inbox: str, file: Marked, reason: str) -> None:
-        """Remember a file; an empty reason says that it was taken in."""
-        name = storable(file.name)
-        own = (ArrivalRow.inbox == inbox, ArrivalRow.name == name)
+        """Remember a file; an empty reason says that it was taken in.
+
+        Of a file that was taken in no name is kept, which may say who called: removing the
+        call leaves nothing of it here, and the file is not taken in once more.
+        """
+        name = storable(file.name) if reason else _unnamed(file.name)
+        both = (storable(file.name), _unnamed(file.name))
+        own = (ArrivalRow.inbox == inbox, ArrivalRow.name.in_(both))
         row = {
             "inbox": inbox,
             "name": name,
@@ -85,6 +95,11 @@ class Arrivals:
         )
         with self.database.reading() as connection:
             return [Refused(*row) for row in connection.execute(rows)]
+
+
+def _unnamed(name: str) -> str:
+    """Return what stands for a name."""
+    return "sha256:" + sha256(storable(name).encode()).hexdigest()
 
 
 def _batches(files: Sequence[Marked]) -> Iterator[list[Marked]]:

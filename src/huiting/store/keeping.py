@@ -26,7 +26,7 @@ from huiting.core.errors import Conflict, Unknown, UnknownCall
 from huiting.store import calls
 from huiting.store._fold import storable
 from huiting.store.calls import ALL, Allowed
-from huiting.store.schema import BinRow, HoldRow, RecordingFileRow, RecordingRow
+from huiting.store.schema import BinRow, HoldRow, JobRow, RecordingFileRow, RecordingRow
 
 _RELEASE = "release the hold first"
 
@@ -359,3 +359,18 @@ def check_binned(connection: Connection, recording: str, allowed: Allowed = ALL)
     """
     if not in_bin(connection, recording, allowed):
         raise UnknownCall(recording, "not in the bin", "list the bin to see what is there")
+
+
+def wanted(connection: Connection, recordings: Sequence[str]) -> set[str]:
+    """Return those whose bytes are needed: known, held, or to be worked on."""
+    known = set(
+        connection.scalars(
+            select(RecordingFileRow.id).where(RecordingFileRow.id.in_(recordings))
+        )
+    )  # fmt: skip
+    known |= {hold.recording for hold in holds(connection, limit=1_000_000) if hold.recording}
+    open_jobs = connection.scalars(
+        select(JobRow.subject).where(JobRow.state.in_(("waiting", "running")))
+    )
+    working = {subject.partition(":")[0] for subject in open_jobs}
+    return {one for one in recordings if one in known or one in working}

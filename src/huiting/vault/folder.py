@@ -88,6 +88,10 @@ class Folder:
             raise Unknown("recording", "this is no id of one", "give 64 hexadecimal digits")
         return self.root / recording[:2] / recording[2:4] / recording
 
+    def sealed_path(self, recording: str) -> Path:
+        """Return where a recording lies if it is sealed; see `path`."""
+        return self._places(recording)[1]
+
     def has(self, recording: str) -> bool:
         """Tell whether a recording is kept."""
         return any(path.is_file() for path in self._places(recording))

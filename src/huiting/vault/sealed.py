@@ -87,6 +87,17 @@ def key_id(key: bytes) -> bytes:
     return sha256(b"huiting key " + key).digest()[:_ID]
 
 
+def key_of(path: Path) -> bytes:
+    """Return the id of the key that a file was sealed with; empty when it is no sealed file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        header = file.read(HEADER)
+    return header[len(_MAGIC) :][:_ID] if header.startswith(_MAGIC) else b""
+
+
 def seal(plain: Iterator[bytes], target: BinaryIO, ring: KeyRing) -> None:
     """Write all that `plain` yields, sealed with the current key."""
     header = _MAGIC + key_id(ring.current) + os.urandom(_PREFIX)

@@ -16,6 +16,7 @@ from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
+from huiting.service.keeping.desk import Keeping
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
 from huiting.service.reading import Reading
@@ -77,6 +78,7 @@ class Parts:
     rules: Callable[[], str]
     """Returns the digest of the rules that are in force."""
     reviewing: Reviewing
+    keeping: Keeping
     state: Callable[[], State]
     """Looks at the machine."""
     ready: Callable[[], str | None]

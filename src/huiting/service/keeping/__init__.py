@@ -1,0 +1,1 @@
+"""Keeping and removing: the bin, legal holds, retention, sealing, backups."""
