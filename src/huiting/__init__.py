@@ -6,7 +6,12 @@ for segment in analysis.call.segments:
 print(segment.span.start, segment.role, segment.text)
 """
 
+import os
 from typing import TYPE_CHECKING
+
+# ONNX Runtime tells its makers of every session, from Linux too since 1.31, and keeps what it
+# could not send for later. It looks at this when it is loaded, so it must be said before.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from huiting.app.library import Analyzer, analyze
