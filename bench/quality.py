@@ -21,6 +21,7 @@ BENCHES = {
     "intents": "Intents / 来电原因",
     "entities": "Entities / 实体",
     "dialogues": "Dialogues in other words / 换一种说法",
+    "meaning": "Wording beside lists / 措辞理解",
     "judging": "Speed of judging / 判定速度",
     "history": "Judging history again / 历史重判",
     "history_one_file": "Judging history again, one file of rules / 历史重判（单个规则文件）",

@@ -6,7 +6,7 @@ Logistic regression, each answer weighing the same, on the lines of tools/meanin
 copies of them. Whole families of wordings are left out in turn (a copy with its line); what
 comes out for them says how well unseen wordings are told, and sets the scale of the odds: one
 temperature and a bias an answer, with answers as usual as they are in calls. Nothing is
-random, so the same lines always give the same weights.
+random: the same lines give the same weights, with OMP_NUM_THREADS=1 the same bytes.
 """
 
 import argparse

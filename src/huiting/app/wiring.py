@@ -240,7 +240,7 @@ def made_by(settings: Settings) -> MadeBy:
     """Return what an analysis with these settings is made by; its digest is the pipeline's."""
     models = {m.name: m.files[0].sha256 for m in models_of(settings)}
     if settings.emotion:
-        models["emotion"] = _digest("emotion.npz", "emotion_words.toml")
+        models["emotion"] = _digest("emotion.npz", "emotion_words.toml", "meaning.npz")
     if settings.sounds and yamnet_of(settings) is not None:
         models[YAMNET] = catalogue.model(YAMNET).files[0].sha256
     return MadeBy(
