@@ -162,6 +162,7 @@ def _decode(source: Source, kit: Kit, watch: Watch) -> Decoded:
         rate=kit.asr.rate,
         raw=source.raw,
         limits=kit.limits,
+        called=source.name,
         advance=watch.advance,
     )
 

@@ -21,6 +21,8 @@ from huiting.app.readers import Readers
 from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.app.wiring import hints_of, made_by, models_of
 from huiting.app.worker import recordings_of
+from huiting.audio.decode import Limits as AudioLimits
+from huiting.audio.decode import probe
 from huiting.audio.metadata import Pattern, gather
 from huiting.core.errors import HuitingError, InputError
 from huiting.core.meaning import Meaning
@@ -119,8 +121,9 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         current = current_judge(settings, library)
         digest = Digest(settings, current.force)
         recordings = Recordings(
-            store, queue, vault, _describing(settings), digest, now, wish.limits.upload
-        )
+            store, queue, vault, _describing(settings), digest, now, wish.limits.upload,
+            _probing(settings),
+        )  # fmt: skip
         batches = Batches(store, queue, now)
         desk = Desk(recordings, batches, zone)
         access = access_of(settings, store) if wish.sign_in else None
@@ -194,6 +197,15 @@ def metrics_of(settings: Settings, queue: Queue) -> Metrics:
     metrics = Metrics(__version__)
     metrics.watch(loads_of(queue), rooms_of(recordings=recordings_of(settings)))
     return metrics
+
+
+def _probing(settings: Settings) -> Callable[[Path, str], None]:
+    limits = AudioLimits(duration=settings.max_hours * 3600)
+
+    def look(path: Path, name: str) -> None:
+        probe(path, called=name, limits=limits)
+
+    return look
 
 
 def _describing(settings: Settings) -> Callable[[str], Given]:

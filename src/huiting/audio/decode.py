@@ -108,6 +108,7 @@ def decode(
     raw: RawFormat | None = None,
     limits: Limits = DEFAULT_LIMITS,
     temporary: Path | None = None,
+    called: str = "",
     advance: Callable[[float], None] = _untold,
 ) -> Decoded:
     """Decode a recording; use the result in a `with`, which closes it.
@@ -118,6 +119,7 @@ def decode(
         raw: how to read samples without a header; None for a file with a header.
         limits: what it may cost.
         temporary: folder for the samples that do not fit in memory; None for the system's.
+        called: name that the recording came with, where the file has another.
         advance: told the share of the file that was read, in [0, 1].
 
     Raises:
@@ -128,7 +130,10 @@ def decode(
     with ExitStack() as undo:
         writer = Writer(rate, limits.memory, temporary)
         undo.callback(writer.close)
-        with opened(source, largest=limits.size) as file, streaming(file, raw) as stream:
+        with (
+            opened(source, largest=limits.size, called=called) as file,
+            streaming(file, raw) as stream,
+        ):
             _refuse_long_claim(file, stream, limits)
             for piece in on_clock(stream.frames(), origin=stream.origin, claimed=stream.claimed):
                 writer.write(piece)
@@ -138,6 +143,29 @@ def decode(
         decoded = _decoded(written, file.id, file.size, stream.codec, _conditions(stream, written))
         undo.pop_all()
     return decoded
+
+
+def probe(source: Path, *, called: str = "", limits: Limits = DEFAULT_LIMITS) -> None:
+    """Refuse a file that cannot be decoded, by its header and its first samples.
+
+    What is cut off or damaged further on is found only by `decode`.
+
+    Args:
+        source: where the file is.
+        called: name that the recording came with, where the file has another.
+        limits: what it may cost.
+
+    Raises:
+        InputError: it may not be read.
+        UndecodableAudio: it is no audio that we can read, or beyond the limits.
+    """
+    with (
+        opened(source, largest=limits.size, called=called) as file,
+        streaming(file, None) as stream,
+    ):
+        _refuse_long_claim(file, stream, limits)
+        if next(iter(stream.frames()), None) is None:
+            raise UndecodableAudio(file.name, "it holds no audio", "check the recorder")
 
 
 def from_samples(

@@ -81,12 +81,13 @@ class Source:
 
 
 @contextmanager
-def opened(source: Path | bytes, *, largest: int) -> Iterator[Source]:
+def opened(source: Path | bytes, *, largest: int, called: str = "") -> Iterator[Source]:
     """Open a file, or bytes, for decoding; close it whatever happens.
 
     Args:
         source: where the file is, or its content.
         largest: bytes a recording may have.
+        called: its name where it came from; what is kept under a hash has lost its extension.
 
     Raises:
         InputError: there is no such file, it may not be read, it is a folder or a device,
@@ -97,14 +98,15 @@ def opened(source: Path | bytes, *, largest: int) -> Iterator[Source]:
         name = "audio bytes"
         _check_size(name, len(source), largest)
         digest = hashlib.sha256(source).hexdigest()
-        yield Source(name, "", digest, len(source), io.BytesIO(source))
+        yield Source(name, Path(called).suffix.lower(), digest, len(source), io.BytesIO(source))
         return
     name = shown(source)
     try:
         with _open(source) as file:
             before = os.fstat(file.fileno())
             _check_size(name, before.st_size, largest)
-            yield Source(name, source.suffix.lower(), _sha256(file), before.st_size, file)
+            suffix = (source.suffix or Path(called).suffix).lower()
+            yield Source(name, suffix, _sha256(file), before.st_size, file)
             after = os.fstat(file.fileno())
     except OSError as error:
         raise _unreadable(name, error) from error

@@ -61,6 +61,10 @@ class Vault(Protocol):
         """Give a recording as a file while inside."""
         ...
 
+    def remove(self, recording: str, /) -> bool:
+        """Remove a recording; tell whether it was there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -129,6 +133,10 @@ class Asked:
     priority: int = 0
 
 
+def unlooked(_path: Path, _name: str) -> None:
+    """Take whatever comes; whether it is audio is seen when it is heard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recordings:
     """Takes in recordings. May be used from several threads."""
@@ -143,6 +151,8 @@ class Recordings:
     now: Callable[[], datetime]
     largest: int = 4 << 30
     """Bytes of a recording."""
+    probe: Callable[[Path, str], None] = unlooked
+    """Refuses a file that is no audio; told its name too."""
 
     def accept(self, stream: BinaryIO, name: str, given: Given, asked: Asked) -> Accepted:
         """Keep a recording and ask for its analysis.
@@ -159,6 +169,7 @@ class Recordings:
         kept = self.vault.take(Bounded(stream, self.largest, name))  # type: ignore[arg-type]
         if not kept.size:
             raise UndecodableAudio(name, "the file is empty", "copy it again from the recorder")
+        self._look(kept.id, name)
         with self.store.database.writing() as connection:
             at = self.now()
             if received.described(connection, kept.id) is None:
@@ -170,6 +181,18 @@ class Recordings:
                     ),
                 )  # fmt: skip
             return self._ordered(connection, kept.id, name, asked)
+
+    def _look(self, recording: str, name: str) -> None:
+        """Refuse at once what is no audio, and keep none of it."""
+        try:
+            with self.vault.plain(recording) as path:
+                self.probe(path, name)
+        except InputError as error:
+            with self.store.database.reading() as connection:
+                known = received.described(connection, recording) is not None
+            if not known:
+                self.vault.remove(recording)
+            raise type(error)(name, error.reason, error.remedy) from error
 
     def again(self, recording: str, asked: Asked) -> Accepted:
         """Ask for the analysis of a recording that is kept, with other options or after a failure.

@@ -21,7 +21,7 @@ from audio_files import (
     tone,
     wav,
 )
-from huiting.audio.decode import Limits, decode, from_samples
+from huiting.audio.decode import Limits, decode, from_samples, probe
 from huiting.audio.raw import RawFormat
 from huiting.core.errors import ConfigError, InputError, UndecodableAudio
 from huiting.core.types import ConditionKind, Span
@@ -529,3 +529,32 @@ def test_the_rate_of_an_array_is_part_of_its_identity() -> None:
 def test_an_array_that_is_no_sound_is_refused(samples: Any, rate: int) -> None:  # noqa: ANN401
     with pytest.raises(InputError, match="samples"):
         from_samples(samples, rate)
+
+
+def test_a_kept_recording_is_read_by_the_name_it_came_with(tmp_path: Path) -> None:
+    kept = tmp_path / ("ab" * 32)
+    kept.write_bytes(gsm_frames(1.0))
+
+    with pytest.raises(UndecodableAudio):
+        decode(kept)
+    with decode(kept, called="8001.GSM") as decoded:
+        assert decoded.codec == "gsm"
+    probe(kept, called="8001.gsm")
+
+
+@pytest.mark.parametrize(
+    "data", [b"not audio at all, only words", b"", b"RIFF\x24\x00\x00\x00WAVEfmt "]
+)
+def test_what_is_no_audio_is_found_by_a_look(data: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(data)
+
+    with pytest.raises(UndecodableAudio):
+        probe(file)
+
+
+def test_a_look_at_audio_says_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    file.write_bytes(wav(int16(tone(1.0))))
+
+    probe(file)
