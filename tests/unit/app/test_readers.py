@@ -35,6 +35,7 @@ def test_a_machine_without_a_model_of_meaning_does_without(
     monkeypatch.setattr(readers, "make", missing)
 
     assert Readers(PLAIN).embedder is None
+    assert Readers(PLAIN).wording is None
 
 
 def test_names_are_left_alone_when_nobody_wants_them() -> None:
@@ -67,4 +68,4 @@ def test_each_model_is_loaded_once_for_all_parts(
     assert stages_of(settings, shared)
     assert documents_of(settings, shared)
 
-    assert sorted(loaded) == ["e5", "lac", "llm"]
+    assert sorted(loaded) == ["e5", "lac", "llm", "meaning"]
