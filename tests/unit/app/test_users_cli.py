@@ -8,7 +8,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from huiting.app.cli import app
-from huiting.app.people_desk import _runner, now
+from huiting.app.people_desk import now, runner
 from huiting.core.errors import ConfigError, Conflict, InputError
 from huiting.service.people.entrance import Entrance
 from huiting.service.people.signing_in import SigningIn
@@ -153,4 +153,4 @@ def test_a_number_without_a_name_is_called_by_the_program(monkeypatch: pytest.Mo
         raise KeyError("uid not found")
 
     monkeypatch.setattr("getpass.getuser", nobody)
-    assert _runner() == "huiting"
+    assert runner() == "huiting"
