@@ -74,12 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serving(folder, Limits(answer=20.0)) as served, listening(served) as url:
         ears = Ears(spoken())
         parts = served.parts
-        vault = parts.transcriber.vault
-
-        @contextmanager
-        def audio(recording: str) -> Iterator[Path]:
-            yield vault.path(recording)
-
+        audio = parts.transcriber.vault.plain
         handler = Transcribing(ears, parts.transcriber.kept, audio, served.clock)
         worker = Worker(parts.queue, {KIND: handler}, Terms(slots=1))
         thread = threading.Thread(target=worker.run)

@@ -53,7 +53,8 @@ def test_a_recording_is_kept_and_its_analysis_asked_for(served: Served) -> None:
     assert found.started_at is not None
     assert found.started_at.isoformat() == "2025-03-12T10:00:00+00:00"
     assert [role.value for role in found.roles] == ["agent", "customer"]
-    assert served.parts.hearing.vault.path(found.id).read_bytes() == b"sound"
+    with served.parts.recordings.vault.plain(found.id) as path:
+        assert path.read_bytes() == b"sound"
 
 
 def test_the_same_bytes_are_one_recording_and_one_job(served: Served) -> None:
