@@ -15,7 +15,7 @@ from huiting.engines._lexicon import lexicon
 from huiting.engines.emotion import WEIGHTS, Emotions
 
 ANGRY, NEUTRAL, UNKNOWN = EmotionLabel.ANGRY, EmotionLabel.NEUTRAL, EmotionLabel.UNKNOWN
-BITTER = "亲您们可真周到"
+BITTER = "一句话绕了八道弯"
 
 
 class Bitter:
