@@ -8,7 +8,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from huiting.app.cli import app
-from huiting.app.people_desk import now, runner
+from huiting.app.entrances import now
+from huiting.app.people_desk import runner
 from huiting.core.errors import ConfigError, Conflict, InputError
 from huiting.service.people.entrance import Entrance
 from huiting.service.people.signing_in import SigningIn
