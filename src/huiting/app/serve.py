@@ -114,6 +114,7 @@ def _answer(settings: Settings, parts: "Parts", host: str, port: int) -> None:
     import uvicorn
 
     from huiting.app.entrances import rules_of
+    from huiting.web.patience import Patient
     from huiting.web.server import build
 
     server = uvicorn.Config(
@@ -126,6 +127,7 @@ def _answer(settings: Settings, parts: "Parts", host: str, port: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE,
+        http=Patient,
         h11_max_incomplete_event_size=64 << 10,
     )
     listening = server.bind_socket()

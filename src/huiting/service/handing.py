@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO
 
 from huiting.access.principal import Principal
@@ -110,7 +110,8 @@ class Desk:
         try:
             when = datetime.fromisoformat(text)
             if when.tzinfo is None:
-                return when.replace(tzinfo=self.zone) if self.zone else when.astimezone()
+                when = when.replace(tzinfo=self.zone) if self.zone else when.astimezone()
+            when.astimezone(UTC)  # which the first and the last day may not have
         except (ValueError, OverflowError, OSError) as error:
             raise InputError(
                 "started_at", "not a time", "write 2025-03-12T10:15:00+08:00"

@@ -7,6 +7,7 @@ what really comes out, whatever the archive says of itself.
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import SEEK_END, SEEK_SET
 from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol
 from zlib import error as ZlibError  # noqa: N812  (it is a class)
@@ -16,8 +17,11 @@ from huiting.core.errors import HuitingError, InputError
 from huiting.service.troubles import TooLarge
 
 _LEFT_OUT = ("__MACOSX/",)
-_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of others `zipfile` unpacks whatever comes out of a piece into memory, however much that is."""
 _ENCRYPTED = 0x1
+_LEAST = 16 << 20
+"""Bytes that may come out of the smallest archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,10 @@ class Budget:
     one: int = 4 << 30
     """Bytes of a recording."""
     ratio: float = 200.0
-    """Times its packed size that a member may become; speech hardly packs to a fifth."""
+    """Times its packed size that a member, or all together, may become; speech hardly packs to a
+    fifth."""
+    directory: int = 512
+    """Bytes that the archive says of each member, on average."""
 
 
 class Take(Protocol):
@@ -73,9 +80,10 @@ def unpack(file: BinaryIO, take: Take, refuse: Refuse, budget: Budget = USUAL) -
         TooLarge: more comes out of it than may; what came before was handed out.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        pieces = _Pieces(file, budget.members * budget.directory)
+        with zipfile.ZipFile(pieces) as archive:
             members = list(_members(archive, budget))
-            left = budget.total
+            left = min(budget.total, max(_LEAST, int(pieces.size * budget.ratio)))
             for member in members:
                 left -= _one(archive, member, take, refuse, budget, left)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, EOFError) as error:
@@ -90,7 +98,7 @@ def _members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[zipfile.ZipIn
         raise TooLarge("archive", f"more than {budget.members} files", "pack fewer into one")
     for member in found:
         hidden = member.filename.replace("\\", "/").rpartition("/")[2].startswith(".")
-        if not member.is_dir() and not hidden and not member.filename.startswith(_LEFT_OUT):
+        if not member.filename.endswith("/") and not hidden and not member.filename.startswith(_LEFT_OUT):
             yield member
 
 
@@ -140,6 +148,32 @@ def _unwanted(member: zipfile.ZipInfo) -> InputError | None:
     if PurePosixPath(name).suffix.lower() not in EXTENSIONS:
         return InputError(name, "not a recording by its name", "give it the ending of its format")
     return None
+
+
+class _Pieces:
+    """An archive of which only so much is read at once.
+
+    `zipfile` reads the whole list of members in one piece, and makes an object of each: a list
+    as long as the archive may be would take all memory before anybody could count it.
+    """
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file = file
+        self._most = most
+        self.tell, self.seekable = file.tell, file.seekable
+        self.size = file.seek(0, SEEK_END)
+        file.seek(0)
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (ValueError, OverflowError) as error:
+            raise zipfile.BadZipFile("it points outside itself") from error
+
+    def read(self, size: int = -1) -> bytes:
+        if size > self._most:
+            raise TooLarge("archive", "its list of files is too long", "pack fewer into one")
+        return self._file.read(min(self._most, self.size) if size < 0 else size)
 
 
 class _Counted:

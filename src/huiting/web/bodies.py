@@ -12,6 +12,8 @@ from huiting.service.troubles import TooLarge, Unsupported
 
 _FIELDS = 50
 _LONGEST_FIELD = 1 << 20
+_DIGITS = 20
+"""Of a number of bytes; the guard refuses longer ones."""
 
 
 def form(request: Request, *, most: int, files: int) -> AbstractAsyncContextManager[FormData]:
@@ -40,7 +42,7 @@ def pieces(request: Request, *, most: int) -> AsyncIterator[bytes]:
 
 def _bounded(request: Request, most: int) -> Request:
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > most:
+    if announced.isdecimal() and len(announced) < _DIGITS and int(announced) > most:
         raise _too_large(most)
     count = 0
 

@@ -166,4 +166,8 @@ def foreign(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False
-    return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    try:
+        site = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return True
+    return site != request.headers.get("host", "").lower()

@@ -22,6 +22,8 @@ AGAIN = 600.0
 """Seconds in which the same person seeing the same again is not noted again: a page asks for a
 call in parts, and a player for its sound in pieces."""
 REMEMBERED = 20_000
+_FALSE = frozenset({"false", "0", "no", "off", "n", "f"})
+"""All other ways to write a truth value that a route takes are yes."""
 _CALL = "/api/v1/calls/{call}"
 NOTED: Mapping[tuple[str, str], Action] = {
     **{
@@ -96,7 +98,8 @@ def entry_of(request: Request) -> Entry | None:
     principal = request.scope.get("huiting.principal")
     if action is None or not isinstance(principal, Principal):
         return None
-    shown = "unredacted" if request.query_params.get("unredacted") == "true" else ""
+    asked = request.query_params.get("unredacted", "false").strip().lower()
+    shown = "" if asked in _FALSE else "unredacted"
     return Entry(
         principal.id,
         principal.name,

@@ -69,6 +69,7 @@ _TITLES: Mapping[int, tuple[str, str]] = {
     403: ("Not permitted", "没有权限"),
     404: ("Not found", "未找到"),
     405: ("Not done here", "不支持此操作"),
+    408: ("Too slow", "传输中断过久"),
     409: ("Conflict", "有冲突"),
     410: ("Gone", "已失效"),
     412: ("Changed meanwhile", "内容已被他人更改"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,6 +46,8 @@ class Rules:
     """Requests of one address; None for any number."""
     together: Rate | None = None
     """Requests of all addresses."""
+    patience: float = 60.0
+    """Seconds without a byte of a body that is not over."""
 
 
 class Guard:
@@ -76,7 +79,7 @@ class Guard:
         except HuitingError as error:
             await _refuse(scope, receive, protected, error)
             return
-        await self._app(scope, _Measured(receive, largest), protected)
+        await self._app(scope, _Measured(receive, largest, self._rules.patience), protected)
 
     def _located(self, scope: Scope) -> Scope:
         """Return the scope with the client's own address and scheme; nobody else asks proxies."""
@@ -112,7 +115,7 @@ class Guard:
         self._check_rate(address)
         largest = rules.upload if _large(headers) else rules.body
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > largest:
+        if _more(length, largest):
             raise TooLarge("request", f"more than {largest} bytes", "send less at a time")
         return largest
 
@@ -132,13 +135,21 @@ class _Measured:
 
     receive: Receive
     left: int
+    patience: float
+    over: bool = False
+    """The body is; what comes then, such as the end of the line, takes its time."""
 
     async def __call__(self) -> Message:
-        message = await self.receive()
+        try:
+            with anyio.fail_after(None if self.over else self.patience):
+                message = await self.receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "the rest of the request did not come") from error
         if message["type"] == "http.request":
             self.left -= len(message.get("body", b""))
             if self.left < 0:
                 raise HTTPException(413, "the request is larger than it may be")
+        self.over = self.over or not message.get("more_body", False)
         return message
 
 
@@ -195,7 +206,16 @@ def _name(host: str) -> str:
 
 def _same(origin: str | None, host: str) -> bool:
     """Tell whether a page is ours; programs that are no browsers send no origin."""
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def _more(length: str, most: int) -> bool:
+    """Tell whether a `Content-Length` is a larger number; one that Python would not read is."""
+    plain = length.lstrip("0")
+    return length.isdecimal() and (len(plain) > len(str(most)) or int(plain or "0") > most)
 
 
 def _large(headers: Headers) -> bool:

@@ -13,6 +13,8 @@ from huiting.store.library import Entry as Document
 from huiting.store.library import Library, Version
 
 _NAME = re.compile(r"[\w][\w .()-]{0,63}")
+LONGEST_NAME = 200
+"""Bytes; file systems take 255 with the suffix."""
 LONGEST_NOTE = 500
 Together = Callable[[Sequence[Version]], None]
 """Refuses, with InputError, documents that do not fit each other."""
@@ -74,6 +76,8 @@ class Shelf:
         """
         if not _NAME.fullmatch(name) or name != name.strip():
             raise InputError("name", "not a name", "use letters, digits, spaces, . - ( )")
+        if len(name.encode()) > LONGEST_NAME:
+            raise InputError("name", f"more than {LONGEST_NAME} bytes", "shorten it")
         if len(note) > LONGEST_NOTE:
             raise InputError("note", f"more than {LONGEST_NOTE} characters", "shorten it")
         found = mistakes(kind, name, body)
