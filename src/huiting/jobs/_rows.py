@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_co
 from sqlalchemy.dialects import postgresql, sqlite
 
 from huiting.jobs.job import Job, Order, State, Trouble
-from huiting.store._connect import Database
+from huiting.store._connect import Database, hurry
 from huiting.store.schema import JobRow
 
 TABLE: Table = JobRow.__table__  # type: ignore[assignment]  # declared as FromClause
@@ -25,7 +25,12 @@ def changing(database: Database) -> Iterator[Connection]:
     Raises:
         StoreError: the database cannot be written; nothing was changed.
     """
-    with database.writing() if database.dialect == "sqlite" else database.reading() as connection:
+    if database.dialect == "sqlite":
+        with database.writing() as connection:
+            yield connection
+        return
+    with database.reading() as connection:
+        hurry(connection)
         yield connection
 
 

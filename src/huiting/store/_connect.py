@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    true,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,6 +30,16 @@ from huiting.core.errors import ConfigError, StoreError
 
 _WRITERS = 0x6875697469
 """Number of the advisory lock: `huiti` in ASCII."""
+_SILENCE = "10s"
+"""How long a transaction that holds locks may be silent. A machine that lost its network or its
+power says no farewell, and without this bound everybody would wait for it for hours."""
+LIVELY = {
+    "connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+"""How soon a connection notices that the server is gone; options of libpq, s and ms."""
+_SERVER = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+"""The same of the server, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,7 @@ class Database:
         engine = self.engine.execution_options(writes=True)
         with self._explained(), engine.connect() as connection, connection.begin():
             if self.dialect == "postgresql":
+                hurry(connection)
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
             yield connection
 
@@ -79,6 +100,12 @@ class Database:
             raise StoreError(self.name, str(error), "report this as a fault") from error
 
 
+def hurry(connection: Connection) -> None:
+    """Have PostgreSQL end this transaction when nothing is heard of it for some seconds."""
+    bound = func.set_config("idle_in_transaction_session_timeout", _SILENCE, true())
+    connection.execute(select(bound))
+
+
 def connect(target: str, patience: float) -> Database:
     """Return the database at `target`, a URL of SQLAlchemy or the path of an SQLite file.
 
@@ -99,7 +126,10 @@ def connect(target: str, patience: float) -> Database:
     name = url.render_as_string(hide_password=True)
     try:
         # A prepared statement is planned for the average term; ours are common or rare.
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+        alive = {name: value for name, value in LIVELY.items() if name not in url.query}
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"prepare_threshold": None, **alive}
+        )
     except ImportError as error:
         raise ConfigError(
             name, "the PostgreSQL driver is missing", "install huiting[postgresql]"
@@ -140,6 +170,8 @@ def _patient(patience: float) -> Any:  # noqa: ANN401  (what event.listen takes)
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         cursor.execute(f"SET lock_timeout = {round(patience * 1000)}")
+        for name, value in _SERVER.items():  # the server looks after its end of the line, too
+            cursor.execute(f"SET {name} = {value}")
         cursor.close()
         connection.commit()
 
@@ -163,6 +195,7 @@ _POSTGRES = {
     "42501": ("not permitted", "give the user the rights on the schema"),
     "53100": ("no space left", "make room on the server's disk, then run again"),
     "53300": ("too many connections", "try again, or raise max_connections"),
+    "57P05": ("silent for too long within a transaction", "try again"),
     "55P03": ("locked by another program", "try again when that has ended"),
 }
 

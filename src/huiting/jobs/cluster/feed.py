@@ -24,6 +24,7 @@ from huiting.core.errors import StoreError
 from huiting.jobs.cluster.tickets import TASK, Tickets
 from huiting.jobs.work.claims import Claims
 from huiting.jobs.work.crew import Crew
+from huiting.store._connect import LIVELY
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class TicketFeed:
         app = App(
             connector=PsycopgConnector(
                 conninfo=conninfo,
-                kwargs={"options": options, "prepare_threshold": None},
+                kwargs={**LIVELY, "options": options, "prepare_threshold": None},
                 min_size=1,
                 max_size=4,
                 timeout=10.0,
