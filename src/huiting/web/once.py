@@ -12,6 +12,7 @@ from starlette.responses import Response
 from huiting.access.principal import Principal
 from huiting.service.answers import Said
 from huiting.web.parts import Given
+from huiting.web.places import outside
 
 Key = Annotated[
     str | None,
@@ -64,7 +65,7 @@ class Once:
             return Said(status, body.model_dump_json().encode(), where)
 
         found = self.parts.answers.once(principal, self.key, digest, said)
-        headers = {"Location": found.location} if found.location else {}
+        headers = {"Location": outside(self.request, found.location)} if found.location else {}
         if found.again:
             headers["Idempotency-Replayed"] = "true"
         return Response(found.body, found.status, headers, media_type="application/json")

@@ -23,6 +23,7 @@ from huiting.store.arriving import Arriving
 from huiting.web.bodies import pieces
 from huiting.web.doors import require
 from huiting.web.parts import Given
+from huiting.web.places import outside
 from huiting.web.problems import documented
 
 VERSION = "1.0.0"
@@ -76,6 +77,7 @@ def abilities(_sender: Sender, parts: Given) -> Response:
 
 @router.post("", status_code=201, dependencies=Speaks, responses=documented(404, 412, 413))
 def create(
+    request: Request,
     principal: Sender,
     parts: Given,
     length: Annotated[_Number, Header(alias="Upload-Length")],
@@ -84,7 +86,8 @@ def create(
     """Announce a file. `Upload-Metadata` may hold `filename`, and the fields of the form."""
     parts.desk.check(metadata, principal)
     made = parts.uploads.create(_number(length), metadata, principal)
-    return _answer(201, {"Location": f"/api/v1/uploads/{made.id}", **_expires(made)})
+    place = outside(request, f"/api/v1/uploads/{made.id}")
+    return _answer(201, {"Location": place, **_expires(made)})
 
 
 @router.get("/{upload}", responses=documented(404, 410, 423))
