@@ -44,11 +44,12 @@ StoreUrl = Annotated[
 def check(files: Files) -> None:
     """Read every file; each mistake is named by file and line, with what to do."""
     from huiting.app.judging import mistakes
+    from huiting.app.translate import told
     from huiting.quality.rules.check import untested
 
     found = mistakes(files)
     for error in found:
-        err.print(Text(printable(str(error)), style="red"), soft_wrap=True)
+        err.print(Text(printable(told(error)), style="red"), soft_wrap=True)
     if found:
         if len(found) > 1:
             err.print(say(f"{len(found)} mistakes.", f"共 {len(found)} 处错误。"))

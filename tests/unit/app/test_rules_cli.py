@@ -80,6 +80,16 @@ def test_every_mistake_is_named_by_file_and_line(rules: Path) -> None:
     assert lines[2] == "2 mistakes."
 
 
+def test_mistakes_are_told_in_chinese(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUITING_LANG", "zh")
+    rules.write_text(RULES.replace("forbid:", "forbidden:") + "more: 1\n", "utf-8")
+    lines = RUN.invoke(app, ["check", str(rules)]).output.splitlines()
+
+    assert "未知的键 'forbidden'" in lines[0]
+    assert "未知的键 'more'" in lines[1]
+    assert lines[2] == "共 2 处错误。"
+
+
 def test_an_id_that_another_file_has_is_a_mistake(rules: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_bytes(rules.read_bytes())
