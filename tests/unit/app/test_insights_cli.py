@@ -136,7 +136,8 @@ class TestQuestions:
     def test_words_of_each_site(self, tmp_path: Path) -> None:
         said = ask("insights", "words", "--by", "part-of-day", "--out", str(tmp_path / "g.csv"))
 
-        assert "part-of-day = morning" in said
+        assert "没有哪个词的多少超出偶然。" in said
+        assert "part-of-day = morning" not in said
         assert rows(tmp_path / "g.csv") == []
 
     def test_hotwords_that_might_help(self, tmp_path: Path) -> None:
@@ -146,6 +147,12 @@ class TestQuestions:
 
         assert "运费险" in said
         assert [r["term"] for r in rows(tmp_path / "h.csv")] == ["运费险"]
+
+    def test_that_no_word_is_new_is_said(self, tmp_path: Path) -> None:
+        (tmp_path / "known.txt").write_text("手机爆炸\n运费险\n", "utf-8")
+        said = ask("insights", "hotwords", "--hotwords", str(tmp_path / "known.txt"))
+
+        assert said.strip() == "没有出现在足够多通话中、值得建议的新词。"
 
     def test_a_measure_over_time(self, tmp_path: Path) -> None:
         said = ask("insights", "trends", "angry", "--by", "site", "--out", str(tmp_path / "t.csv"))

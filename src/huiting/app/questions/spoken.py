@@ -49,6 +49,7 @@ def words(
             groups = counted.words_by((c for c in cases if wanted.keeps(c)), by, role)
         for group in groups:
             _show_terms(f"{by} = {group.group}", group.words.rising)
+        _tell_if_none(any(group.words.rising for group in groups))
         save(asked.out, groups, counted.GroupWords)
         return
     with asked.cases(names) as cases:
@@ -59,6 +60,7 @@ def words(
         (say("frequent", "高频"), found.frequent),
     ):
         _show_terms(name, kind)
+    _tell_if_none(bool(found.rising or found.falling))
     tell(
         f"{found.calls} calls against {found.baseline}",
         f"{found.calls} 通对照 {found.baseline} 通",
@@ -95,7 +97,13 @@ def hotwords(
     found = suggest_hotwords(fresh, listed, changed.__getitem__, most)
     rows = [(s.text, str(s.calls.count), str(s.would_change)) for s in found]
     tried = say("transcripts it would change", "会改动的转写")
-    show((say("term", "词语"), say("calls", "通话"), tried), rows)
+    if rows:
+        show((say("term", "词语"), say("calls", "通话"), tried), rows)
+    else:
+        tell(
+            "No new term is said in enough calls to be suggested.",
+            "没有出现在足够多通话中、值得建议的新词。",
+        )
     save(asked.out, found, SuggestedHotword)
 
 
@@ -114,6 +122,14 @@ def _changed(kept: "Store", texts: Sequence[str], over: int) -> dict[str, int]:
     return changed
 
 
+def _tell_if_none(found: bool) -> None:  # noqa: FBT001  (its only argument)
+    if not found:
+        tell(
+            "No word is more or less frequent than chance would have it.",
+            "没有哪个词的多少超出偶然。",
+        )
+
+
 def _show_terms(name: str, terms: "Sequence[Term]") -> None:
     from huiting.reports import wording
 
@@ -127,4 +143,5 @@ def _show_terms(name: str, terms: "Sequence[Term]") -> None:
         )
         for t in terms
     ]
-    show((name, say("calls", "通话"), say("baseline", "对照"), "G²", "q"), rows)
+    if rows:
+        show((name, say("calls", "通话"), say("baseline", "对照"), "G²", "q"), rows)
