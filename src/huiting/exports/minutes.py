@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from huiting.core.analysis import Analysis
 from huiting.core.judgement import Judgement
@@ -69,7 +70,7 @@ class Minutes:
 def _lines(analysis: Analysis, words: Mapping[str, str], named: Labels) -> Iterator[str]:
     call = analysis.call
     found = minutes_of(call)
-    yield f"# {words['minutes']}: {escaped(call.recording.path)}"
+    yield f"# {words['minutes']}: {escaped(PurePath(call.recording.path).name)}"
     yield ""
     if call.recording.started_at is not None:
         yield f"{call.recording.started_at:%Y-%m-%d %H:%M}, {clock(call.recording.duration)}"

@@ -106,9 +106,11 @@ def test_lists_are_bounded() -> None:
 
 def test_minutes_are_laid_out_for_readers() -> None:
     said = meeting((0, "我们决定<b>上线</b>。"), (1, "我来准备发布说明。"))
-    page = build().write(analysis(call(*said))).decode()
+    heard = call(*said)
+    heard = replace(heard, recording=replace(heard.recording, path="in/weekly/8001.wav"))
+    page = build().write(analysis(heard)).decode()
 
-    assert "# 会议纪要" in page
+    assert page.startswith("# 会议纪要: 8001.wav\n")
     assert "- 0:00 说话人 1: 我们决定\\<b\\>上线" in page
     assert "- 0:05 说话人 2: 我来准备发布说明。" in page
     assert "## 未答复的问题\n\n（无）" in page
