@@ -27,7 +27,7 @@ _WIDE_LINE = 32
 _STOPS = "。！？!?；;…"
 _PAUSES = _STOPS + "，,、：:."
 _NO_LINE_STARTS_WITH = "。！？!?；;…，,、：:.）)」』》”’%"
-_TOKEN = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+\S?\s*|\S\s*")
+_TOKEN = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+(?:[.,:][0-9]+)*\S?\s*|\S\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,11 @@ def test_cues_are_in_order_of_their_start() -> None:
             ["一二三四五六七八九", "十一二三四五六）。"],
             id="closing marks stay with their word",
         ),
+        pytest.param(
+            "你们贷款利率写的7.2%合同上怎么是8%，骗人呢？",
+            ["你们贷款利率写的7.2%合", "同上怎么是8%，骗人呢？"],
+            id="a number with decimals stays whole",
+        ),
     ],
 )
 def test_lines(text: str, lines: list[str]) -> None:
