@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from huiting.core.judgement import Severity
 from huiting.core.types import EmotionLabel, Role
+from huiting.core.wording import language as spoken
 from huiting.core.wording import named
 from huiting.insights.agents import ENOUGH, Why
 from huiting.insights.rates import Interval, Mean, Rate
@@ -52,14 +53,6 @@ _NAMES: dict[str, tuple[str, str]] = {
     Role.SYSTEM: ("system", "系统"),
     Role.UNKNOWN: ("speaker", "说话人"),
 }
-_LANGUAGES = {
-    "zh": ("Chinese", "中文"),
-    "yue": ("Cantonese", "粤语"),
-    "en": ("English", "英语"),
-    "ja": ("Japanese", "日语"),
-    "ko": ("Korean", "韩语"),
-    "?": ("unknown", "未知"),
-}
 
 
 def name(thing: EmotionLabel | Severity | Why | Role, say: Say) -> str:
@@ -71,7 +64,9 @@ def name(thing: EmotionLabel | Severity | Why | Role, say: Say) -> str:
 
 def language(code: str, say: Say) -> str:
     """Return what a language is called."""
-    return say(*_LANGUAGES[code]) if code in _LANGUAGES else code
+    if code == "?":
+        return say("unknown", "未知")
+    return say(spoken(code, "en"), spoken(code, "zh"))
 
 
 def problem(what: str, say: Say) -> str:

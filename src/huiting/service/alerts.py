@@ -7,6 +7,7 @@ from huiting.core.analysis import Analysis
 from huiting.core.errors import HuitingError
 from huiting.core.judgement import Judgement
 from huiting.core.ticket import Because, Ticket
+from huiting.core.wording import language as spoken
 from huiting.notify.notice import Notice, Topic
 
 Told = Callable[[str], Notice]
@@ -16,7 +17,6 @@ _BECAUSE = {
     Because.COMPLAINT: ("a complaint", "投诉"),
     Because.FATAL: ("a fatal item failed", "触发致命项"),
 }
-_LANGUAGES = {"en": "英语", "ja": "日语", "ko": "韩语", "yue": "粤语", "zh": "中文"}
 AGENT, TEAM = "agent", "team"
 
 
@@ -82,12 +82,11 @@ def _ticket(
     ticket: Ticket, facts: dict[str, str | None], language: str
 ) -> tuple[str, tuple[str, ...]]:
     why = [_BECAUSE[because][language == "zh"] for because in ticket.because]
-    spoken = ticket.language or "?"
+    said = spoken(ticket.language or "?", language)
     if language == "zh":
-        said = _LANGUAGES.get(spoken, spoken)
         return "外语来电需优先处理", (f"{said}：{'、'.join(why)}", *_who(facts, language))
     return "A call in a foreign language needs somebody now", (
-        f"{spoken}: {', '.join(why)}",
+        f"{said}: {', '.join(why)}",
         *_who(facts, language),
     )
 

@@ -69,6 +69,8 @@ def test_durations(seconds: float, shown: str, chinese: str) -> None:
 
 def test_languages_and_problems() -> None:
     assert wording.language("yue", mandarin) == "粤语"
-    assert wording.language("fr", mandarin) == "fr"
+    assert wording.language("fr", mandarin) == "法语"
+    assert wording.language("sw", mandarin) == "sw"
+    assert wording.language("?", english) == "unknown"
     assert wording.problem("ANGRY", mandarin) == "客户生气"
     assert wording.problem("禁语", mandarin) == "禁语"

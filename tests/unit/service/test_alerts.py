@@ -59,7 +59,8 @@ def test_a_fatal_item_is_urgent_and_names_the_item_and_the_agent() -> None:
 def test_a_ticket_says_the_language_and_why() -> None:
     assert told("zh", None, ticket())[0].lines[0] == "日语：客户生气、触发致命项"
     assert (
-        told("en", None, ticket())[0].lines[0] == "ja: the customer is angry, a fatal item failed"
+        told("en", None, ticket())[0].lines[0]
+        == "Japanese: the customer is angry, a fatal item failed"
     )
 
 
