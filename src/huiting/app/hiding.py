@@ -20,8 +20,8 @@ Hide = Callable[[Call, Meaning], Mapping[int, str]]
 """Returns the text of each segment, by its place, as it may be shown."""
 HARMLESS = frozenset(
     {
-        "money", "percent", "date", "time", "duration", "quantity", "coupon", "product", "brand",
-        "agent_id",
+        "money", "percent", "discount", "date", "time", "duration", "quantity", "coupon", "product",
+        "brand", "agent_id",
     }
 )  # fmt: skip
 """Kinds of entities that a model may see; every other kind is hidden from it, a team's own

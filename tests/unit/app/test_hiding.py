@@ -54,6 +54,12 @@ def test_what_was_found_is_hidden_wherever_it_is_said() -> None:
     assert "8001" in texts[2]
 
 
+def test_prices_are_shown_with_their_discounts() -> None:
+    said = "原价799元，打8折，满300减50，到手639元。"
+
+    assert shown(flat(analysis(call(says(AGENT, 0, 5, said))))) == [said]
+
+
 def test_of_a_part_of_a_call_everything_is_looked_for_anew() -> None:
     meaning = Meaning((entity("person", 1, 0, 2, "张伟"),))
     part = replace(NEVER_TOLD, meaning=meaning, lines=NEVER_TOLD.lines[2:])
