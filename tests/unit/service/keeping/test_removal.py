@@ -269,3 +269,19 @@ def test_an_export_of_a_call_that_goes_meanwhile_is_made_again(house: Served) ->
     with pytest.raises(Exception, match="removed"):
         service.exports.run(Removing(lease, claims))
     assert list((house.folder / "exports").iterdir()) == []
+
+
+def test_what_it_was_sent_as_goes_too(house: Served) -> None:
+    """A crash may leave the file of an upload behind that is whole and handed in."""
+    head = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(SOUND))}
+    made = house.web.post("/api/v1/uploads", headers=head)
+    upload = made.headers["location"]
+    sent = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    house.web.patch(upload, headers={"Tus-Resumable": "1.0.0", **sent}, content=SOUND)
+    left = house.folder / "uploads" / upload.rpartition("/")[2]
+    left.write_bytes(SOUND)
+    [recording] = [name for name, _ in house.parts.keeping.vault.ids()]
+
+    house.parts.keeping.bin.removal.remove(recording, BY)
+    assert not left.exists()
+    assert house.web.head(upload, headers={"Tus-Resumable": "1.0.0"}).status_code == 404
