@@ -42,7 +42,7 @@ class Host(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Held:
     host: Host
     stamp: str
@@ -56,6 +56,8 @@ class CurrentHost:
     force: Force
     make: Callable[[InForce], Host]
     _current: _Held | None = None
+    _former: list[_Held] = field(default_factory=list)
+    """With tasks that began before the lists changed."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, task: Task, listen: Callable[[Progress], None], /) -> bytes:
@@ -71,13 +73,15 @@ class CurrentHost:
     def losses(self) -> int:
         """Return how often the process with the models was lost since there are these lists."""
         with self._lock:
-            return 0 if self._current is None else self._current.host.status().losses
+            held = self._current
+        return 0 if held is None else held.host.status().losses
 
     def close(self) -> None:
-        """End the host; what runs fails."""
+        """End the host, and those whose tasks are not over; what runs fails."""
         with self._lock:
-            held, self._current = self._current, None
-        if held is not None:
+            ending = [*self._former, *([self._current] if self._current else [])]
+            self._former, self._current = [], None
+        for held in ending:
             held.host.close()
 
     @contextmanager
@@ -88,7 +92,9 @@ class CurrentHost:
         finally:
             with self._lock:
                 held.users -= 1
-                over = held.users == 0 and held is not self._current
+                over = held.users == 0 and held in self._former
+                if over:
+                    self._former.remove(held)
             if over:
                 held.host.close()
 
@@ -96,15 +102,23 @@ class CurrentHost:
         """Return the host to use, counted as used; make a new one when the lists have changed."""
         state = self._state()
         with self._lock:
-            old, current = None, self._current
+            over, current = None, self._current
             if current is None or (state is not None and current.stamp != heard_of(state)):
                 state = state or self.force.now()
                 old, current = current, _Held(self.make(state), heard_of(state))
                 self._current = current
+                over = self._retired(old)
             current.users += 1
-        if old is not None and old.users == 0:
-            old.host.close()
+        if over is not None:
+            over.host.close()
         return current
+
+    def _retired(self, old: _Held | None) -> _Held | None:
+        """Return a host that nobody uses any more; one with tasks is kept until they end."""
+        if old is not None and old.users:
+            self._former.append(old)
+            return None
+        return old
 
     def _state(self) -> InForce | None:
         """Return what is in force; None while nobody can say, and what was stays."""

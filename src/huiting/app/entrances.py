@@ -127,7 +127,7 @@ def _claims(given: dict[str, Any]) -> ClaimRules:
             teams=_table(given, "teams"),
             sites=_table(given, "sites"),
             usual=None if usual is None else UserRole(usual),
-            domains=frozenset(map(str, given.pop("domains", ()))),
+            domains=_domains(given),
             **named,
         )
     except ValueError as error:
@@ -140,6 +140,14 @@ def _table(given: dict[str, Any], name: str) -> Mapping[str, str]:
     if not isinstance(found, Mapping):
         raise ConfigError(f"setting sign_on.{name}", "no table", 'write {GROUP = "VALUE"}')
     return {str(group): str(value) for group, value in found.items()}
+
+
+def _domains(given: dict[str, Any]) -> frozenset[str]:
+    """Take the domains out; a text alone would be the domains of its letters."""
+    found = given.pop("domains", [])
+    if not isinstance(found, (list, tuple)) or not all(isinstance(d, str) and d for d in found):
+        raise ConfigError("setting sign_on.domains", "no list of domains", 'write ["example.com"]')
+    return frozenset(found)
 
 
 def _text(given: dict[str, Any], name: str) -> str:

@@ -10,6 +10,7 @@ from huiting.app.judging import Judge, context_of, judge_of
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.app.wiring import hints_of
+from huiting.core.whole_file import replacing
 from huiting.quality.intents.sources import read_sources
 from huiting.service.library.force import Force, InForce, written
 from huiting.service.library.kinds import Kind
@@ -31,7 +32,8 @@ def settings_in(settings: Settings, state: InForce) -> Settings:
         hotwords = words[0].parent.parent / JOINED
         if not hotwords.exists():
             texts = [path.read_text(encoding="utf-8") for path in (*own, *words)]
-            hotwords.write_text("\n".join(texts), encoding="utf-8")
+            with replacing(hotwords) as file:  # others may be about to read it
+                file.write("\n".join(texts).encode())
     return replace(
         settings,
         rules=(*settings.rules, *state.of(Kind.RULES)),

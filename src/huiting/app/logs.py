@@ -11,6 +11,14 @@ KEYS = (
 """What a line may carry besides its sentence."""
 
 
+OTHERS = ("uvicorn", "procrastinate")
+"""Libraries whose warnings are logged too: as a sentence, without what they fill into it."""
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] == "huiting"
+
+
 class Json(logging.Formatter):
     """One JSON object a line."""
 
@@ -23,7 +31,7 @@ class Json(logging.Formatter):
             "time": self.formatTime(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage() if _ours(record) else str(record.msg),
         }
         line |= {key: getattr(record, key) for key in KEYS if hasattr(record, key)}
         if record.exc_info and record.exc_info[1] is not None:
@@ -37,10 +45,15 @@ class Json(logging.Formatter):
 
 
 def start_logging(level: str, stream: TextIO) -> None:
-    """Send Huiting's log lines of `level` and above to `stream`."""
+    """Send Huiting's log lines of `level` and above to `stream`, and the warnings of libraries."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Json())
     logger = logging.getLogger("huiting")
     logger.handlers = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
+    for name in OTHERS:
+        other = logging.getLogger(name)
+        other.handlers = [handler]
+        other.setLevel(logging.WARNING)
+        other.propagate = False

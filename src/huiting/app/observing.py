@@ -8,6 +8,7 @@ from shutil import disk_usage
 
 from huiting.core.errors import HuitingError
 from huiting.core.watch import Progress
+from huiting.jobs.errors import Cancelled, LeaseLost, Stopping
 from huiting.jobs.host.ticket import Task
 from huiting.jobs.queue import Queue
 from huiting.jobs.running import Handler, Running
@@ -23,7 +24,7 @@ def counted(kind: str, handler: Handler, metrics: Metrics) -> Handler:
         try:
             handler(running)
         except HuitingError as error:
-            metrics.ended(kind, "retried" if error.retryable else "failed")
+            metrics.ended(kind, _outcome(error))
             raise
         except BaseException:
             metrics.ended(kind, "failed")
@@ -31,6 +32,13 @@ def counted(kind: str, handler: Handler, metrics: Metrics) -> Handler:
         metrics.ended(kind, "done")
 
     return handle
+
+
+def _outcome(error: HuitingError) -> str:
+    """Return how an attempt ended; one that was called off, or goes on elsewhere, did not fail."""
+    if isinstance(error, (Cancelled, Stopping, LeaseLost)):
+        return "interrupted"
+    return "retried" if error.retryable else "failed"
 
 
 @dataclass(frozen=True, slots=True)

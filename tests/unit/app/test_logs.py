@@ -23,6 +23,16 @@ def test_a_line_has_a_sentence_and_stable_keys() -> None:
     assert "text" not in line
 
 
+def test_what_a_library_warns_of_is_a_line_without_what_it_fills_in() -> None:
+    stream = io.StringIO()
+    start_logging("debug", stream)
+    logging.getLogger("uvicorn.error").warning("Invalid request from %s", "13800138000")
+    logging.getLogger("uvicorn.error").info("started")
+
+    [line] = lines(stream)
+    assert (line["message"], line["logger"]) == ("Invalid request from %s", "uvicorn.error")
+
+
 def test_an_exception_shows_its_place_and_not_its_message() -> None:
     stream = io.StringIO()
     start_logging("warning", stream)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
+from huiting.core.errors import StoreError
 from huiting.service.library.kinds import Kind
 from huiting.store.library import Library, Version
 
@@ -46,7 +47,7 @@ class Force:
         """Return what is in force now; reads little when nothing has changed.
 
         Raises:
-            StoreError: the database cannot be used.
+            StoreError: the database cannot be used, or the files cannot be written.
         """
         stamp = _stamp(self.library.force())
         with self._lock:
@@ -55,8 +56,13 @@ class Force:
             return self._known
 
     def _written(self, documents: list[Version]) -> InForce:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        state = written(documents, self.folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            state = written(documents, self.folder)
+        except OSError as error:
+            reason = f"it cannot be written: {error.strerror}"
+            remedy = "make room, and allow writing there"
+            raise StoreError(str(self.folder), reason, remedy) from error
         self._forget(self.folder / state.stamp)
         return state
 
