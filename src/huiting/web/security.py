@@ -17,7 +17,7 @@ from huiting.access.addresses import Network, client, neighbourhood, parse, with
 from huiting.access.buckets import Buckets, Rate
 from huiting.core.errors import Forbidden, HuitingError, InputError, TooMany
 from huiting.service.troubles import TooLarge
-from huiting.web.problems import answer
+from huiting.web.problems import answer, problem
 from huiting.web.security_headers import set_headers
 
 _LARGE = ("multipart/form-data", "application/offset+octet-stream", "application/octet-stream",
@@ -74,6 +74,13 @@ class Guard:
             return
         scope = self._located(scope)
         protected = _Protected(send, https=scope["scheme"] in _SECURE)
+        if _ambiguous(Headers(scope=scope)):
+            end = {"Connection": "close"}
+            told = problem(
+                Request(scope), 400, "bad-request", "its length is said twice", headers=end
+            )
+            await told(scope, receive, protected)
+            return
         try:
             largest = self._check(scope)
         except HuitingError as error:
@@ -210,6 +217,15 @@ def _same(origin: str | None, host: str) -> bool:
         return origin is None or urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
+
+
+def _ambiguous(headers: Headers) -> bool:
+    """Tell whether a proxy before us may have seen another end of this request than we do.
+
+    Source:
+        RFC 9112, 6.1: such a request may be refused, and the connection must be closed.
+    """
+    return "transfer-encoding" in headers and "content-length" in headers
 
 
 def _more(length: str, most: int) -> bool:
