@@ -2,7 +2,10 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from faults.server import programs
 from networks.spaces import Space
@@ -10,16 +13,14 @@ from networks.spaces import Space
 _QUICK = "-c fsync=off -c shared_buffers=16MB"
 
 
-def served(where: Space, folder: Path, address: str) -> tuple[str, str]:
-    """Give the database's URL on the cable, and the one by its socket, for who is to look on.
-
-    It is ended with the network it is on.
-    """
+@contextmanager
+def served(where: Space, address: str) -> Iterator[tuple[str, str]]:
+    """Give the database's URL on the cable, and the one by its socket, for who is to look on."""
     there = programs()
     assert there is not None
+    # Not in pytest's folders: each run of pytest shuts them to all users but its own.
+    folder = Path(mkdtemp(prefix="huiting-server-"))
     shutil.chown(folder, "postgres")
-    for parent in folder.parents[:3]:  # pytest's folders are for their owner only
-        parent.chmod(parent.stat().st_mode | 0o11)
     data = str(folder / "data")
 
     def run(program: str, *words: str) -> None:
@@ -34,7 +35,12 @@ def served(where: Space, folder: Path, address: str) -> tuple[str, str]:
     options = f"-k '{folder}' -c listen_addresses={address} {_QUICK}"
     run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start")
     run("createdb", "-h", str(folder), "-U", "huiting", "huiting")
-    return (
-        f"postgresql+psycopg://huiting@{address}/huiting",
-        f"postgresql+psycopg://huiting@/huiting?host={folder}",
-    )
+    try:
+        yield (
+            f"postgresql+psycopg://huiting@{address}/huiting",
+            f"postgresql+psycopg://huiting@/huiting?host={folder}",
+        )
+    finally:
+        for process in where.processes():
+            subprocess.run(["kill", "-9", str(process)], check=False, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)

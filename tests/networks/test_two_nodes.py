@@ -95,14 +95,14 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    home = tmp_path / "server"
-    home.mkdir()
-    with office(["database", "first", "second"]) as found:
-        target, near = served(found["database"], home, DATABASE)
-        with Store.open(near) as store:
-            queue = open_queue(store.database, Mode.CLUSTER)
-            vault = Folder(tmp_path / "recordings")
-            yield Cluster(found["first"], found["second"], target, store, queue, vault)
+    with (
+        office(["database", "first", "second"]) as found,
+        served(found["database"], DATABASE) as (target, near),
+        Store.open(near) as store,
+    ):
+        queue = open_queue(store.database, Mode.CLUSTER)
+        vault = Folder(tmp_path / "recordings")
+        yield Cluster(found["first"], found["second"], target, store, queue, vault)
 
 
 def test_two_nodes_share_the_work_and_one_finishes_what_the_other_was_killed_over(
