@@ -44,6 +44,8 @@ from huiting.app.options import (
     settings_of,
 )
 from huiting.app.redact_cli import redact
+from huiting.app.remote import app as remote
+from huiting.app.remote import named
 from huiting.app.report_cli import report
 from huiting.app.rules_cli import app as rules
 from huiting.app.serve import serve
@@ -75,6 +77,8 @@ app.add_typer(rules, name="rules")
 app.add_typer(users, name="users")
 app.add_typer(tokens, name="tokens")
 app.add_typer(audit, name="audit")
+app.add_typer(remote, name="remote")
+app.callback()(named)
 app.add_typer(retention, name="retention")
 app.add_typer(bin_app, name="bin")
 app.add_typer(hold, name="hold")

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,13 +74,13 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
     describe = describer(settings, order.manifest, order.raw)
     found = find(order.recordings)
     if not found.files:
-        _complain(found.problems, err)
+        complain(found.problems, err)
         return REFUSED
     make_folder(order.folder)
     with (
         store_of(settings) as kept,
         kit_of(settings, hints, readers) as kit,
-        _shown(len(found.files) + len(found.problems), order.show, err) as listener,
+        shown(len(found.files) + len(found.problems), order.show, err) as listener,
     ):
         batch = Batch(
             store=kept,
@@ -99,9 +99,9 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             parallel=parallel_of(settings),
             again=order.again,
         )
-        _let_signals_stop(batch, err if order.show is Show.ALL else None)
+        let_signals_stop(batch.stop, err if order.show is Show.ALL else None)
         summary = batch.run(found.files, found.problems)
-    _report(summary, order, out, err)
+    report(summary, order, out, err)
     return INTERRUPTED if summary.interrupted else FAILED * bool(summary.count(Status.FAILED))
 
 
@@ -109,12 +109,14 @@ def _files(settings: Settings) -> tuple[str, ...]:
     return (*CALL_FILES, "minutes") if settings.kind == "meeting" else CALL_FILES
 
 
-def _complain(problems: Iterable[InputError], err: Console) -> None:
+def complain(problems: Iterable[InputError], err: Console) -> None:
+    """Say what is wrong with what was named, a line each."""
     for problem in problems:
         err.print(Text(printable(told(problem)), style="red"), soft_wrap=True)
 
 
-def _shown(files: int, show: Show, err: Console) -> AbstractContextManager[Listener]:
+def shown(files: int, show: Show, err: Console) -> AbstractContextManager[Listener]:
+    """Return what shows a batch while it goes."""
     if show is Show.JSON:
         return nullcontext(board.Lines(sys.stdout))
     if show is Show.FAILURES or not err.is_terminal:
@@ -122,13 +124,13 @@ def _shown(files: int, show: Show, err: Console) -> AbstractContextManager[Liste
     return board.board(files, time.monotonic, err)
 
 
-def _let_signals_stop(batch: Batch, told: Console | None) -> None:
+def let_signals_stop(stop_batch: Callable[[], None], told: Console | None) -> None:
     """Let Ctrl-C or SIGTERM end a batch in order; a second of either ends it at once."""
 
     def stop(_signal: int, _frame: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
-        batch.stop()
+        stop_batch()
         if told is not None:
             told.print(say("Stopping; once more ends at once.", "正在停止；再按一次立即结束。"))
 
@@ -142,7 +144,8 @@ def _leave(_signal: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
-def _report(summary: Summary, order: Order, out: Console, err: Console) -> None:
+def report(summary: Summary, order: Order, out: Console, err: Console) -> None:
+    """Show what became of a batch."""
     if order.show is Show.JSON:
         body = {status.value: summary.count(status) for status in Status}
         times = {"audio_seconds": round(summary.audio, 3), "seconds": round(summary.seconds, 3)}

@@ -15,7 +15,7 @@ class Slow:
         self.stopped = True
 
 batch = Slow()
-run._let_signals_stop(batch, None)
+run.let_signals_stop(batch.stop, None)
 os.kill(os.getpid(), signal.{first})
 signal.sigtimedwait([], 0)
 print(batch.stopped, flush=True)
