@@ -310,6 +310,14 @@ def test_who_was_seen_alive_keeps_the_job(cluster: Desk) -> None:
 
 
 @pytest.mark.postgresql
+def test_nobody_takes_a_job_from_themselves(cluster: Desk) -> None:
+    ticketed = Ticketed(cluster)
+
+    assert cluster.claims.take("one", ticketed.job.id, ticketed.ticket, ticketed._alive) is None
+    assert outcomes(cluster, ticketed.job) == [None]
+
+
+@pytest.mark.postgresql
 def test_an_old_ticket_does_nothing(cluster: Desk) -> None:
     ticketed = Ticketed(cluster)
     cluster.claims.give_back(ticketed.first)

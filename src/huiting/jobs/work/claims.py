@@ -62,7 +62,7 @@ class Claims:
         """Take the job that a ticket is for, unless that was done or the ticket is an old one.
 
         A ticket of a job that runs was handed out again, because whoever had it is taken for
-        dead. If that one was seen alive it keeps the job.
+        dead. If that one was seen alive it keeps the job; so does this worker itself.
 
         Args:
             worker: who takes it.
@@ -75,7 +75,7 @@ class Claims:
             if row is None or row.ticket != ticket or row.held:
                 return None
             known = read(row)
-            if known.state is State.RUNNING and not moving(job):
+            if known.state is State.RUNNING and row.worker != worker and not moving(job):
                 known = self._lose(connection, Sight(job, row.fence, row.beat, row.worker))
             if known.state is not State.WAITING:
                 return None
