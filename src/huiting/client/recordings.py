@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -52,7 +52,6 @@ class Recordings:
     uploads: Uploads
     large: int = PIECE
     """Bytes from which on a file is sent in pieces."""
-    _none: Mapping[str, str] = field(default_factory=dict)
 
     def hand_in(
         self,
@@ -75,7 +74,7 @@ class Recordings:
         files = _listed(paths)
         if batch is None and len(files) > 1:
             batch = self.wire.post(BatchProgress, "/batches", {"name": ""}, once=True).id
-        fields = _fields(metadata or self._none, batch, told)
+        fields = _fields(metadata or {}, batch, told)
         accepted: list[Accepted] = []
         refused: list[Rejected] = []
         for path in files:

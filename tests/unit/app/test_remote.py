@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from huiting.app.board import Silent
 from huiting.app.cli import app
+from huiting.app.remote_batch import File, RemoteBatch
 from huiting.app.remote_connection import connect
+from huiting.client import Client
 from huiting.core.errors import ConfigError, HuitingError, InputError
 from running import NOISE, Running, running
 
@@ -178,3 +181,15 @@ def test_server_and_token_come_from_options_files_or_the_environment(tmp_path: P
             connect(server, environment=named)
     with pytest.raises(ConfigError, match="cannot be read"):
         connect("http://a.test", tmp_path / "none")
+
+
+def test_a_batch_that_is_stopped_writes_what_is_there(
+    day: Path, tmp_path: Path, server: Running
+) -> None:
+    with Client(server.url, "root") as client:
+        batch = RemoteBatch(client, tmp_path / "results", tmp_path, {}, Silent())
+        batch.stop()
+        summary = batch.run([File(path) for path in sorted(day.iterdir())])
+
+    assert (summary.outcomes, summary.interrupted) == ((), True)
+    assert (tmp_path / "results/calls.csv").exists()
