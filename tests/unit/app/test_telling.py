@@ -1,0 +1,98 @@
+"""What is put to be told when a call is done, and when a recording can never be analyzed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from huiting.app.settings import Settings
+from huiting.app.telling import telling, telling_failures
+from huiting.core.errors import EngineError, HuitingError, UndecodableAudio
+from huiting.jobs.errors import Stopping
+from huiting.jobs.job import Order
+from huiting.jobs.mode import open_queue
+from huiting.jobs.queue import Queue, Wanted
+from huiting.notify.notice import Notice, Topic
+from huiting.observe.metrics import Metrics
+from huiting.service.analysis import Analyzing
+from huiting.service.outreach import KIND, Outreach, Subscriber, read
+from huiting.store import Store
+from served import NOON, refund
+from unit.service.working import FakeHost, Place, flat
+
+
+@dataclass
+class Nowhere:
+    """A channel."""
+
+    sent: list[Notice] = field(default_factory=list)
+
+    def send(self, notice: Notice, /) -> None:
+        self.sent.append(notice)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with Store.open(str(tmp_path / "calls.db")) as store:
+        yield Place(store, open_queue(store.database), tmp_path)
+
+
+def outreach(queue: Queue, *topics: Topic) -> Outreach:
+    return Outreach(
+        queue, {"all": Subscriber(Nowhere(), frozenset(topics), "en")} if topics else {}
+    )
+
+
+def told(queue: Queue) -> list[Notice]:
+    found = queue.page(Wanted(kind=KIND)).items
+    return [read(str(job.order.payload["notice"])) for job in found]
+
+
+def test_a_call_is_told_of_with_where_to_look(place: Place) -> None:
+    metrics = Metrics("1")
+    settings = Settings(address="https://huiting.example/")
+    tell = telling(settings, outreach(place.queue, Topic.ANALYZED), metrics, lambda: NOON)
+    made = refund()
+    with place.store.database.writing() as connection:
+        tell(connection, made, None)
+    [notice] = told(place.queue)
+
+    assert notice.topic is Topic.ANALYZED
+    assert notice.link == f"https://huiting.example/calls/{made.call.recording.id}"
+    assert notice.at == NOON
+    assert "huiting_audio_seconds_total 14.0" in metrics.text().decode()
+
+
+def test_where_nobody_listens_a_call_is_only_counted(place: Place) -> None:
+    metrics = Metrics("1")
+    settings = Settings(home_languages=())
+    tell = telling(settings, outreach(place.queue), metrics, lambda: NOON)
+    with place.store.database.writing() as connection:
+        tell(connection, refund(), None)
+
+    assert told(place.queue) == []
+    assert "huiting_audio_seconds_total 14.0" in metrics.text().decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "number"),
+    [
+        (UndecodableAudio("a.wav", "no sound", "send another"), 1),
+        (EngineError("a.wav", "it failed", "wait"), 0),
+        (Stopping("a.wav", "it stops", "wait"), 0),
+    ],
+    ids=["never", "again", "elsewhere"],
+)
+def test_only_a_recording_that_can_never_be_heard_is_told_of(
+    place: Place, error: HuitingError, number: int
+) -> None:
+    place.receive("ab", "a.wav")
+    host = FakeHost(errors={"a.wav": error})
+    handler = Analyzing(host, place.store, place.audio, flat, lambda: None, lambda: NOON)
+    running = place.begin(Order("analyze", "ab:", {"recording": "ab", "options": "{}"}))
+    telling_of = telling_failures(handler, outreach(place.queue, Topic.FAILED), lambda: NOON)
+
+    with pytest.raises(type(error)):
+        telling_of(running)
+    assert [notice.topic for notice in told(place.queue)] == [Topic.FAILED] * number
