@@ -8,7 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from huiting.client import Client, Refused, Terms, Unavailable, Unreachable, Unreadable
+from huiting.client import (
+    Client,
+    Refused,
+    StillRunning,
+    Terms,
+    Unavailable,
+    Unreachable,
+    Unreadable,
+)
 from huiting.client.errors import refused
 from huiting.client.jobs import events
 from huiting.client.shapes.jobs import State
@@ -255,3 +263,33 @@ def test_uploads_are_forgotten_on_request() -> None:
     server.client.recordings.uploads.remove("u")
 
     assert (server.asked[0].method, server.asked[0].url.path) == ("DELETE", "/api/v1/uploads/u")
+
+
+def test_an_export_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    waiting = {
+        "id": 3, "state": "waiting", "stage": None, "done": 0.0, "trouble": None,
+        "put_at": "2025-03-12T12:00:00Z", "file": None,
+    }  # fmt: skip
+    trouble = {"code": "input", "reason": "no calls", "remedy": "choose others"}
+    server = Scripted(
+        told(202, waiting), told(200, waiting | {"state": "failed", "trouble": trouble})
+    )
+
+    with pytest.raises(Refused, match="export 3: no calls; choose others"):
+        server.client.calls.export_all(tmp_path / "a.xlsx")
+    late = Scripted(told(202, waiting))
+    with pytest.raises(StillRunning):
+        late.client.calls.export_all(tmp_path / "a.xlsx", longest=0)
+
+
+def test_a_transcript_that_takes_long_is_asked_for_again(file: Path) -> None:
+    transcript = {
+        "text": "您好", "language": "zh", "duration": 1.0, "segments": [], "engine": "w",
+        "audio": "r", "known": True,
+    }  # fmt: skip
+    over = told(200, JOB | {"state": "done"})
+    server = Scripted(told(202, {"job": 7}), over, told(200, transcript))
+
+    assert server.client.transcribe(file).text == "您好"
+    with pytest.raises(StillRunning):
+        Scripted(told(202, {"job": 7})).client.transcribe(file, longest=0)
