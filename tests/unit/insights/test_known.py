@@ -46,7 +46,7 @@ def seen(wanted: Names, calls: list[Case] = CALLS) -> Known:
         names_in(measure="said:什么都没说"),
         names_in(agent="8001"),
     ],
-    ids=str,
+    ids=range(10),
 )
 def test_what_there_is_is_not_refused(names: Names) -> None:
     found = seen(names)

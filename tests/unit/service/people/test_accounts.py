@@ -49,7 +49,7 @@ def test_somebody_is_added_with_what_is_said_of_them(house: House) -> None:
         {"teams": frozenset({" "})}, {"sites": frozenset({"x" * 101})},
         {"teams": frozenset(map(str, range(101)))},
     ],
-    ids=str,
+    ids=lambda change: f"{len(str(change))} characters of {next(iter(change))}",
 )  # fmt: skip
 def test_what_nobody_is_called_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
