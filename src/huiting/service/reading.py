@@ -85,7 +85,7 @@ class Reading:
         if view.unredacted:
             return Part(found, end)
         if sought.text:
-            found = [x for x in found if self.says(self.call(x.call.id, view), sought, view)]
+            found = [x for x in found if self.says(self._read(x.call.id, view), sought, view)]
         return Part([self._bare(listed) for listed in found], end)
 
     def one(self, call: str, view: View) -> Listed:
@@ -116,6 +116,16 @@ class Reading:
         if judgement is not None:
             judgement = redacted_judgement(judgement, original, self.policy)
         return Seen(self._hidden(found), covered, judgement)
+
+    def _read(self, call: str, view: View) -> Seen:
+        """Return a call without its verdicts and without personal data, for lists of many."""
+        found = self.store.find(call, allowed=view.principal.only)
+
+        def make() -> Analysis:
+            original = self.store.analysis(found.id, version=found.version)
+            return _writable(redacted(self._understood(original), self.policy))
+
+        return Seen(self._hidden(found), self._seen.get((found.id, found.version), make), None)
 
     def original(self, call: str, principal: Principal) -> Analysis:
         """Return the analysis that says what of a recording is private.
@@ -206,7 +216,7 @@ class Reading:
 
     def _covered(self, hit: Hit, sought: Sought, view: View) -> Hit | None:
         """Return a hit without personal data; None for one that is in nothing else."""
-        seen = self.call(hit.recording, view)
+        seen = self._read(hit.recording, view)
         segments = seen.analysis.call.segments
         if hit.ordinal >= len(segments):  # analyzed anew meanwhile
             return None
