@@ -72,7 +72,9 @@ def test_a_call_from_its_audio_to_a_search_leaves_none_of_its_words_in_the_log(
     assert '"recording heard"' in text
     assert sum(map(len, words)) > 50
     pieces = {word[n : n + 4] for word in words for n in range(len(word) - 3)}
-    assert not {piece for piece in pieces if piece in text}
+    told = {piece for piece in pieces if not piece.isascii()}  # digits are those of any id too
+    assert len(told) > 20
+    assert not {piece for piece in told if piece in text}
     for known in (NUMBER, FIRST.name, FIRST.stem, "16055550130"):
         assert known not in text, known
 
