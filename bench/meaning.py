@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dialogues import HERE, SAID, SETS, Talk, share, talks
+from dialogues import HERE, SAID, SETS, Talk, share, talks  # type: ignore[import-not-found]
 from huiting.core import yaml_file as yaml
 from huiting.core.errors import ModelUnavailable
 from huiting.core.meaning import Meaning, OutcomeKind

@@ -98,7 +98,11 @@ def _members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[zipfile.ZipIn
         raise TooLarge("archive", f"more than {budget.members} files", "pack fewer into one")
     for member in found:
         hidden = member.filename.replace("\\", "/").rpartition("/")[2].startswith(".")
-        if not member.filename.endswith("/") and not hidden and not member.filename.startswith(_LEFT_OUT):
+        if (
+            not member.filename.endswith("/")
+            and not hidden
+            and not member.filename.startswith(_LEFT_OUT)
+        ):
             yield member
 
 

@@ -1,7 +1,6 @@
 """The audit log: read, verified, exported."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +13,7 @@ from huiting.service.people.log_export import LogFormat, written
 from huiting.store.audit import Action, Entry, Wanted
 from huiting.web.api.shapes.people import AuditEntry, AuditState
 from huiting.web.doors import address, require
+from huiting.web.moments import Moment
 from huiting.web.pages import Page, place
 from huiting.web.pages import cursor as cursor_of
 from huiting.web.problems import documented
@@ -29,8 +29,8 @@ class AuditFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: datetime | None = None
-    until: datetime | None = Field(None, description="Before.")
+    since: Moment | None = None
+    until: Moment | None = Field(None, description="Before.")
     who: Text | None = Field(None, description="`user:12`.")
     action: Text | None = None
     subject: Text | None = Field(None, description="`call:…`, `user:12`.")

@@ -13,6 +13,7 @@ from huiting.core.meaning import Outcome, Quote, Sign, Summary
 from huiting.core.types import EmotionLabel, Role
 from huiting.store import Hit, Version, Which
 from huiting.store.browse import Listed, Sort, Sought
+from huiting.web.moments import Moment
 
 CallId = Annotated[
     str, Path(pattern="^[0-9a-f]{4,64}$", description="Id of a call, or how it begins.")
@@ -32,8 +33,8 @@ class CallFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: datetime | None = Field(None, description="That began then or later.")
-    until: datetime | None = Field(None, description="That began before.")
+    since: Moment | None = Field(None, description="That began then or later.")
+    until: Moment | None = Field(None, description="That began before.")
     agent: Text | None = Field(None, description="The metadata entry `agent`.")
     team: Text | None = Field(None, description="The metadata entry `team`.")
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None

@@ -11,6 +11,7 @@ from huiting.service.keeping.manifest import Manifest
 from huiting.service.keeping.retention import Count, Policy, Rule, What
 from huiting.service.keeping.sealing import Seals
 from huiting.store.keeping import Binned
+from huiting.web.moments import Moment
 
 HoldId = Annotated[int, Path(ge=1, le=2**53)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -68,8 +69,8 @@ class HoldOf(BaseModel):
     at: datetime
     call: str | None
     metadata: dict[str, str]
-    since: datetime | None
-    until: datetime | None
+    since: Moment | None
+    until: Moment | None
     released_by: str | None
     released_at: datetime | None
     calls: int = Field(description="How many it covers.")

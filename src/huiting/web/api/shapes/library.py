@@ -13,6 +13,7 @@ from huiting.service.library.trial import Trial, Tried
 from huiting.service.reviewing import Measured
 from huiting.store.library import Entry, Version
 from huiting.store.reviews import Decision, Review
+from huiting.web.moments import Moment
 
 NAME = r"^[\w][\w .()-]{0,63}$"
 DocumentName = Annotated[str, Path(pattern=NAME, description="Name of the document.")]
@@ -44,16 +45,16 @@ class TrialOrder(Closed):
     """Rules to be tried on calls that are there."""
 
     body: Body
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     most: Annotated[int, Field(ge=1, le=500, description="Calls, the latest first.")] = 200
 
 
 class RejudgeOrder(Closed):
     """Which calls the rules that are in force are to judge again."""
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
 
 
