@@ -6,7 +6,7 @@ from typing import TextIO
 
 KEYS = (
     "stage", "recording", "job", "seconds", "code", "request", "method", "route", "status",
-    "principal",
+    "principal", "permission", "channel", "inbox",
 )  # fmt: skip
 """What a line may carry besides its sentence."""
 
