@@ -1,6 +1,8 @@
 """Run one batch with tone engines, as a process that a test can kill.
 
-Usage: python batch_program.py FOLDER OUT DATABASE
+Usage: python batch_program.py FOLDER OUT DATABASE SECONDS
+
+Each call takes SECONDS at least.
 """
 
 import sys
@@ -18,8 +20,8 @@ from huiting.store.repository import Store
 from tones import Ear, kit
 
 
-def main(folder: Path, out: Path, database: Path) -> None:
-    ear = Ear(before=lambda: time.sleep(0.02))
+def main(folder: Path, out: Path, database: Path, seconds: float) -> None:
+    ear = Ear(before=lambda: time.sleep(seconds))
     with Store.open(f"sqlite:///{database}") as store:
         batch = Batch(
             store=store,
@@ -37,4 +39,4 @@ def main(folder: Path, out: Path, database: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(*map(Path, sys.argv[1:4]), float(sys.argv[4]))

@@ -104,7 +104,8 @@ def test_a_token_is_made_listed_and_revoked() -> None:
 
     assert secret.startswith("hth_")
     listed = done("tokens", "list")
-    assert all(part in listed for part in ("nightly", "crm", "calls:read calls:write", secret[:8]))
+    parts = ("nightly", "crm", "calls:read", "calls:write", secret[:8])
+    assert all(part in listed for part in parts)
     assert secret not in listed
     done("tokens", "revoke", "1")
     assert run("tokens", "add", "crm", "--name", "x", "--scope", "users:admin").exit_code != 0
