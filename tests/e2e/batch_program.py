@@ -39,4 +39,5 @@ def main(folder: Path, out: Path, database: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]), float(sys.argv[4]))
+    _, folder, out, database, seconds = sys.argv
+    main(Path(folder), Path(out), Path(database), float(seconds))
