@@ -17,13 +17,15 @@ from _sre import unicode_tolower  # type: ignore[import-not-found]
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from math import inf
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from re._casefix import _EXTRA_CASES as EXTRA  # type: ignore[import-not-found]
 from typing import Any
 
 from huiting.core.errors import ConfigError
+
+# What `re` compiles with; by name, since it has no types that every check agrees on.
+codes, parser = import_module("re._constants"), import_module("re._parser")
+EXTRA: dict[int, tuple[int, ...]] = import_module("re._casefix")._EXTRA_CASES  # noqa: SLF001
 
 PIECE = 200
 """Characters searched at once."""

@@ -6,12 +6,9 @@ Which expressions are taken is said by `core.patterns`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from re._casefix import _EXTRA_CASES as EXTRA  # type: ignore[import-not-found]
 from typing import Any, NamedTuple
 
-from huiting.core.patterns import PIECE
+from huiting.core.patterns import EXTRA, PIECE, codes, parser
 
 _SHARED = 100
 """Characters that neighbouring pieces share: no match is longer."""
