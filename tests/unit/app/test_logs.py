@@ -26,11 +26,11 @@ def test_a_line_has_a_sentence_and_stable_keys() -> None:
 def test_what_a_library_warns_of_is_a_line_without_what_it_fills_in() -> None:
     stream = io.StringIO()
     start_logging("debug", stream)
-    logging.getLogger("uvicorn.error").warning("Invalid request from %s", "13800138000")
-    logging.getLogger("uvicorn.error").info("started")
+    logging.getLogger("uvicorn.asked").warning("Invalid request from %s", "13800138000")
+    logging.getLogger("uvicorn.asked").info("started")
 
     [line] = lines(stream)
-    assert (line["message"], line["logger"]) == ("Invalid request from %s", "uvicorn.error")
+    assert (line["message"], line["logger"]) == ("Invalid request from %s", "uvicorn.asked")
 
 
 def test_an_exception_shows_its_place_and_not_its_message() -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
+from huiting.app import users_cli
 from huiting.app.cli import app
 from huiting.app.entrances import now
 from huiting.app.people_desk import runner
@@ -23,7 +24,7 @@ from unit.service.people.house import PASSWORDS
 def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUITING_STORE", f"sqlite:///{tmp_path / 'h.db'}")
     monkeypatch.setenv("HUITING_LANG", "en")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(users_cli.out, "width", 200)  # COLUMNS is read when it is imported
     monkeypatch.chdir(tmp_path)
 
 
