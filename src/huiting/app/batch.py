@@ -7,15 +7,15 @@ so a run that is killed loses at most the calls in flight and the next run does 
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from huiting.app.display import printable
-from huiting.app.files import make_folder, remedy_of, replace_file, results_name
+from huiting.app import batch_tables
+from huiting.app.files import make_folder, replace_file, results_name
 from huiting.app.outcomes import Brief, Outcome, Status, Summary
 from huiting.audio.source import opened
 from huiting.core.analysis import Analysis
@@ -28,8 +28,8 @@ from huiting.core.judgement_codec import with_emotion
 from huiting.core.ports import Exporter, Hints
 from huiting.core.ticket import Ticket
 from huiting.core.watch import Progress, Watch
-from huiting.exports import Names, ticket_json, ticket_page, write_tables
 from huiting.exports import Outcome as Row
+from huiting.exports import ticket_json, ticket_page
 from huiting.pipeline import Kit, Source, analyze, digest, understand
 from huiting.store.repository import Store
 
@@ -305,30 +305,12 @@ class Batch:
 
     def _tables(self, outcomes: Sequence[Outcome]) -> None:
         """Write the tables of the batch, reading one analysis at a time from the store."""
-        try:
-            write_tables(
-                self.out, self._rows(outcomes), Names.of(self._rows(outcomes)), self.tongue
-            )
-        except OSError as error:
-            raise ConfigError(
-                printable(str(error.filename or self.out)),
-                f"the tables cannot be written: {error.strerror}",
-                remedy_of(error),
-            ) from error
+        batch_tables.write(self.out, outcomes, self.tongue, self._row)
 
-    def _rows(self, outcomes: Sequence[Outcome]) -> Iterator[Row]:
-        copies: dict[str | None, list[str]] = {}
-        for outcome in outcomes:
-            if outcome.status is Status.SAME:
-                copies.setdefault(outcome.recording, []).append(outcome.name)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                yield Row(outcome.name, error=outcome.error)
-            elif outcome.status is not Status.SAME:
-                analysis = self.store.analysis(outcome.recording or "")
-                others = tuple(copies.get(outcome.recording, ()))
-                judgement = None
-                if self.judge is not None:
-                    judgement = self.store.judgement(analysis.call.recording.id)
-                ticket = self._tickets.get(analysis.call.recording.id)
-                yield Row(outcome.name, analysis, None, others, judgement, ticket)
+    def _row(self, outcome: Outcome, copies: tuple[str, ...]) -> Row:
+        analysis = self.store.analysis(outcome.recording or "")
+        judgement = None
+        if self.judge is not None:
+            judgement = self.store.judgement(analysis.call.recording.id)
+        ticket = self._tickets.get(analysis.call.recording.id)
+        return Row(outcome.name, analysis, None, copies, judgement, ticket)

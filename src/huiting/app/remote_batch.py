@@ -5,7 +5,7 @@ answers. The server keeps everything: a run that is interrupted is taken up by t
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,21 +13,20 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from huiting.app import batch_tables
 from huiting.app.batch import Listener
-from huiting.app.display import printable
-from huiting.app.files import make_folder, remedy_of, replace_file, results_name
+from huiting.app.files import make_folder, replace_file, results_name
 from huiting.app.outcomes import Brief, Outcome, Status, Summary
 from huiting.client import Client, Refused, State, Told
 from huiting.client.shapes.calls import WholeCall
 from huiting.client.shapes.jobs import Accepted, Job, Trouble
 from huiting.core.calming import after_upset
 from huiting.core.curves import curves
-from huiting.core.errors import ConfigError, HuitingError, InputError
+from huiting.core.errors import HuitingError, InputError
 from huiting.core.judgement_codec import with_emotion
 from huiting.core.ports import Exporter
 from huiting.core.types import Role
 from huiting.core.watch import Progress
-from huiting.exports import Names, write_tables
 from huiting.exports import Outcome as Row
 
 UNKNOWN_TO_SERVER = frozenset({404, 410})
@@ -203,29 +202,12 @@ class RemoteBatch:
 
     def _tables(self, outcomes: Sequence[Outcome]) -> None:
         """Write the tables of the batch, reading one answer at a time."""
-        try:
-            names = Names.of(self._rows(outcomes))
-            write_tables(self.out, self._rows(outcomes), names, self.tongue)
-        except OSError as error:
-            raise ConfigError(
-                printable(str(error.filename or self.out)),
-                f"the tables cannot be written: {error.strerror}",
-                remedy_of(error),
-            ) from error
+        batch_tables.write(self.out, outcomes, self.tongue, self._row)
 
-    def _rows(self, outcomes: Sequence[Outcome]) -> Iterator[Row]:
-        copies: dict[str | None, list[str]] = {}
-        for outcome in outcomes:
-            if outcome.status is Status.SAME:
-                copies.setdefault(outcome.recording, []).append(outcome.name)
-        for outcome in outcomes:
-            if outcome.error is not None:
-                yield Row(outcome.name, error=outcome.error)
-            elif outcome.status is not Status.SAME:
-                content = (self.spool / (outcome.recording or "")).read_bytes()
-                whole = _whole.validate_json(content)
-                others = tuple(copies.get(outcome.recording, ()))
-                yield Row(outcome.name, whole.analysis, None, others, whole.judgement)
+    def _row(self, outcome: Outcome, copies: tuple[str, ...]) -> Row:
+        content = (self.spool / (outcome.recording or "")).read_bytes()
+        whole = _whole.validate_json(content)
+        return Row(outcome.name, whole.analysis, None, copies, whole.judgement)
 
 
 def _error(name: str, trouble: Trouble) -> Refused:
