@@ -63,8 +63,7 @@ class Worker:
             return TableFeed(self._claims, self.name, kinds)
         from huiting.jobs.cluster.feed import TicketFeed
 
-        moving, lease = self._lookout.moving, self._terms.lease
-        return TicketFeed(queue.tickets, self._claims, self.name, kinds, moving, lease)
+        return TicketFeed(queue.tickets, self._claims, self.name, kinds, self._terms.lease)
 
     def run(self) -> None:
         """Work until `stop` is called, then until the jobs have ended or are given back."""

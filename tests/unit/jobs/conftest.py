@@ -56,7 +56,6 @@ def cleared(desk: Desk) -> Desk:
     """Return the desk as it was at first."""
     desk.clear()
     desk.wrong *= 0
-    desk.moving.clear()
     return desk
 
 

@@ -30,8 +30,6 @@ class Desk:
     """What the clock of the database is off by."""
     queue: Queue = field(init=False)
     claims: Claims = field(init=False)
-    moving: set[int] = field(default_factory=set)
-    """Jobs whose worker was seen alive."""
 
     def __post_init__(self) -> None:
         opened = open_queue(self.store.database, self.mode)
@@ -58,7 +56,7 @@ class Desk:
             return leases[0] if leases else None
         while (drawn := self._draw(self.queue.tickets, kinds)) is not None:
             job, ticket = drawn
-            lease = self.claims.take(worker, job, ticket, lambda job: job in self.moving)
+            lease = self.claims.take(worker, job, ticket)
             if lease is not None:
                 return lease
         return None

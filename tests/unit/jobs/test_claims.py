@@ -271,7 +271,7 @@ class Ticketed:
         self.desk = desk
         self.job = desk.put()
         self.ticket = self.current()
-        first = desk.claims.take("one", self.job.id, self.ticket, self._alive)
+        first = desk.claims.take("one", self.job.id, self.ticket)
         assert first is not None
         self.first = first
 
@@ -281,40 +281,33 @@ class Ticketed:
         assert found is not None
         return found
 
-    def _alive(self, job: int) -> bool:
-        return job in self.desk.moving
-
     def again(self) -> Lease | None:
-        return self.desk.claims.take("two", self.job.id, self.ticket, self._alive)
+        return self.desk.claims.take("two", self.job.id, self.ticket)
 
 
 @pytest.mark.postgresql
-def test_a_ticket_that_is_handed_out_again_takes_the_job_from_the_dead(cluster: Desk) -> None:
+def test_a_ticket_that_is_handed_out_again_takes_no_job_from_who_has_not_told_yet_that_it_lives(
+    cluster: Desk,
+) -> None:
     ticketed = Ticketed(cluster)
-
-    lease = ticketed.again()
-
-    assert lease is not None
-    assert lease.fence > ticketed.first.fence
-    assert outcomes(cluster, lease.job) == [Outcome.LOST, None]
-
-
-@pytest.mark.postgresql
-def test_who_was_seen_alive_keeps_the_job(cluster: Desk) -> None:
-    ticketed = Ticketed(cluster)
-    cluster.moving.add(ticketed.job.id)
 
     assert ticketed.again() is None
-    cluster.finish(ticketed.first)
-    assert ticketed.again() is None
-
-
-@pytest.mark.postgresql
-def test_nobody_takes_a_job_from_themselves(cluster: Desk) -> None:
-    ticketed = Ticketed(cluster)
-
-    assert cluster.claims.take("one", ticketed.job.id, ticketed.ticket, ticketed._alive) is None
     assert outcomes(cluster, ticketed.job) == [None]
+
+    cluster.finish(ticketed.first)
+
+    assert ticketed.again() is None
+    assert outcomes(cluster, ticketed.job) == [Outcome.DONE]
+
+
+@pytest.mark.postgresql
+def test_a_job_that_was_taken_from_the_dead_goes_on_with_a_new_ticket(cluster: Desk) -> None:
+    ticketed = Ticketed(cluster)
+    cluster.lose(ticketed.first)
+
+    assert ticketed.current() != ticketed.ticket
+    assert ticketed.again() is None
+    assert cluster.take("two").fence > ticketed.first.fence
 
 
 @pytest.mark.postgresql
@@ -324,7 +317,7 @@ def test_an_old_ticket_does_nothing(cluster: Desk) -> None:
 
     assert ticketed.again() is None
     assert cluster.take().job.id == ticketed.job.id
-    assert cluster.claims.take("two", 999_999, 1, ticketed._alive) is None
+    assert cluster.claims.take("two", 999_999, 1) is None
 
 
 @pytest.mark.postgresql

@@ -67,21 +67,6 @@ def test_the_job_of_a_process_that_ended_is_lost_at_once() -> None:
     ]
 
 
-def test_only_who_was_seen_to_move_is_known_to_be_alive() -> None:
-    time = Time()
-    watching = lookout(time)
-
-    assert not watching.moving(7)
-    look(watching, time, 1.0, beat=1)
-    assert not watching.moving(7)
-    look(watching, time, 1.0, beat=2)
-    assert watching.moving(7)
-    look(watching, time, 29.0, beat=2)
-    assert watching.moving(7)
-    look(watching, time, 2.0, beat=2)
-    assert not watching.moving(7)
-
-
 def test_a_living_process_is_not_gone() -> None:
     assert not gone()(this_worker())
 

@@ -21,6 +21,7 @@ from procrastinate.worker import Worker as TicketWorker
 from sqlalchemy import URL
 
 from huiting.core.errors import StoreError
+from huiting.jobs.cluster.strays import Strays
 from huiting.jobs.cluster.tickets import TASK, Tickets
 from huiting.jobs.work.claims import Claims
 from huiting.jobs.work.crew import Crew
@@ -34,6 +35,8 @@ _POLL = 2.0
 """Seconds between two looks for tickets; new ones are announced at once."""
 _LET_GO = 0.1
 """Seconds that tickets are held when the worker ends."""
+_LOOKS = 3
+"""Times within a lease that a worker tells it is alive, and looks for lost tickets."""
 _TROUBLED = 1.0
 """Seconds to wait when the database cannot be used."""
 
@@ -46,8 +49,6 @@ class TicketFeed:
     claims: Claims
     worker: str
     kinds: tuple[str, ...]
-    moving: Callable[[int], bool]
-    """Tells whether the worker of a job was seen alive."""
     lease: float
     """Seconds without a heartbeat after which a worker is taken for dead."""
 
@@ -75,7 +76,7 @@ class TicketFeed:
                 shutdown_graceful_timeout=_LET_GO,
                 delete_jobs=DeleteJobCondition.ALWAYS,
                 install_signal_handlers=False,
-                update_heartbeat_interval=self.lease / 3,
+                update_heartbeat_interval=self.lease / _LOOKS,
                 stalled_worker_timeout=self.lease,
             )
             side = asyncio.create_task(self._side(app, worker, stopping))
@@ -104,7 +105,7 @@ class TicketFeed:
         async def run(context: JobContext, job: int) -> None:
             ticket = context.job.id
             assert ticket is not None
-            took = partial(self.claims.take, self.worker, job, ticket, self.moving)
+            took = partial(self.claims.take, self.worker, job, ticket)
             await asyncio.wrap_future(crew.start(took))
 
         return app
@@ -112,20 +113,22 @@ class TicketFeed:
     async def _side(self, app: App, worker: TicketWorker, stopping: Callable[[], bool]) -> None:
         """Stop the worker when it is time; now and then see to tickets that were lost."""
         due = 0.0
+        strays = Strays(_LOOKS)
         while not stopping():
             if time.monotonic() >= due:
-                due = time.monotonic() + self.lease / 3
+                due = time.monotonic() + self.lease / _LOOKS
                 try:
-                    await self._rescue(app)
+                    await self._rescue(app, strays)
                 except (ConnectorException, StoreError) as error:
                     reason = {"reason": " ".join(str(error).split())}
                     log.warning("lost tickets were not looked for", extra=reason)
             await asyncio.sleep(_STEP)
         worker.stop()  # type: ignore[no-untyped-call]
 
-    async def _rescue(self, app: App) -> None:
+    async def _rescue(self, app: App, strays: Strays) -> None:
         """Hand tickets out again whose worker is dead, and write those anew that were lost."""
         for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.lease):
             with contextlib.suppress(ConnectorException):  # another worker was quicker
                 await app.job_manager.retry_job(stalled)
-        await asyncio.to_thread(self.tickets.reissue, self.claims.backoff.most)
+        lost = strays.look(await asyncio.to_thread(self.tickets.handed))
+        await asyncio.to_thread(self.tickets.reissue, self.claims.backoff.most, lost)

@@ -9,6 +9,7 @@ Procrastinate's tables live in a schema of their own. Its functions name tables 
 schema; so each function is told where to look, and triggers work from any connection.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -94,7 +95,22 @@ class Tickets:
         number: int = connection.execute(written.returning(self.table.c.id)).scalar_one()
         return number
 
-    def reissue(self, farthest: float) -> int:
+    def handed(self) -> frozenset[int]:
+        """Return the tickets that a worker was handed whose jobs still wait.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        ticket = self.table.c
+        chosen = (
+            select(ticket.id)
+            .join(TABLE, TABLE.c.ticket == ticket.id)
+            .where(TABLE.c.state == State.WAITING, cast(ticket.status, Text) == "doing")
+        )
+        with self.database.reading() as connection:
+            return frozenset(connection.scalars(chosen))
+
+    def reissue(self, farthest: float, lost: Collection[int] = ()) -> int:
         """Write tickets for jobs that wait and have none; return how many.
 
         Those have none that were put while the jobs were run the other way, or whose ticket
@@ -103,12 +119,17 @@ class Tickets:
 
         Args:
             farthest: seconds that no wait after a failure exceeds.
+            lost: tickets that nothing will come of.
 
         Raises:
             StoreError: the database cannot be used; nothing was changed.
         """
         ticket = self.table.c
-        alive = exists().where(ticket.id == TABLE.c.ticket, cast(ticket.status, Text).in_(_LIVE))
+        alive = exists().where(
+            ticket.id == TABLE.c.ticket,
+            ticket.id.not_in(list(lost)),
+            cast(ticket.status, Text).in_(_LIVE),
+        )
         with changing(self.database) as connection:
             beyond = database_time(connection) + timedelta(seconds=farthest)
             stuck = and_(TABLE.c.attempt > 0, TABLE.c.due_at > beyond)

@@ -1,7 +1,7 @@
 """Take jobs, tell that they are alive, end them: what a worker does to the table of jobs."""
 
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -56,27 +56,23 @@ class Claims:
             ).all()
             return [self.ledger.begin(connection, read(row), worker) for row in rows]
 
-    def take(
-        self, worker: str, job: int, ticket: int, moving: Callable[[int], bool]
-    ) -> Lease | None:
+    def take(self, worker: str, job: int, ticket: int) -> Lease | None:
         """Take the job that a ticket is for, unless that was done or the ticket is an old one.
 
-        A ticket of a job that runs was handed out again, because whoever had it is taken for
-        dead. If that one was seen alive it keeps the job; so does this worker itself.
+        A job that runs stays with its worker: its ticket was handed out again because of a
+        clock or a lost connection, which says nothing of the job. Whether the worker is dead
+        is for a `Lookout` to say; the job then waits again, with a new ticket.
 
         Args:
             worker: who takes it.
             job: its id.
             ticket: number of the ticket.
-            moving: tells whether the worker that has the job was seen alive.
         """
         with changing(self.ledger.database) as connection:
             row = one(connection, job)
             if row is None or row.ticket != ticket or row.held:
                 return None
             known = read(row)
-            if known.state is State.RUNNING and row.worker != worker and not moving(job):
-                known = self._lose(connection, Sight(job, row.fence, row.beat, row.worker))
             if known.state is not State.WAITING:
                 return None
             return self.ledger.begin(connection, known, worker)

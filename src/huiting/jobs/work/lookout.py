@@ -32,12 +32,10 @@ class _Watched:
     sight: Sight
     still: float = 0.0
     """Seconds for which the beat was seen to stand still."""
-    moved: bool = False
-    """The beat was seen to rise."""
 
 
 class Lookout:
-    """What one process has seen of all jobs that run. For one thread; `moving` for any."""
+    """What one process has seen of all jobs that run. For one thread."""
 
     def __init__(
         self,
@@ -59,18 +57,11 @@ class Lookout:
         self._watched = {sight.job: self._watch(sight, passed) for sight in sights}
         return [w.sight for w in self._watched.values() if self._lost(w)]
 
-    def moving(self, job: int) -> bool:
-        """Tell whether this process has seen the worker of the job alive, not long ago."""
-        watched = self._watched.get(job)
-        return watched is not None and watched.moved and not self._lost(watched)
-
     def _watch(self, sight: Sight, passed: float) -> _Watched:
         before = self._watched.get(sight.job)
-        if before is None or before.sight.fence != sight.fence:
+        if before is None or before.sight != sight:
             return _Watched(sight)
-        if before.sight.beat != sight.beat:
-            return _Watched(sight, moved=True)
-        return _Watched(sight, before.still + passed, before.moved)
+        return _Watched(sight, before.still + passed)
 
     def _lost(self, watched: _Watched) -> bool:
         return watched.still >= self._lease or self._ended(watched.sight.worker)
