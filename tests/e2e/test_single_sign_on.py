@@ -139,7 +139,7 @@ def test_a_code_is_taken_once(there: OidcProvider, browser: TestClient) -> None:
     brought = there.browse(leave(browser))
     arrive(browser, brought)
 
-    assert arrive(browser, brought) == "/?sign-in=unauthenticated"
+    assert arrive(browser, brought) == "/sign-in?failed=unauthenticated"
 
 
 def test_nobody_is_signed_in_as_somebody_else_by_a_link(
@@ -148,9 +148,9 @@ def test_nobody_is_signed_in_as_somebody_else_by_a_link(
     """The one who began must be the one who comes back."""
     brought = there.browse(leave(browser))
     with visiting(front(house, sso=ours(there, house))) as victim:
-        assert arrive(victim, brought) == "/?sign-in=unauthenticated"
+        assert arrive(victim, brought) == "/sign-in?failed=unauthenticated"
         leave(victim)
-        assert arrive(victim, brought) == "/?sign-in=unauthenticated"
+        assert arrive(victim, brought) == "/sign-in?failed=unauthenticated"
         assert victim.get("/auth/me").status_code == 401
 
 
@@ -163,7 +163,7 @@ def test_nobody_is_signed_in_as_somebody_else_by_a_link(
     ],
 )
 def test_who_did_not_leave_does_not_arrive(browser: TestClient, brought: dict[str, str]) -> None:
-    assert arrive(browser, brought) == "/?sign-in=unauthenticated"
+    assert arrive(browser, brought) == "/sign-in?failed=unauthenticated"
 
 
 def test_whom_the_provider_refuses_does_not_come_in(
@@ -173,7 +173,7 @@ def test_whom_the_provider_refuses_does_not_come_in(
     brought = there.browse(leave(browser))
 
     assert brought["error"] == "access_denied"
-    assert arrive(browser, brought) == "/?sign-in=unauthenticated"
+    assert arrive(browser, brought) == "/sign-in?failed=unauthenticated"
 
 
 def test_who_takes_too_long_begins_again(
@@ -182,7 +182,7 @@ def test_who_takes_too_long_begins_again(
     brought = there.browse(leave(browser))
     house.clock.on(minutes=11)
 
-    assert arrive(browser, brought) == "/?sign-in=unauthenticated"
+    assert arrive(browser, brought) == "/sign-in?failed=unauthenticated"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_others_of_the_provider_stay_outside(
 ) -> None:
     there.person = replace(LI, claims={**LI.claims, **claims})
 
-    assert arrive(browser, there.browse(leave(browser))) == "/?sign-in=forbidden"
+    assert arrive(browser, there.browse(leave(browser))) == "/sign-in?failed=forbidden"
     assert house.accounts.all() == []
 
 
@@ -262,7 +262,7 @@ def test_a_token_that_is_not_genuine_opens_nothing(
 ) -> None:
     there.forge = forge
 
-    assert arrive(browser, there.browse(leave(browser))) == "/?sign-in=unauthenticated"
+    assert arrive(browser, there.browse(leave(browser))) == "/sign-in?failed=unauthenticated"
     assert house.accounts.all() == []
 
 
@@ -334,7 +334,7 @@ def test_user_information_of_somebody_else_is_refused(
 ) -> None:
     there.more = {"sub": "1"}
 
-    assert arrive(browser, there.browse(leave(browser))) == "/?sign-in=unauthenticated"
+    assert arrive(browser, there.browse(leave(browser))) == "/sign-in?failed=unauthenticated"
 
 
 def test_an_answer_of_another_provider_is_refused(there: OidcProvider, browser: TestClient) -> None:
@@ -371,7 +371,7 @@ def test_keys_that_cannot_be_read_are_no_keys(there: OidcProvider, house: House)
 def test_a_provider_that_does_not_answer_is_said_so(house: House, there: OidcProvider) -> None:
     sso = ours(there, house, issuer="http://localhost:9")
     with visiting(front(house, sso=sso)) as browser:
-        assert leave(browser) == "/?sign-in=provider"
+        assert leave(browser) == "/sign-in?failed=provider"
 
     assert sso.end("hint") is None
 

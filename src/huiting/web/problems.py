@@ -1,7 +1,7 @@
 """The one place where an error becomes an HTTP answer: problem+json, as in RFC 9457."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -104,8 +104,13 @@ class Problem(BaseModel):
     errors: list[Mistake] = Field(default=[], description="What is wrong, where there is a list.")
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error as a problem."""
+Told = Callable[[Request, Problem], Response | None]
+"""Tells of a problem as a page; None where a program asks."""
+
+
+def install(app: FastAPI, page: Told | None = None) -> None:
+    """Answer every error as a problem: to people as a page, where there are pages."""
+    app.state.told = page
 
     @app.exception_handler(HuitingError)
     def ours(request: Request, error: Exception) -> Response:
@@ -177,6 +182,10 @@ def problem(
         instance=f"urn:request:{request.scope.get('huiting.request', 'unknown')}",
         errors=list(errors),
     )
+    page: Told | None = getattr(request.app.state, "told", None) if "app" in request.scope else None
+    if page is not None and (response := page(request, body)) is not None:
+        response.headers.update(dict(headers or {}))
+        return response
     text = body.model_dump(mode="json")
     return JSONResponse(_plain(text), status, dict(headers or {}), media_type=MEDIA_TYPE)
 

@@ -1,7 +1,7 @@
-"""The application: every module of `web.api` with a `router` is part of it.
+"""The application: every module of `web.api` and `web.site.pages` with a `router` is part of it.
 
-Adding a resource is adding a file there. Its routes stand under `/api/v1`, unless the
-module says another `PREFIX`.
+Adding a resource or a page is adding a file there. Routes of `api` stand under `/api/v1`,
+unless the module says another `PREFIX`; pages stand where people look for them.
 """
 
 import time
@@ -14,12 +14,15 @@ from types import ModuleType
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
+from starlette.routing import Route
 
 from huiting.web import api, health, problems, templates
 from huiting.web.description import described
 from huiting.web.parts import Parts
 from huiting.web.requests import Requests
 from huiting.web.security import Guard, Rules
+from huiting.web.site import pages
+from huiting.web.site.troubles import page
 
 PREFIX = "/api/v1"
 
@@ -51,12 +54,18 @@ def build(
         responses=problems.documented(),
     )
     app.state.parts = parts
-    problems.install(app)
+    problems.install(app, page)
     routers: defaultdict[str, list[APIRouter]] = defaultdict(list)
     for module in (*resources(), health):
         prefix = "" if module is health else getattr(module, "PREFIX", PREFIX)
         app.include_router(module.router, prefix=prefix)
         routers[prefix].append(module.router)
+    for module in screens():
+        app.include_router(module.router)
+        routers[""].append(module.router)
+    app.state.screens = frozenset(
+        route.path for router in routers[""] for route in router.routes if isinstance(route, Route)
+    )
     templates.name(app, routers)
     app.openapi = described(app)  # type: ignore[method-assign]
     app.add_middleware(Requests)
@@ -67,8 +76,17 @@ def build(
 
 def resources() -> Iterator[ModuleType]:
     """Yield the modules of `web.api` that have routes, by name."""
-    for found in sorted(iter_modules(api.__path__), key=lambda module: module.name):
+    return _routed(api)
+
+
+def screens() -> Iterator[ModuleType]:
+    """Yield the modules of `web.site.pages` that have routes, by name."""
+    return _routed(pages)
+
+
+def _routed(package: ModuleType) -> Iterator[ModuleType]:
+    for found in sorted(iter_modules(package.__path__), key=lambda module: module.name):
         if not found.name.startswith("_"):
-            module = import_module(f"{api.__name__}.{found.name}")
+            module = import_module(f"{package.__name__}.{found.name}")
             if hasattr(module, "router"):
                 yield module

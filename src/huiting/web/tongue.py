@@ -1,17 +1,22 @@
-"""Chinese or English, as a request asks for in `Accept-Language`."""
+"""Chinese or English: as a person has chosen, or as a request asks for in `Accept-Language`."""
 
 from starlette.requests import Request
 
 from huiting.access.principal import Principal
 
 LANGUAGES = ("zh", "en")
+COOKIE = "huiting-language"
+"""What was chosen in this browser; holds where nobody has signed in."""
 
 
 def tongue(request: Request) -> str:
-    """Return `zh` or `en`: what the person has chosen, else what the request prefers."""
+    """Return `zh` or `en`: what was chosen, by the person or here, else what is preferred."""
     principal = request.scope.get("huiting.principal")
     if isinstance(principal, Principal) and principal.language in LANGUAGES:
         return principal.language
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
     return preferred(request.headers.get("accept-language", ""))
 
 

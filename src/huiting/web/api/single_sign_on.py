@@ -12,6 +12,7 @@ from huiting.core.errors import HuitingError, Unauthenticated, Unknown
 from huiting.service.people.entrance import SignedIn
 from huiting.service.people.signing_on import Secrets
 from huiting.web.doors import address
+from huiting.web.places import ours, outside
 from huiting.web.problems import documented
 from huiting.web.signing import Access, People, SingleSignOn, browser, give_cookie, shown
 
@@ -38,7 +39,7 @@ def leave(request: Request, people: People, back: Back = "/") -> RedirectRespons
         secret.digest(departure.state),
         secret.digest(way),
         Secrets(departure.nonce, departure.verifier),
-        _own(back),
+        ours(back),
     )
     response = RedirectResponse(departure.url, 303)
     secure = request.url.scheme == "https"
@@ -57,7 +58,7 @@ def arrive(request: Request, people: People) -> RedirectResponse:
     except HuitingError as error:
         response = _failed(request, error)
     else:
-        response = RedirectResponse(request.scope.get("root_path", "") + back, 303)
+        response = RedirectResponse(outside(request, back), 303)
         give_cookie(request, response, signed, people.entrance.stay.longest.total_seconds())
     response.delete_cookie(WAY, path="/")
     return response
@@ -88,14 +89,8 @@ def _arrived(request: Request, sso: SingleSignOn) -> tuple[SignedIn, str]:
 
 
 def _failed(request: Request, error: HuitingError) -> RedirectResponse:
-    """Send a browser to our front page, which says what the error's code means."""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/?sign-in={error.code}", 303)
-
-
-def _own(back: str) -> str:
-    """Return a path of ours; the front page instead of any other address."""
-    ours = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    return back if ours and back.isascii() and "\\" not in back else "/"
+    """Send a browser to the sign-in page, which says what the error's code means."""
+    return RedirectResponse(outside(request, f"/sign-in?failed={error.code}"), 303)
 
 
 def _single_sign_on(people: Access) -> SingleSignOn:

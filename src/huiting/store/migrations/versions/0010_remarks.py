@@ -1,4 +1,4 @@
-"""What people work with on the pages: remarks, corrections, appeals, saved searches."""
+"""What people add to a call: remarks, corrected text."""
 
 revision = "0010"
 down_revision = "0009"

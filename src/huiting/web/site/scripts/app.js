@@ -1,0 +1,6 @@
+// What every page loads.
+import "./site/htmx.js";
+import "./site/alpine.js";
+import { install } from "./site/offline.js";
+
+install();
