@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from huiting.core.judgement import Judgement, Score, Verdict
 from huiting.core.judgement_codec import HEAD, from_json, to_json
 from huiting.core.value import value
+from huiting.store._changing import changed as note_changed
 from huiting.store._fold import storable
 from huiting.store.schema import FindingRow, JudgementRow, RecordingRow, ScoreRow
 
@@ -174,6 +175,8 @@ def write(connection: Connection, entries: Sequence[Entry], at: datetime) -> int
     _prune(connection, [row.key for _, row in changed])
     _write_rulings(connection, [(row.key, rulings_of(row.body), entry) for entry, row in changed])
     _write_scores(connection, [(row.key, entry) for entry, row in changed])
+    if changed:
+        note_changed(connection, RecordingRow.key.in_([row.key for _, row in changed]))
     return len(changed)
 
 

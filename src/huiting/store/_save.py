@@ -19,18 +19,21 @@ from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError, InputError
 from huiting.core.types import Segment
 from huiting.store import _dialogue_codec
+from huiting.store._changing import changed, left
 from huiting.store._fold import fold, storable
 from huiting.store._index import LINE, SegmentIndex
 from huiting.store._sound import sound
 from huiting.store.schema import (
     AnalysisRow,
     DialogueRow,
+    FactsRow,
     FailureRow,
     FeelingRow,
     FieldRow,
     FindingRow,
     IntentRow,
     JudgementRow,
+    MarkRow,
     NameRow,
     RecordingRow,
     ScoreRow,
@@ -136,6 +139,9 @@ def save(connection: Connection, index: SegmentIndex, entry: Entry) -> int:
         _add_analysis(connection, key, version, entry)
         _add_segments(connection, index, key, clock, entry.lines)
         _renew(connection, key, entry.analysis, known=known is not None)
+        changed(connection, RecordingRow.key == key)
+        if known is not None and known.began != began:
+            left(connection, known.began)
     if entry.dialogue is not None:
         set_dialogues(connection, [(key, version, entry.dialogue)])
     return version
@@ -171,8 +177,11 @@ def fail(
 
 def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> None:
     """Remove all that is known of a recording."""
-    key = connection.scalars(select(RecordingRow.key).where(RecordingRow.id == recording)).one()
+    key, began = connection.execute(
+        select(RecordingRow.key, RecordingRow.began).where(RecordingRow.id == recording)
+    ).one()
     index.remove(connection, key)
+    left(connection, began)
     paths = select(NameRow.path).where(NameRow.recording == key)
     connection.execute(
         delete(FailureRow).where(
@@ -182,7 +191,7 @@ def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> 
     for row in (
         NameRow.recording, FieldRow.recording, DialogueRow.recording, FindingRow.recording,
         ScoreRow.recording, IntentRow.recording, JudgementRow.recording, AnalysisRow.recording,
-        FeelingRow.recording, RecordingRow.key,
+        FeelingRow.recording, FactsRow.recording, MarkRow.recording, RecordingRow.key,
     ):  # fmt: skip
         connection.execute(delete(row.class_).where(row == key))
 

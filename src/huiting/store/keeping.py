@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from huiting.core.errors import Conflict, Unknown, UnknownCall
 from huiting.store import calls
+from huiting.store._changing import changed
 from huiting.store._fold import storable
 from huiting.store.calls import ALL, Allowed
 from huiting.store.schema import BinRow, HoldRow, JobRow, RecordingFileRow, RecordingRow
@@ -100,13 +101,17 @@ def put_in_bin(
     key = select(RecordingRow.key).where(RecordingRow.id == found).scalar_subquery()
     row = {"recording": key, "at": at, "by": by, "reason": storable(reason)}
     connection.execute(insert(BinRow).values(row))
+    changed(connection, RecordingRow.id == found)
     return found
 
 
 def take_from_bin(connection: Connection, recording: str, allowed: Allowed = ALL) -> bool:
     """Take a call out of the bin; tell whether it was there."""
     own = select(RecordingRow.key).where(RecordingRow.id == recording, *calls.seen(allowed))
-    return bool(connection.execute(delete(BinRow).where(BinRow.recording.in_(own))).rowcount)
+    there = bool(connection.execute(delete(BinRow).where(BinRow.recording.in_(own))).rowcount)
+    if there:
+        changed(connection, RecordingRow.id == recording)
+    return there
 
 
 def in_bin(connection: Connection, recording: str, allowed: Allowed = ALL) -> bool:

@@ -36,6 +36,7 @@ from huiting.store.schema.received import (
     RecordingFileRow,
     UploadRow,
 )
+from huiting.store.schema.totals import ClockRow, FactsRow, MarkRow, TotalRow
 
 __all__ = [
     "HEAD",
@@ -51,8 +52,10 @@ __all__ = [
     "BatchRow",
     "Big",
     "BinRow",
+    "ClockRow",
     "DialogueRow",
     "DocumentRow",
+    "FactsRow",
     "FailedSignInRow",
     "FailureRow",
     "FeelingRow",
@@ -63,6 +66,7 @@ __all__ = [
     "IntentRow",
     "JobRow",
     "JudgementRow",
+    "MarkRow",
     "NameRow",
     "PublishedRow",
     "ReceivedRow",
@@ -75,6 +79,7 @@ __all__ = [
     "SessionRow",
     "SignOnRow",
     "TokenRow",
+    "TotalRow",
     "TranscriptionRow",
     "UploadRow",
     "instant",
