@@ -25,6 +25,8 @@ from huiting.jobs.mode import Mode
 from huiting.jobs.worker import Terms
 
 RESULTS = Path(__file__).parent / "results" / "faults.md"
+DISK = 128
+"""MiB of the disk of a server."""
 SET = 20
 """Rounds that the same database and seed are used for."""
 
@@ -37,7 +39,7 @@ def place(mode: Mode) -> Iterator[tuple[Path, Server | None]]:
         if mode is Mode.EMBEDDED:
             yield stack.enter_context(small_disk(folder)), None
             return
-        server = Server()
+        server = Server(disk=DISK, clock=True)
         stack.callback(server.close)
         yield folder, server
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, insert
+from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, select
 
 from huiting.core.errors import EngineError, StoreError
 from huiting.jobs._rows import database_time
@@ -106,8 +106,10 @@ def put(store: Store, queue: Queue, folder: Path, prefix: str, count: int) -> No
             while True:
                 try:
                     with store.database.writing() as connection:
-                        connection.execute(insert(ACCEPTED).values(subject=subject))
-                        queue.put(connection, order)
+                        known = select(ACCEPTED).where(ACCEPTED.c.subject == subject)
+                        if connection.execute(known).first() is None:
+                            connection.execute(insert(ACCEPTED).values(subject=subject))
+                            queue.put(connection, order)
                     break
                 except StoreError:  # restarting, or full: who asks tries again, or gives up
                     if random.random() < 0.02:
@@ -132,6 +134,7 @@ def work(store: Store, queue: Queue, terms: Terms, *, blind: bool) -> None:
             with store.database.writing() as connection:
                 connection.execute(insert(RESULT).values(row))
                 running.finish(connection)
+                running.interrupted.wait(0.02)  # faults befall this transaction, too
 
         running.persist(save)
 

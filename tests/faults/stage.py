@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from faults.program import ACCEPTED, META, POISON, RESULT, SLOW
-from faults.server import Server
+from faults.server import Server, children
 from huiting.core.errors import StoreError
 from huiting.jobs.job import State
 from huiting.jobs.mode import Mode, open_queue
@@ -90,7 +90,11 @@ class Stage:
             self.terminate_worker, self.freeze_worker, self.jump_clock, self.nothing,
         ]  # fmt: skip
         if self._server is not None:
-            every.append(self.restart_server)
+            every += [self.restart_server, self.kill_server, self.kill_session]
+            if self._server.adrift:
+                every += [self.jump_server_clock] * 2
+            if self._server.small:
+                every += [self.fill_server_disk, self.end_server_by_full_disk]
         elif os.path.ismount(self._folder):
             every.append(self.fill_disk)
         return every
@@ -129,7 +133,7 @@ class Stage:
 
     def kill_host(self) -> None:
         """End the child of a worker."""
-        for child in _children(self._chance.choice(self._workers)):
+        for child in children(self._chance.choice(self._workers)):
             _signal(child, signal.SIGKILL)
 
     def terminate_worker(self) -> None:
@@ -154,6 +158,38 @@ class Stage:
         """Restart the database server, in good order or as after a crash."""
         assert self._server is not None
         self._server.restart(self._chance.choice(["fast", "immediate"]))
+
+    def kill_server(self) -> None:
+        """End the database server without warning, and start it again."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.start()
+
+    def kill_session(self) -> None:
+        """End, amid a transaction, the process that serves one connection."""
+        assert self._server is not None
+        self._server.kill_session(self._chance)
+
+    def jump_server_clock(self) -> None:
+        """Set the database server's own clock wrong by an hour, or right; it stays so."""
+        assert self._server is not None
+        self._server.set_clock(self._chance.choice([-3600.0, 0.0, 3600.0]))
+
+    def fill_server_disk(self) -> None:
+        """Let the database server's disk be full for a moment; its tables cannot grow."""
+        assert self._server is not None
+        self._server.fill(self._chance.uniform(0.2, 1.5), lambda: None)
+
+    def end_server_by_full_disk(self) -> None:
+        """Let it be full and its log need room: it ends, and cannot recover before there is."""
+        assert self._server is not None
+        much = text("SELECT pg_logical_emit_message(false, 'much', repeat('x', 1500000))")
+
+        def log_much() -> None:
+            with suppress(StoreError), self._store.database.reading() as connection:
+                connection.execute(much)
+
+        self._server.fill(self._chance.uniform(0.5, 1.5), log_much)
 
     def fill_disk(self) -> None:
         """Let the disk be full for a moment."""
@@ -300,11 +336,3 @@ def _signal(process: int, what: signal.Signals) -> None:
 
 def _alive(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
-
-
-def _children(process: int) -> list[int]:
-    found: list[int] = []
-    for tasks in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
-            found.extend(int(child) for child in tasks.read_text().split())
-    return found

@@ -9,6 +9,9 @@ from faults.stage import Stage, play, small_disk
 from huiting.jobs.mode import Mode
 
 ROUNDS = 12
+CLUSTER_ROUNDS = 15
+DISK = 128
+"""MiB of the disk of a server."""
 
 
 @pytest.mark.parametrize("seed", [1, 2], ids=["other machines", "one machine"])
@@ -25,11 +28,11 @@ def test_embedded_jobs_end_once_whatever_happens(tmp_path: Path, seed: int) -> N
 def test_jobs_of_a_cluster_end_once_whatever_happens(tmp_path: Path, seed: int) -> None:
     if programs() is None:
         pytest.skip("PostgreSQL's programs are not installed")
-    server = Server()
+    server = Server(disk=DISK, clock=True)
     try:
-        toll = play(Stage(tmp_path, Mode.CLUSTER, seed, server), ROUNDS)
+        toll = play(Stage(tmp_path, Mode.CLUSTER, seed, server), CLUSTER_ROUNDS)
     finally:
         server.close()
 
-    assert toll.rounds == ROUNDS
+    assert toll.rounds == CLUSTER_ROUNDS
     assert toll.done > 0
