@@ -103,6 +103,21 @@ def test_of_a_process_elsewhere_nothing_is_sure(part: int) -> None:
     assert not gone()("/".join(parts))
 
 
+def test_where_the_processes_of_others_are_hidden_nothing_is_sure(tmp_path: Path) -> None:
+    name = name_of(os.getpid())
+    boot = tmp_path / "sys/kernel/random/boot_id"
+    boot.parent.mkdir(parents=True)
+    boot.write_bytes(Path("/proc/sys/kernel/random/boot_id").read_bytes())
+    space = tmp_path / "self/ns/pid"
+    space.parent.mkdir(parents=True)
+    space.symlink_to(Path("/proc/self/ns/pid").readlink())
+
+    assert not gone(tmp_path)(name)
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1/stat").touch()
+    assert gone(tmp_path)(name)
+
+
 def test_where_processes_cannot_be_seen_nothing_is_sure(tmp_path: Path) -> None:
     name = name_of(os.getpid(), tmp_path)
 

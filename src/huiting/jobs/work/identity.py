@@ -2,7 +2,8 @@
 
 A name holds the host, the boot and the process, and something random: so nobody ever bears
 the name of a dead one. `gone` answers only for processes that this one could see in /proc:
-of the same boot and the same PID namespace. Of all others nothing is sure.
+of the same boot and the same PID namespace, and where /proc shows those of other users. Of all
+others nothing is sure.
 """
 
 import os
@@ -46,6 +47,7 @@ def _here(proc: Path) -> tuple[str, str]:
     try:
         boot = (proc / "sys/kernel/random/boot_id").read_text("ascii").strip()
         space = (proc / "self/ns/pid").readlink().name
+        (proc / "1/stat").read_bytes()  # hidden where a user sees their own processes alone
     except OSError:
         return _UNKNOWN, _UNKNOWN
     return boot, space
