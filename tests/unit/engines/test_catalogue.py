@@ -137,6 +137,17 @@ def test_a_damaged_note_verifies_nothing(note: bytes, bread: Model, tmp_path: Pa
     assert catalogue.check(bread, tmp_path / "cache").state is State.UNVERIFIED
 
 
+def test_a_model_that_went_through_the_image_of_a_container_is_the_same(
+    bread: Model, tmp_path: Path
+) -> None:
+    for path in (tmp_path / "cache" / "bread").iterdir():
+        seen = path.stat()
+        whole = seen.st_mtime_ns // 1_000_000_000 * 1_000_000_000
+        os.utime(path, ns=(seen.st_atime_ns, whole))
+
+    assert catalogue.locate(bread, tmp_path / "cache").model == bread
+
+
 def test_a_packaged_model_is_read_wholly_every_time(tmp_path: Path) -> None:
     right = catalogue.locate(packaged(b""), tmp_path)
 
