@@ -192,7 +192,12 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
         segments=segments,
         events=tuple(sounds),
         rejected=tuple(heard.rejected),
-        conditions=(*decoded.conditions, *cleaned.conditions, *left_out(heard.rejected)),
+        conditions=(
+            *decoded.conditions,
+            *cleaned.conditions,
+            *left_out(heard.rejected),
+            *fallen_back(heard.elsewhere),
+        ),
         language=_most_spoken(segments),
     )
     with watch("roles"):
@@ -355,6 +360,8 @@ class Heard:
     """Of each segment; empty when nobody listens for emotion."""
     rejected: list[Rejected] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    elsewhere: dict[int, float] = field(default_factory=dict)
+    """Seconds of speech of each channel that a fallback device recognized."""
 
     def take(
         self,
@@ -368,6 +375,9 @@ class Heard:
             replace(event, span=on_recording(clip, event.span), channel=clip.channel)
             for event in hypothesis.events
         ]
+        if hypothesis.fallback is not None:
+            seconds = sum(span.duration for span in clip.spans)
+            self.elsewhere[clip.channel] = self.elsewhere.get(clip.channel, 0.0) + seconds
         if hypothesis.gate is not None:
             self.rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
             return
@@ -387,6 +397,11 @@ def left_out(rejected: Iterable[Rejected]) -> list[Condition]:
         if stretch.gate == ConditionKind.UNPROCESSABLE:
             seconds[stretch.channel] += stretch.span.duration
     return [Condition(ConditionKind.UNPROCESSABLE, i, seconds[i]) for i in sorted(seconds)]
+
+
+def fallen_back(elsewhere: Mapping[int, float]) -> list[Condition]:
+    """Say of each channel how much of its speech a fallback device recognized."""
+    return [Condition(ConditionKind.FALLBACK, i, elsewhere[i]) for i in sorted(elsewhere)]
 
 
 def _segments(

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,19 @@ def test_speech_that_the_recognizer_does_not_survive_is_left_out_and_told() -> N
     [stretch] = call.rejected
     assert (stretch.channel, stretch.gate) == (1, "unprocessable")
     [condition] = [c for c in call.conditions if c.kind is ConditionKind.UNPROCESSABLE]
+    assert condition.channel == 1
+    assert condition.value == pytest.approx(1.5, abs=0.1)
+
+
+def test_speech_that_a_fallback_device_recognized_is_told() -> None:
+    class Elsewhere(Ear):
+        def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+            for heard in super().transcribe(clips, hints):
+                yield replace(heard, fallback="cpu") if "退货" in heard.text else heard
+
+    call = analyze(source(), kit(Elsewhere()), Hints()).call
+
+    [condition] = [c for c in call.conditions if c.kind is ConditionKind.FALLBACK]
     assert condition.channel == 1
     assert condition.value == pytest.approx(1.5, abs=0.1)
 

@@ -20,7 +20,7 @@ from huiting.app.translate import in_tongue
 from huiting.core.errors import HuitingError
 from huiting.engines import catalogue
 from huiting.engines.catalogue import Model, State
-from huiting.engines.device import Device, device
+from huiting.engines.device import CUDA, Choice, Device, choose, device, size
 from huiting.engines.provision import room
 
 HERE = {"localhost", "127.0.0.1", "::1"}
@@ -99,7 +99,7 @@ def examine(
         Row("python", say(f"Huiting {__version__}", f"慧听 {__version__}"), _home()),
         *_packages(),
         *(_model(entry, cache) for entry in wanted),
-        *_device(device()),
+        *_device(device(), sum(entry.files[0].size for entry in wanted)),
         *_codecs(),
         _database(store, look),
         _disk(cache, wanted),
@@ -143,15 +143,27 @@ def _model(entry: Model, cache: Path) -> Row:
     return Row("model", entry.name, in_tongue(found.state.value), fault)
 
 
-def _device(found: Device) -> Iterator[Row]:
+def _device(found: Device, weights: int) -> Iterator[Row]:
+    """Tell what there is, and what `device = auto` would take for models of this many bytes."""
     cores = say(f"{found.threads} cores for this process", f"本进程可用 {found.threads} 核")
     sets = ", ".join(found.instructions) or say("not stated", "未注明")
-    gpus = say(f"{found.gpus} devices", f"{found.gpus} 个设备")
     none = say("none: models run here", "无：模型在处理器上运行")
     yield Row("device", found.processor, cores)
     yield Row("device", say("instruction sets", "指令集"), sets)
     yield Row("device", say("number formats", "数值格式"), ", ".join(found.precisions))
-    yield Row("device", "CUDA", gpus if found.gpus else none)
+    for card in found.cards:
+        yield Row("device", f"{CUDA}:{card.index}", f"{card.name}, {size(card.total)}")
+    if not found.cards:
+        yield Row("device", "CUDA", none)
+    yield Row("device", "auto", _taken(found, weights))
+
+
+def _taken(found: Device, weights: int) -> str:
+    try:
+        choice: Choice = choose("auto", "auto", lambda _kind, _format: weights, found=found)
+    except HuitingError as error:
+        return in_tongue(error.reason)
+    return f"{choice.name}, {choice.compute} ({in_tongue(choice.reason)})"
 
 
 def _codecs() -> Iterator[Row]:

@@ -72,6 +72,8 @@ class Hypothesis:
     """From engines that tag them; times from the start of the clip."""
     states: States | None = field(default=None, repr=False, compare=False)
     """None from engines that do not show them."""
+    fallback: str | None = None
+    """Device that did it because the one asked for had no room; None when that one did it."""
 
 
 class Track(Protocol):

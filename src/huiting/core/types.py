@@ -155,6 +155,8 @@ class ConditionKind(StrEnum):
     """What is said contradicts the roles that were given, which were exchanged. Value: confidence."""
     UNPROCESSABLE = "unprocessable"
     """Stretches that the recognizer does not survive were left out. Value: seconds of speech."""
+    FALLBACK = "fallback"
+    """The device asked for had no room, and another recognized this. Value: seconds of speech."""
 
 
 @dataclass(frozen=True, slots=True)

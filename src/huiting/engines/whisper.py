@@ -5,15 +5,17 @@ shorter than Whisper's 30 s; what the model was unsure of is heard again in halv
 No text is ever carried from one clip to the next, so one bad clip cannot spoil its
 neighbours. What the gates refuse comes back empty, with the gate's name.
 
-The encoder is run clip by clip, since its attention over a batch falls out of the
-processor's cache; the decoder in batches, since it reads all weights for every token.
+On a processor the encoder is run clip by clip, since its attention over a batch falls out
+of the cache; the decoder in batches, since it reads all weights for every token. A CUDA
+device is given batches of both, and smaller ones when its memory does not suffice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from math import ceil, exp
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +28,12 @@ from huiting.core.ports import Hints, Hypothesis, States
 from huiting.core.types import Audio, Span, Word
 from huiting.engines._alignment import Aligned, words_of
 from huiting.engines._gates import Gates, Heard, gate_of
+from huiting.engines._memory import Bound, OutOfMemory, Work, ran_out, spared
+from huiting.engines._parts import joined, parts_of
 from huiting.engines._windows import FRAME, LONGEST, RATE, View, batches, features_of, padded
+from huiting.engines.device import CPU, CUDA, USUAL, Choice, OutOfRoom, choose, size
+
+log = logging.getLogger(__name__)
 
 Native = Any
 """An object of ctranslate2, tokenizers or faster-whisper, which ship no types."""
@@ -42,6 +49,16 @@ TOKEN_RATE = 14
 """Tokens a second that nobody speaks; a loop ends here."""
 STAND_INS = {"yue": "zh", "jv": "jw"}
 """Languages that older models know by another token."""
+FALLBACKS = ("none", CPU)
+STREAMS = 2
+"""Batches that a CUDA device works on at once: one is decoded while the next is encoded."""
+BATCH_ON_CUDA = 640.0
+"""Seconds of windows decoded at once on a CUDA device."""
+CHOICE_OF_SPARE = Choice(CPU, 0, USUAL[CPU], "fallback")
+_SHARE = {"float32": 2.0, "int8": 0.55, "int8_float32": 0.55, "int8_float16": 0.55}
+"""Size of weights in memory, of that of the published file, which is in float16."""
+_BESIDES = {CPU: 300_000_000, CUDA: 1_000_000_000}
+"""Bytes for the runtime, its libraries and the smallest batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,18 @@ class Profile:
     """Seconds; a shorter clip is not."""
     batch: float = 100.0
     """Seconds of windows decoded at once; bounds the memory of the decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is the same on every device."""
+
+    profile: Profile
+    threads: int
+    batch: float
+    words: bool
+    states: bool
+    languages: tuple[str, ...]
 
 
 PROFILES: dict[str, Profile] = {
@@ -83,7 +112,10 @@ def build(
     weights: Path,
     profile: str = "fast",
     threads: int = 2,
-    compute: str = "int8",
+    device: str = "auto",
+    compute: str = "auto",
+    batch: float = 0.0,
+    fallback: str = "none",
     words: bool = True,
     states: bool = False,
     languages: Sequence[str] = (),
@@ -93,38 +125,92 @@ def build(
     Args:
         weights: folder with model.bin, config.json, tokenizer.json, vocabulary; verified before.
         profile: `fast` or `accurate`.
-        threads: cores to use; each decodes its own batch.
-        compute: CTranslate2's compute type, such as `int8` or `float32`.
+        threads: cores to use; each decodes its own batch, or prepares it for a CUDA device.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        compute: `auto`, or CTranslate2's compute type, such as `int8` or `float16`.
+        batch: seconds of windows decoded at once; 0 for what suits the device.
+        fallback: `cpu` to go on there when a CUDA device has no room; `none` to fail.
         words: whether to align words with their times.
         states: whether to hand on what the encoder heard; 100 kB a second of speech.
         languages: codes among which a language is detected; empty for all.
 
     Raises:
-        ConfigError: there is no such profile.
+        ConfigError: there is no such profile, device, compute type or fallback.
+        ModelUnavailable: the folder does not hold a model that loads, or it does not fit.
+    """
+    if profile not in PROFILES:
+        raise ConfigError(
+            f"profile {profile!r}", "no such profile", f"choose one of {', '.join(PROFILES)}"
+        )
+    if fallback not in FALLBACKS:
+        raise ConfigError(
+            f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
+        )
+    options = Options(
+        PROFILES[profile], threads, batch, words, states=states, languages=tuple(languages)
+    )
+    weights = Path(weights)
+    spare = cache(lambda: _on(weights, CHOICE_OF_SPARE, options))
+    try:
+        choice = choose(device, compute, partial(need, weights))
+        made = _on(weights, choice, options)
+    except OutOfRoom as error:
+        if fallback != CPU:
+            raise
+        log.warning("the model does not fit: the processor takes over", extra={"why": str(error)})
+        return spare().marked()
+    return made.with_spare(spare) if fallback == CPU and choice.kind == CUDA else made
+
+
+def need(weights: Path, kind: str, compute: str) -> int:
+    """Return the bytes that a model takes on a kind of device, with its smallest batch.
+
+    Source: measured on one NVIDIA H100, see docs/guides/engines.md.
+    """
+    stored = (weights / "model.bin").stat().st_size if (weights / "model.bin").exists() else 0
+    return round(stored * _SHARE.get(compute, 1.0)) + _BESIDES[kind]
+
+
+def _on(weights: Path, choice: Choice, options: "Options") -> "Whisper":
+    """Load the model on one device.
+
+    Raises:
+        OutOfRoom: it does not fit.
         ModelUnavailable: the folder does not hold a model that loads.
     """
     import ctranslate2
     import tokenizers
 
-    if profile not in PROFILES:
-        raise ConfigError(
-            f"profile {profile!r}", "no such profile", f"choose one of {', '.join(PROFILES)}"
-        )
+    cuda = choice.kind == CUDA
     try:
         model = ctranslate2.models.Whisper(
-            str(weights), device="cpu", compute_type=compute, inter_threads=threads, intra_threads=1
+            str(weights),
+            device=choice.kind,
+            device_index=choice.index,
+            compute_type=choice.compute,
+            inter_threads=STREAMS if cuda else options.threads,
+            intra_threads=1,
         )
         vocabulary = tokenizers.Tokenizer.from_file(str(weights / "tokenizer.json"))
     except Exception as error:  # tokenizers raises nothing more precise
+        if ran_out(error):
+            needed = size(need(weights, choice.kind, choice.compute))
+            raise OutOfRoom(
+                f"device {choice.name}",
+                f"the model needs about {needed}: {error}",
+                "choose a smaller model or another device, or stop what else uses it",
+            ) from error
         raise ModelUnavailable(str(weights), str(error), "run: huiting setup") from error
     return Whisper(
         model,
         vocabulary,
-        PROFILES[profile],
-        threads=threads,
-        words=words,
-        states=states,
-        languages=tuple(languages),
+        options.profile,
+        threads=options.threads,
+        streams=STREAMS if cuda else None,
+        batch=options.batch or (BATCH_ON_CUDA if cuda else None),
+        words=options.words,
+        states=options.states,
+        languages=options.languages,
     )
 
 
@@ -140,6 +226,8 @@ class Whisper:
         profile: Profile,
         *,
         threads: int = 1,
+        streams: int | None = None,
+        batch: float | None = None,
         words: bool = True,
         states: bool = False,
         languages: tuple[str, ...] = (),
@@ -149,11 +237,25 @@ class Whisper:
         self._vocabulary = vocabulary
         self._profile = profile
         self._threads = threads
+        self._streams = streams
         self._words = words
         self._states = states
         self._languages = languages
         self._gates = gates or Gates()
         self._tokenizer = cache(self._load_tokenizer)
+        self._bound = Bound(batch or profile.batch)
+        self._spare: Callable[[], Whisper] | None = None
+        self._mark: str | None = None
+
+    def with_spare(self, spare: "Callable[[], Whisper]") -> "Whisper":
+        """Go to another when there is no room for a single clip; return itself."""
+        self._spare = spare
+        return self
+
+    def marked(self) -> "Whisper":
+        """Say in each hypothesis that this is a fallback; return itself."""
+        self._mark = CPU
+        return self
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
         """Yield one hypothesis for each clip, in order; all are decoded before the first.
@@ -161,13 +263,16 @@ class Whisper:
         Raises:
             EngineError: the model failed; nothing was yielded.
         """
-        parts = [_parts(clip) for clip in clips]
+        parts = [parts_of(clip, LONGEST - 1) for clip in clips]
+        spare = self._spare
         found = self._each(
             [part for few in parts for part in few],
             lambda batch: self._recognize(batch, hints.language),
+            spare and (lambda batch: _marked(spare().transcribe(batch, hints))),
         )
         for few in parts:
-            yield _joined([next(found) for _ in few], few)
+            hypothesis = joined([next(found) for _ in few], few)
+            yield replace(hypothesis, fallback=self._mark) if self._mark else hypothesis
 
     def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
         """Yield for each clip the probability of each language; they add up to 1.
@@ -179,17 +284,26 @@ class Whisper:
         """
         heads = [clip.cut(Span(0, PROBE)) for clip in clips]
         view = View(window=PROBE, margin=0.0)
-        yield from self._each(heads, lambda batch: self._detect(self._encode(batch, view)))
+        spare = self._spare
+        yield from self._each(
+            heads,
+            lambda batch: self._detect(self._encode(batch, view)),
+            spare and (lambda batch: spare().languages(batch)),
+        )
 
     def _each(
-        self, clips: Sequence[Audio], work: Callable[[Sequence[Audio]], Sequence[Found]]
+        self, clips: Sequence[Audio], work: Work[Found], spare: Work[Found] | None
     ) -> Iterator[Found]:
         """Yield what `work` finds for each clip, in order; batches run on all threads."""
         seconds = [clip.duration for clip in clips]
         sizes = [self._profile.view.size(length) for length in seconds]
-        order = batches(seconds, sizes, self._profile.batch, self._threads)
+        order = batches(seconds, sizes, self._bound.most, self._streams or self._threads)
         with ThreadPoolExecutor(self._threads, "whisper") as pool:
-            results = list(pool.map(lambda batch: work([clips[i] for i in batch]), order))
+            results = list(
+                pool.map(
+                    lambda batch: spared([clips[i] for i in batch], work, spare, self._bound), order
+                )
+            )
         found = {
             i: result
             for batch, several in zip(order, results, strict=True)
@@ -220,21 +334,23 @@ class Whisper:
             Audio(clip.samples[:at], clip.rate),
             Audio(clip.samples[at:], clip.rate),
         ]
-        joined = _joined(self._recognize(halves, hypothesis.language), halves)
-        if joined.gate is not None or hypothesis.gate is not None:
-            return hypothesis if joined.gate is not None else joined
-        assert joined.confidence is not None
+        both = joined(self._recognize(halves, hypothesis.language), halves)
+        if both.gate is not None or hypothesis.gate is not None:
+            return hypothesis if both.gate is not None else both
+        assert both.confidence is not None
         assert hypothesis.confidence is not None
-        return joined if joined.confidence > hypothesis.confidence else hypothesis
+        return both if both.confidence > hypothesis.confidence else hypothesis
 
     def _encode(self, clips: Sequence[Audio], view: View) -> NDArray[np.float32]:
-        """Return what the encoder hears, shape (clips, frames, states)."""
+        """Return what the encoder hears, shape (clips, frames, states); half precision on CUDA."""
         size = max(view.size(clip.duration) for clip in clips)
+        windows = [padded(features_of(clip), size, view.lead) for clip in clips]
+        if self._streams is not None:
+            windows = [np.concatenate(windows)]
         rows = []
-        for clip in clips:
-            window = padded(features_of(clip), size, view.lead)
-            with _failing("encoding", 1):
-                rows.append(np.array(self._model.encode(_native(window))))
+        for window in windows:
+            with _failing("encoding", len(window)):
+                rows.append(np.array(self._model.encode(_native(window), to_cpu=True)))
         return np.concatenate(rows)
 
     def _spoken(self, encoded: NDArray[np.float32], language: str | None) -> list[str]:
@@ -310,7 +426,8 @@ class Whisper:
             return None
         first = round(self._profile.view.lead / STATE)
         heard = draft.encoded[first : first + max(1, ceil(clip.duration / STATE))]
-        return States(heard.copy(), STATE)  # a view would keep the whole batch in memory
+        # a copy, as a view would keep the whole batch in memory
+        return States(heard.astype(np.float32), STATE)
 
     def _align(
         self,
@@ -370,16 +487,12 @@ def _failing(step: str, count: int) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError) as error:
-        raise EngineError(
-            "whisper", f"{step} of {count} clips failed: {error}", "try again"
-        ) from error
+        kind = OutOfMemory if ran_out(error) else EngineError
+        raise kind("whisper", f"{step} of {count} clips failed: {error}", "try again") from error
 
 
-def _parts(clip: Audio) -> list[Audio]:
-    """Return the clip, or equal parts of it when it is longer than a window."""
-    count = max(1, ceil(clip.duration / (LONGEST - 1)))
-    size = ceil(len(clip.samples) / count)
-    return [Audio(clip.samples[i * size : (i + 1) * size], clip.rate) for i in range(count)]
+def _marked(hypotheses: Iterable[Hypothesis]) -> Iterator[Hypothesis]:
+    return (replace(hypothesis, fallback=CPU) for hypothesis in hypotheses)
 
 
 def _quietest(clip: Audio) -> int:
@@ -395,35 +508,3 @@ def _among(odds: Mapping[str, float], languages: Sequence[str]) -> dict[str, flo
     kept = {code: p for code, p in odds.items() if not languages or code in languages}
     total = sum(kept.values()) or 1.0
     return {code: p / total for code, p in kept.items()}
-
-
-def _joined(hypotheses: Sequence[Hypothesis], parts: Sequence[Audio]) -> Hypothesis:
-    """Return the hypotheses of consecutive parts of one clip as one."""
-    believed = [h for h in hypotheses if h.gate is None]
-    if len(hypotheses) == 1 or not believed:
-        return hypotheses[0]
-    words: list[Word] = []
-    at = 0.0
-    for hypothesis, part in zip(hypotheses, parts, strict=True):
-        words += [Word(w.text, w.span.shift(at), w.confidence) for w in hypothesis.words]
-        at += part.duration
-    return replace(
-        believed[0],
-        text=" ".join(h.text for h in believed),
-        words=tuple(words) if all(h.words for h in believed) else (),
-        confidence=_mean([h.confidence for h in believed], [len(h.text) for h in believed]),
-        states=_one_after_another([h.states for h in hypotheses]),
-    )
-
-
-def _one_after_another(parts: Sequence[States | None]) -> States | None:
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
-    return States(np.concatenate([part.values for part in known]), known[0].step)
-
-
-def _mean(confidences: Sequence[float | None], weights: Sequence[int]) -> float:
-    """Return the geometric mean, weighted."""
-    logs = np.log([max(c or 0.0, 1e-9) for c in confidences])
-    return float(np.exp(np.average(logs, weights=weights)))

@@ -76,7 +76,7 @@ class Scripted:
     def say(self, what: Audio, text: list[str], score: float = -0.1, *, beam: int = 2) -> None:
         self.says[key(features_of(what)), beam] = (text, score)
 
-    def encode(self, features: Any) -> Any:  # noqa: ANN401
+    def encode(self, features: Any, *, to_cpu: bool) -> Any:  # noqa: ANN401
         self._fail("encode")
         array = np.array(features)
         self.windows.append(array.shape[2] / 100)

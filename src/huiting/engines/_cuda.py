@@ -1,0 +1,130 @@
+"""The CUDA devices of this machine, what memory they have, and the libraries CTranslate2 wants.
+
+Asks the driver by its C interface, so it works before any runtime is loaded and sees the
+devices that `CUDA_VISIBLE_DEVICES` leaves, numbered as runtimes number them. Knows no model.
+"""
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+DRIVER = "libcuda.so.1"
+LIBRARIES = ("libcublasLt.so.12", "libcublas.so.12")
+"""What CTranslate2 4.8 loads when it first computes; the first is needed by the second."""
+NAME_SIZE = 100
+
+Driver = Any
+"""The driver's C interface: functions return 0 when they succeed and write to pointers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A CUDA device."""
+
+    index: int
+    name: str
+    total: int
+    """Bytes of memory."""
+
+
+def driver() -> Driver | None:
+    """Return the driver; None where there is none, or no device that it can start."""
+    try:
+        found = ctypes.CDLL(DRIVER)
+    except OSError:
+        return None
+    return None if found.cuInit(0) else found
+
+
+def gpus(of: Driver | None) -> tuple[Gpu, ...]:
+    """Return the devices of a driver; takes none of their memory."""
+    if of is None:
+        return ()
+    count = ctypes.c_int()
+    if of.cuDeviceGetCount(ctypes.byref(count)):
+        return ()
+    return tuple(_gpu(of, index) for index in range(count.value))
+
+
+def _gpu(of: Driver, index: int) -> Gpu:
+    handle, total = ctypes.c_int(), ctypes.c_size_t()
+    name = ctypes.create_string_buffer(NAME_SIZE)
+    of.cuDeviceGet(ctypes.byref(handle), index)
+    of.cuDeviceGetName(name, NAME_SIZE, handle)
+    of.cuDeviceTotalMem_v2(ctypes.byref(total), handle)
+    return Gpu(index, name.value.decode("utf-8", "replace"), total.value)
+
+
+def free(of: Driver | None, index: int) -> int | None:
+    """Return the bytes of a device that nobody uses; None when the driver does not say.
+
+    The device's context is held for the moment, which costs some hundred milliseconds where
+    this process has none yet.
+    """
+    if of is None:
+        return None
+    left, total = ctypes.c_size_t(), ctypes.c_size_t()
+    with _context(of, index) as held:
+        if not held or of.cuMemGetInfo_v2(ctypes.byref(left), ctypes.byref(total)):
+            return None
+    return left.value
+
+
+@contextmanager
+def _context(of: Driver, index: int) -> Iterator[bool]:
+    """Make the device's own context current while inside; tell whether that succeeded."""
+    handle, context = ctypes.c_int(), ctypes.c_void_p()
+    if of.cuDeviceGet(ctypes.byref(handle), index) or of.cuDevicePrimaryCtxRetain(
+        ctypes.byref(context), handle
+    ):
+        yield False
+        return
+    of.cuCtxPushCurrent_v2(context)
+    try:
+        yield True
+    finally:
+        of.cuCtxPopCurrent_v2(ctypes.byref(ctypes.c_void_p()))
+        of.cuDevicePrimaryCtxRelease_v2(handle)
+
+
+def missing_library(
+    load: Callable[[str], object] | None = None, folders: tuple[Path, ...] | None = None
+) -> str | None:
+    """Load what CTranslate2 will look for by name; return what is not there.
+
+    Libraries that pip has installed lie where the system does not look. One that is loaded
+    from there is found by its name from then on.
+
+    Args:
+        load: loads a library by name or path, or raises OSError.
+        folders: where to look after the system's own places.
+    """
+    load = load or _load
+    places = _installed() if folders is None else folders
+    for name in LIBRARIES:
+        if not any(_loads(load, path) for path in (name, *(str(p / name) for p in places))):
+            return name
+    return None
+
+
+def _load(path: str) -> object:
+    return ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+
+
+def _loads(load: Callable[[str], object], path: str) -> bool:
+    try:
+        load(path)
+    except OSError:
+        return False
+    return True
+
+
+def _installed() -> tuple[Path, ...]:
+    """Return the folders of NVIDIA's libraries among the installed packages."""
+    package = find_spec("nvidia")
+    roots = package.submodule_search_locations if package else None
+    return tuple(folder for root in roots or () for folder in Path(root).glob("*/lib"))
