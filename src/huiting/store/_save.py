@@ -18,7 +18,7 @@ from huiting.core.codec import to_json
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError, InputError
 from huiting.core.types import Segment
-from huiting.store import _dialogue_codec
+from huiting.store import _dialogue_codec, _measure
 from huiting.store._changing import changed, left
 from huiting.store._fold import fold, storable
 from huiting.store._index import LINE, SegmentIndex
@@ -34,9 +34,11 @@ from huiting.store.schema import (
     IntentRow,
     JudgementRow,
     MarkRow,
+    MeasureRow,
     NameRow,
     RecordingRow,
     ScoreRow,
+    SoundRow,
 )
 from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
 
@@ -191,7 +193,8 @@ def delete_call(connection: Connection, index: SegmentIndex, recording: str) -> 
     for row in (
         NameRow.recording, FieldRow.recording, DialogueRow.recording, FindingRow.recording,
         ScoreRow.recording, IntentRow.recording, JudgementRow.recording, AnalysisRow.recording,
-        FeelingRow.recording, FactsRow.recording, MarkRow.recording, RecordingRow.key,
+        FeelingRow.recording, FactsRow.recording, MarkRow.recording, MeasureRow.recording,
+        SoundRow.recording, RecordingRow.key,
     ):  # fmt: skip
         connection.execute(delete(row.class_).where(row == key))
 
@@ -217,11 +220,11 @@ def _recording_row(entry: Entry, clock: int, began: datetime, version: int) -> d
 
 
 def _renew(connection: Connection, key: int, analysis: Analysis, *, known: bool) -> None:
-    """Write intents and feelings; forget what was made of an earlier analysis of a known recording."""
+    """Write what is counted of an analysis; of a known recording, forget that of an earlier one."""
     if known:
         for row in (
             DialogueRow.recording, FindingRow.recording, ScoreRow.recording, IntentRow.recording,
-            FeelingRow.recording,
+            FeelingRow.recording, MeasureRow.recording, SoundRow.recording,
         ):  # fmt: skip
             connection.execute(delete(row.class_).where(row == key))
         own = update(RecordingRow).where(RecordingRow.key == key)
@@ -248,6 +251,7 @@ def _renew(connection: Connection, key: int, analysis: Analysis, *, known: bool)
     ]
     if feelings:
         connection.execute(insert(FeelingRow), feelings)
+    _measure.write(connection, key, analysis)
 
 
 def _free_clock(connection: Connection, began: datetime) -> int:

@@ -24,6 +24,7 @@ from huiting.store._query import Term, parse
 from huiting.store._sound import sound
 from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
 from huiting.store.schema import (
+from huiting.store.features import ANY, Features
     FeelingRow,
     FieldRow,
     FindingRow,
@@ -77,6 +78,9 @@ class Sought:
     sounds_like: bool = False
 
 
+    said_by: Role | None = None
+    """Who says the text; None for anybody."""
+    features: Features = ANY
 @dataclass(frozen=True, slots=True)
 class Order:
     """How calls are sorted."""
@@ -275,7 +279,10 @@ class Browser:
         yield from self._of_call(sought)
         if sought.text:
             terms = parse(sought.text, sounds_like=sought.sounds_like)
-            yield RecordingRow.key.in_(_saying(index_for(self.database.dialect), terms))
+            saying = _saying(index_for(self.database.dialect), terms)
+            if sought.said_by is not None:
+                saying = saying.where(SegmentRow.role == sought.said_by.value)
+            yield RecordingRow.key.in_(saying)
 
     @staticmethod
     def _of_call(sought: Sought) -> Iterator[ColumnElement[bool]]:
@@ -301,6 +308,7 @@ def _sorted_by(sort: Sort) -> Any:  # noqa: ANN401  (a column of one type or ano
     return {
         Sort.STARTED: RecordingRow.clock,
         Sort.DURATION: RecordingRow.duration,
+        yield from sought.features.conditions()
         Sort.SCORE: _RANK.points,
     }[sort]
 

@@ -17,6 +17,7 @@ from huiting.store.schema.calls import (
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
 from huiting.store.schema.keeping import BinRow, HoldRow
 from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
+from huiting.store.schema.looking import KeptSearchRow, MeasureRow, SoundRow
 from huiting.store.schema.outreach import ArrivalRow
 from huiting.store.schema.people import (
     AccountLimitRow,
@@ -68,7 +69,9 @@ __all__ = [
     "JudgementRow",
     "MarkRow",
     "NameRow",
+    "KeptSearchRow",
     "PublishedRow",
+    "MeasureRow",
     "ReceivedRow",
     "RecordingFileRow",
     "RecordingRow",
@@ -81,6 +84,7 @@ __all__ = [
     "TokenRow",
     "TotalRow",
     "TranscriptionRow",
+    "SoundRow",
     "UploadRow",
     "instant",
 ]

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError
 from huiting.core.judgement import Judgement, Verdict
-from huiting.core.meaning import Outcome, Quote, Sign, Summary
-from huiting.core.types import EmotionLabel, Role
+from huiting.core.meaning import Outcome, OutcomeKind, Quote, Sign, Summary
+from huiting.core.types import EmotionLabel, EventLabel, Role
 from huiting.store import Hit, Version, Which
 from huiting.store.browse import Listed, Sort, Sought
+from huiting.store.features import Bounds, Features, Measure
 from huiting.web.moments import Moment
 
 CallId = Annotated[
@@ -26,6 +27,15 @@ Entry = Annotated[
     str, Field(min_length=3, max_length=2_200, pattern="^[^:]{1,100}:", description="name:value")
 ]
 Share = Annotated[float, Field(ge=-1e9, le=1e9)]
+_NUMBER = r"(-?\d{1,9}(\.\d{1,6})?)?"
+Range = Annotated[
+    str,
+    Field(
+        max_length=60,
+        pattern=f"^({'|'.join(Measure)}):{_NUMBER}:{_NUMBER}$",
+        description="name:least:most; either may be left out",
+    ),
+]
 
 
 class CallFilter(BaseModel):
@@ -53,6 +63,12 @@ class CallFilter(BaseModel):
         None, description='Words that are said in one segment; "a phrase" in quotes.'
     )
     sounds_like: bool = Field(default=False, description="What sounds alike counts too.")
+    said_by: Role | None = Field(None, description="Who says it.")
+    sound: EventLabel | None = Field(None, description="It is heard.")
+    outcome: OutcomeKind | None = Field(None, description="How the matter stands at the end.")
+    measure: list[Range] = Field(
+        [], max_length=20, description=f"Ranges: `name:least:most`. Names: {', '.join(Measure)}."
+    )
 
     def sought(self, zone: tzinfo | None) -> Sought:
         """Return what is looked for.
@@ -80,6 +96,8 @@ class CallFilter(BaseModel):
             duration=(self.duration_min, self.duration_max),
             text=self.q,
             sounds_like=self.sounds_like,
+            said_by=self.said_by,
+            features=Features(self.sound, self.outcome, dict(map(_range, self.measure))),
         )
 
 
@@ -116,7 +134,6 @@ class SearchQuery(CallFilter):
     """What is said, and in which calls."""
 
     q: Annotated[str, Field(min_length=1, max_length=500)]
-    said_by: Role | None = Field(None, description="Who says it.")
     unredacted: bool = Field(default=False, description="Show personal data, where permitted.")
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: Annotated[str, Field(max_length=500)] | None = None
@@ -250,6 +267,11 @@ class VersionOf(BaseModel):
             number=version.number, at=version.at, huiting=version.huiting, engine=version.engine,
             models=dict(version.models), settings=version.settings,
         )  # fmt: skip
+
+
+def _range(text: str) -> tuple[Measure, Bounds]:
+    name, least, most = text.split(":")
+    return Measure(name), (float(least) if least else None, float(most) if most else None)
 
 
 def _in_zone(when: datetime | None, zone: tzinfo | None) -> datetime | None:
