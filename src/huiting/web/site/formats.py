@@ -7,8 +7,10 @@ from typing import Any
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
+from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
-from huiting.web.site.naming import named
+from huiting.store.audit import Action
+from huiting.web.site.naming import coded, duty, named, work
 
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _NONE = "–"
@@ -92,9 +94,14 @@ def filters(language: str, zone: tzinfo | None) -> Mapping[str, Callable[..., An
         "number": lambda value, digits=0: number(value, language, digits),
         "percent": lambda share, digits=0: percent(share, language, digits),
         "clock": clock,
-        "length": lambda seconds: length(seconds, language),
+        "lasting": lambda seconds: length(seconds, language),
         "size": lambda count: size(count, language),
         "named": lambda thing: _NONE if thing is None else named(thing, language),
+        "role": lambda code: coded(UserRole, code, language),
+        "scope": lambda code: coded(Permission, code, language),
+        "deed": lambda code: coded(Action, code, language),
+        "work": lambda kind: work(kind, language),
+        "duty": lambda role: duty(role, language),
         "tongue": lambda code: _NONE if code is None else wording.language(code, language),
         "advice": lambda code: wording.advice(code, language),
         "points": wording.points,

@@ -1,11 +1,12 @@
-"""What codes that `core.wording` does not know are called: roles of users, states of jobs."""
+"""What codes that `core.wording` does not know are called: roles of users, states of jobs, deeds."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from huiting.access.permissions import UserRole
+from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
 from huiting.jobs.job import State
+from huiting.store.audit import Action
 
 _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     UserRole: {
@@ -17,6 +18,52 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         UserRole.INTEGRATOR: ("integrator", "系统集成"),
         UserRole.VIEWER: ("viewer", "只读"),
     },
+    Action: {
+        Action.SIGNED_IN: ("signed in", "登录"),
+        Action.SIGN_IN_FAILED: ("failed to sign in", "登录失败"),
+        Action.SIGNED_OUT: ("signed out", "退出"),
+        Action.SESSION_ENDED: ("ended a session", "结束会话"),
+        Action.REFUSED: ("was refused", "被拒绝"),
+        Action.SAW: ("saw", "查看"),
+        Action.SEARCHED: ("searched", "搜索"),
+        Action.PLAYED: ("played", "播放"),
+        Action.EXPORTED: ("exported", "导出"),
+        Action.ADDED: ("added", "新增"),
+        Action.CHANGED: ("changed", "修改"),
+        Action.REVIEWED: ("reviewed", "复核"),
+        Action.PUBLISHED: ("published", "发布"),
+        Action.DELETED: ("put into the bin", "删除（移入回收站）"),
+        Action.RESTORED: ("restored", "恢复"),
+        Action.PURGED: ("removed for good", "彻底删除"),
+        Action.USER_ADDED: ("added a user", "新增用户"),
+        Action.USER_CHANGED: ("changed a user", "修改用户"),
+        Action.PASSWORD_CHANGED: ("changed a password", "修改密码"),
+        Action.PASSWORD_RESET: ("gave a password for one use", "重置为一次性密码"),
+        Action.TOKEN_MADE: ("made a token", "创建令牌"),
+        Action.TOKEN_REVOKED: ("revoked a token", "吊销令牌"),
+        Action.AUDIT_SEALED: ("sealed the log", "封存日志"),
+        Action.AUDIT_PRUNED: ("pruned the log", "清理日志"),
+        Action.AUDIT_EXPORTED: ("exported the log", "导出日志"),
+    },
+    Permission: {
+        Permission.CALLS_READ: ("see calls", "查看通话"),
+        Permission.CALLS_AUDIO: ("hear calls", "收听录音"),
+        Permission.CALLS_UNREDACTED: ("see and hear personal data", "查看和收听个人信息"),
+        Permission.CALLS_EXPORT: ("export", "导出"),
+        Permission.CALLS_WRITE: ("hand in, recognize again, correct", "提交录音、重新识别、更正"),
+        Permission.CALLS_DELETE: ("delete and restore", "删除与恢复"),
+        Permission.REVIEW: ("review", "复核"),
+        Permission.RULES_READ: ("see rules", "查看规则"),
+        Permission.RULES_WRITE: ("change and publish rules", "修改并发布规则"),
+        Permission.REPORTS_READ: ("see reports", "查看报表"),
+        Permission.JOBS_READ: ("see work in progress", "查看任务"),
+        Permission.JOBS_WRITE: ("cancel and retry work", "取消与重试任务"),
+        Permission.TRANSCRIBE: ("transcribe without keeping", "转写（不保存）"),
+        Permission.USERS_ADMIN: ("administer users", "管理用户"),
+        Permission.AUDIT_READ: ("read the audit log", "查看审计日志"),
+        Permission.SYSTEM_READ: ("see the system", "查看系统状态"),
+        Permission.SYSTEM_ADMIN: ("administer the system", "管理系统"),
+    },
     State: {
         State.WAITING: ("waiting", "等待中"),
         State.RUNNING: ("running", "处理中"),
@@ -25,6 +72,57 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         State.CANCELLED: ("cancelled", "已取消"),
     },
 }
+
+WORK: Mapping[str, tuple[str, str]] = {
+    "analyze": ("hear and judge recordings", "识别并评判录音"),
+    "transcribe": ("transcribe", "转写"),
+    "rejudge": ("judge history again", "重新评判历史通话"),
+    "export": ("write files", "生成导出文件"),
+    "deliver": ("tell others", "发送通知"),
+    "digest": ("tell of the day", "发送日报"),
+    "retention": ("remove what is old", "清理过期数据"),
+    "backup": ("back up", "备份"),
+    "reseal": ("encrypt recordings", "加密录音"),
+}
+"""What each kind of job does."""
+DUTIES: Mapping[UserRole, tuple[str, str]] = {
+    UserRole.ADMINISTRATOR: ("Everything, and who else may come in.", "全部权限，并管理用户。"),
+    UserRole.SUPERVISOR: (
+        "Rules, reviews, exports, the bin; sees personal data.",
+        "规则、复核、导出、回收站；可见个人信息。",
+    ),
+    UserRole.REVIEWER: (
+        "Hears calls and judges verdicts; hands in recordings.",
+        "收听通话、复核判定、提交录音。",
+    ),
+    UserRole.TEAM_LEAD: (
+        "Hears the calls of a team, reviews, reads reports, exports.",
+        "收听本班组通话、复核、查看报表、导出。",
+    ),
+    UserRole.AGENT: (
+        "Sees and hears own calls only; may appeal.",
+        "只能查看和收听自己的通话；可申诉。",
+    ),
+    UserRole.INTEGRATOR: ("A program, by tokens with scopes.", "程序接入，权限由令牌限定。"),
+    UserRole.VIEWER: ("Reads calls and reports, hears nothing.", "可看通话与报表，不能收听。"),
+}
+"""What each role is for, as whoever gives it reads."""
+
+
+def work(kind: str, language: str) -> str:
+    """Return what a kind of job does; its code where that is not known."""
+    return wording.pick(WORK[kind], language) if kind in WORK else kind
+
+
+def duty(role: UserRole, language: str) -> str:
+    """Return what a role is for."""
+    return wording.pick(DUTIES[role], language)
+
+
+def coded(kind: type[StrEnum], code: str, language: str) -> str:
+    """Return what a code kept as text is called; itself where it is none of the kind's."""
+    known = _NAMES[kind].get(code)
+    return code if known is None else wording.pick(known, language)
 
 
 def named(thing: StrEnum, language: str) -> str:
