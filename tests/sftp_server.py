@@ -63,7 +63,11 @@ def _folder(root: Path) -> type[SFTPServerInterface]:
             except OSError as error:
                 return SFTPServer.convert_errno(error.errno or 0)
 
-        lstat = stat
+        def lstat(self, path: str) -> SFTPAttributes | int:
+            try:
+                return SFTPAttributes.from_stat(self._path(path).lstat())
+            except OSError as error:
+                return SFTPServer.convert_errno(error.errno or 0)
 
         def open(self, path: str, flags: int, _attributes: SFTPAttributes) -> SFTPHandle | int:
             try:

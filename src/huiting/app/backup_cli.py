@@ -110,11 +110,16 @@ def restore(
     config: ConfigFile = None,
 ) -> None:
     """Make a new database and a new folder of recordings of a backup."""
-    from huiting.app.worker import recordings_of
+    from huiting.app.recordings import recordings_of, table_of
     from huiting.service.keeping.restoring import Place
     from huiting.service.keeping.restoring import restore as bring_back
 
     settings = settings_of(config, store=store, recordings=recordings)
+    if table_of(settings) is not None:
+        raise ConfigError(
+            "recordings", "a backup is restored into a folder",
+            "name one with --recordings, then run huiting recordings move",
+        )  # fmt: skip
     place = Place(settings.store, recordings_of(settings), files)
     made = bring_back(backup, place, os.environ)
     _tell(

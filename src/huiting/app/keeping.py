@@ -11,8 +11,8 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from huiting import __version__
+from huiting.app.recordings import kept_in
 from huiting.app.settings import Resolved, Settings
-from huiting.app.worker import recordings_of
 from huiting.core.errors import ConfigError
 from huiting.jobs.cron import Cron
 from huiting.jobs.queue import Queue
@@ -29,7 +29,7 @@ from huiting.service.keeping.retention import Policy, Retention, Rule
 from huiting.store import Store
 from huiting.store.audit import Audit
 from huiting.store.keeping import Group
-from huiting.vault.folder import Folder
+from huiting.vault.place import Vault
 from huiting.vault.sealed import KeyRing
 
 VARIABLE = "HUITING_VAULT_KEYRING"
@@ -65,16 +65,14 @@ def ring_of(settings: Settings, environment: Mapping[str, str] | None = None) ->
     return None if settings.vault_keys is None else KeyRing.read(settings.vault_keys)
 
 
-def vault_of(settings: Settings, largest: int = 4 << 30) -> Folder:
+def vault_of(settings: Settings, largest: int = 4 << 30) -> Vault:
     """Return where recordings are kept; what a crash left clear there is removed.
 
     Raises:
-        ConfigError: the keys cannot be read.
+        ConfigError: the keys cannot be read, or the settings make no sense.
         VaultError: the folder cannot be read.
     """
-    vault = Folder(recordings_of(settings), largest, ring_of(settings))
-    vault.sweep(before=0.0)
-    return vault
+    return kept_in(settings, largest, ring_of(settings))
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -143,7 +141,6 @@ def keeping_of(settings: Settings, kept: Kept) -> Keeping:
     store, audit, hearing, exports = kept.store, kept.audit, kept.hearing, kept.exports
     clock = kept.now
     vault = hearing.vault
-    assert isinstance(vault, Folder)
     removal = Removal(
         store, audit, vault, hearing, exports, exports.folder.parent / "uploads",
         (kept.answers,),
@@ -170,7 +167,7 @@ def nightly(settings: Settings) -> Schedule:
     return Schedule(retention.KIND, Cron(NIGHTLY, settings.timezone or "UTC"), retention.ORDER)
 
 
-def keeping_in(settings: Settings, store: Store, queue: Queue, vault: Folder) -> Keeping:
+def keeping_in(settings: Settings, store: Store, queue: Queue, vault: Vault) -> Keeping:
     """Return everything about keeping and removing, where nothing else is at hand.
 
     Raises:

@@ -18,9 +18,10 @@ from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.observing import loads_of, rooms_of
 from huiting.app.readers import Readers
+from huiting.app.recordings import recordings_of, tidied
 from huiting.app.settings import Settings, in_zone, zone_of
+from huiting.app.storages import storages_of
 from huiting.app.wiring import hints_of, made_by, models_of
-from huiting.app.worker import recordings_of
 from huiting.audio.decode import Limits as AudioLimits
 from huiting.audio.decode import probe
 from huiting.audio.metadata import Pattern, gather
@@ -37,8 +38,6 @@ from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.digests import Digests
 from huiting.service.exporting import Exports
-from huiting.service.fetching import Folder as StorageFolder
-from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
 from huiting.service.hidden import Hiding
@@ -61,6 +60,7 @@ from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.lists import tags_of
 from huiting.text.redaction.policy import Policy
+from huiting.vault.place import Vault
 from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
 
@@ -112,9 +112,9 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         ConfigError: a setting is wrong.
         StoreError: the database cannot be used.
     """
-    with store_of(settings) as store:
+    vault = vault_of(settings, wish.limits.upload)
+    with store_of(settings) as store, tidied(vault):
         queue = open_queue(store.database, Mode(settings.jobs))
-        vault = vault_of(settings, wish.limits.upload)
         reading = reading_of(settings, store)
         data, zone = data_of(settings), zone_of(settings)
         audit, library = audit_of(settings, store), Library(store.database)
@@ -136,9 +136,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             doorkeeper=measured(access) if access else Open(),
             recordings=recordings,
             desk=desk,
-            storages=Storages(
-                {name: StorageFolder(Path(root)) for name, root in settings.storages.items()}
-            ),
+            storages=storages_of(settings),
             uploads=Uploads(store, data / "uploads", desk.arrived, now, wish.limits.upload),
             batches=batches,
             reading=reading,
@@ -157,8 +155,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             keeping=keeping_of(settings, Kept(store, queue, audit, hearing, exports, answers())),
             noting=Noting(audit),
             metrics=metrics,
-            state=_state_of(settings, vault.root),
-            ready=_readiness(store, vault.root),
+            state=_state_of(settings, recordings_of(settings)),
+            ready=_readiness(store, vault, recordings_of(settings)),
             now=now,
             zone=zone,
             limits=wish.limits,
@@ -243,10 +241,11 @@ def _digest(settings: Settings) -> str:
     return sha256(repr((told, hints_of(settings))).encode()).hexdigest()
 
 
-def _readiness(store: Store, root: Path) -> Callable[[], str | None]:
+def _readiness(store: Store, vault: Vault, root: Path) -> Callable[[], str | None]:
     def ready() -> str | None:
         try:
             store.count()
+            vault.check()
             free = shutil.disk_usage(_existing(root)).free
         except HuitingError as error:
             return str(error)

@@ -143,13 +143,14 @@ class Settings:
         "embedded: work is shared through the database; cluster: by Procrastinate on PostgreSQL",
         default="embedded",
     )
-    recordings: Path | None = _help(  # noqa: RUF009  (a field, not a value)
-        "folder of recordings, on shared storage for several machines; beside the database if "
-        "not given",
+    recordings: Path | Mapping[str, Any] | None = _help(  # noqa: RUF009  (a field, not a value)
+        "folder of recordings, on shared storage for several machines, beside the database if "
+        "not given; or a table for S3: place, endpoint, region, cache_gb…",
         default=None,
     )
-    storages: Mapping[str, str] = _help(
-        "folders from which recordings may be handed in over the API, by name",
+    storages: Mapping[str, str | Mapping[str, Any]] = _help(
+        "places from which recordings may be handed in over the API, by name: folders, or tables "
+        "for S3 and SFTP",
         default_factory=dict,
     )
     digest: str = _help(
@@ -283,6 +284,8 @@ def _from_text(name: str, text: str) -> object:
     kind = str(get_type_hints(Settings)[name])
     if kind.startswith("tuple"):
         return [part.strip() for part in text.split(",") if part.strip()]
+    if name == "recordings" and not text.lstrip().startswith("{"):
+        return text
     if "Mapping" in kind:
         try:
             return tomllib.loads(f"x = {text}")["x"]
@@ -297,6 +300,8 @@ def _build(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
     hints = get_type_hints(Settings)
     checked = {}
     for name, value in values.items():
+        if name == "recordings" and isinstance(value, str) and "://" in value:
+            value = {"place": value}  # noqa: PLW2901  (the short form of a table)
         try:
             checked[name] = TypeAdapter(hints[name]).validate_python(value)
         except ValidationError as error:

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from platformdirs import user_data_path
 
 from huiting import __version__
 from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
@@ -20,7 +18,6 @@ if TYPE_CHECKING:  # loads what only a worker needs
     from huiting.jobs.running import Handler
     from huiting.jobs.worker import Worker
 
-SQLITE = "sqlite:///"
 WATCHDOG, IDLE = 120.0, 15.0
 
 
@@ -92,6 +89,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.keeping import keeping_in, nightly, vault_of
     from huiting.app.observing import Watched, counted, loads_of
     from huiting.app.outreach import outreach_of, schedules_of
+    from huiting.app.recordings import tidied
     from huiting.app.serving import current_judge, digests_of, exports_of
     from huiting.app.telling import telling, telling_failures
     from huiting.app.wiring import parallel_of
@@ -110,6 +108,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     )  # fmt: skip
     vault = vault_of(settings)
     with ExitStack() as stack:
+        stack.enter_context(tidied(vault))
         store = stack.enter_context(store_of(settings))
         queue = open_queue(store.database, Mode(settings.jobs))
         metrics = Metrics(__version__)
@@ -151,15 +150,6 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             Terms(slots=parallel),
             (*schedules_of(settings), nightly(settings)),
         )
-
-
-def recordings_of(settings: Settings) -> Path:
-    """Return where recordings are: as set, else beside an SQLite file, else with the user's data."""
-    if settings.recordings is not None:
-        return settings.recordings
-    if "://" in settings.store and not settings.store.startswith(SQLITE):
-        return user_data_path("huiting") / "recordings"
-    return Path(settings.store.removeprefix(SQLITE)).parent / "recordings"
 
 
 def _now() -> datetime:

@@ -16,7 +16,8 @@
     └── EngineError           ours, or the device's; retried
 
 `code` is stable: clients and documents use it. A message names the subject, the
-reason and the remedy, in this order.
+reason and the remedy, in this order. What `waits` is no fault of the work itself: something
+that it needs is away, and it is tried again for as long as that lasts.
 """
 
 from typing import ClassVar
@@ -27,6 +28,7 @@ class HuitingError(Exception):
 
     code: ClassVar[str] = "huiting"
     retryable: ClassVar[bool] = False
+    waits: ClassVar[bool] = False
 
     def __init__(self, subject: str, reason: str, remedy: str) -> None:
         super().__init__(f"{subject}: {reason}; {remedy}")

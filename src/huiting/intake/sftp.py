@@ -1,5 +1,6 @@
 """A folder on an SFTP server. The server must be known: its key is checked, never just taken."""
 
+import errno
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,9 +111,9 @@ class Sftp:
 
     @contextmanager
     def open(self, name: str, /) -> Iterator[BinaryIO]:
-        """Open a file; what comes next is asked for ahead."""
+        """Open a file, following no link; what comes next is asked for ahead."""
         with self._connected(f"{self.shown}/{name}") as server:
-            size = server.stat(self._path(name)).st_size
+            size = self._size(server, name)
             with server.open(self._path(name), "rb") as file:
                 file.prefetch(size)
                 yield cast("BinaryIO", file)
@@ -147,6 +148,16 @@ class Sftp:
         if self._open is not None:
             self._open[0].close()
             self._open = None
+
+    def _size(self, server: "paramiko.SFTPClient", name: str) -> int:
+        """Return the bytes of a regular file that no link leads to."""
+        for part in [*reversed(PurePosixPath(name).parents), PurePosixPath(name)][1:]:
+            found = server.lstat(self._path(str(part)))
+            if stat.S_ISLNK(found.st_mode or 0):
+                raise FileNotFoundError(errno.ENOENT, "a link")
+        if not stat.S_ISREG(found.st_mode or 0):
+            raise FileNotFoundError(errno.ENOENT, "no ordinary file")
+        return found.st_size or 0
 
     def _path(self, name: str) -> str:
         assert ".." not in PurePosixPath(name).parts

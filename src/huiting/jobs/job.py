@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     GIVEN_BACK = "given-back"
-    """Its worker was stopped; the attempt does not count."""
+    """Its worker was stopped, or something it needs is away; the attempt does not count."""
     LOST = "lost"
     """Its worker died, or nothing was heard of it."""
 

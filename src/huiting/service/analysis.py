@@ -88,7 +88,8 @@ class Analyzing:
         except INTERRUPTED:
             raise
         except HuitingError as error:
-            self._state(known, error)
+            if not error.waits:
+                self._state(known, error)
             raise
         dialogue = self.flat(analysis)
         running.advance("rules", 0.0)

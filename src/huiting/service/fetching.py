@@ -7,7 +7,7 @@ cannot make this server look around in its network.
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import BinaryIO, Protocol
 from urllib.parse import unquote
 
 from huiting.core.errors import InputError, Unknown
+from huiting.intake.place import Place, PlaceError
 from huiting.service.names import inside
+from huiting.service.troubles import StorageAway
 
 
 class Storage(Protocol):
@@ -95,3 +97,41 @@ class Folder:
             raise InputError("path", reason, "check the rights on it") from error
         with file:
             yield file
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A `Storage`: a folder on an S3 or SFTP server that the operator named."""
+
+    name: str
+    """What errors call it: nobody learns from one where the server is."""
+    shown: str
+    """Its address."""
+    place: Callable[[], AbstractContextManager[Place]]
+    """Gives the folder while inside; may be called from several threads."""
+
+    @property
+    def address(self) -> str:
+        """Such as `s3://bucket/folder/`."""
+        return f"{self.shown}/"
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[BinaryIO]:
+        """Open a file; errors while it is read are these too.
+
+        Raises:
+            Unknown: there is no such file.
+            InputError: the path is none.
+            StorageAway: the server does not answer, or does not let us in.
+        """
+        if "?" in path:  # would name an earlier version of an object
+            raise InputError("path", "not a path inside the storage", "write folder/file.wav")
+        try:
+            with self.place() as place, place.open(path) as file:
+                yield file
+        except PlaceError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise Unknown("path", "no such file in the storage", "check the name") from error
+            raise StorageAway(
+                f"storage {self.name}", "cannot be used now", "try again, or tell the operator"
+            ) from error

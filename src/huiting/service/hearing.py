@@ -19,10 +19,10 @@ from huiting.audio.redaction import How, redact_audio
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError, Unknown
 from huiting.core.types import Span
-from huiting.service.recordings import Vault
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import to_silence
 from huiting.vault.cache import Cache
+from huiting.vault.place import Vault
 from huiting.vault.reading import Opened
 from huiting.vault.sealed import KeyRing
 

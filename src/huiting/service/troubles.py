@@ -1,6 +1,6 @@
 """What the service refuses, beyond the errors that all parts share."""
 
-from huiting.core.errors import InputError
+from huiting.core.errors import InputError, StoreError
 
 
 class Gone(InputError):
@@ -31,6 +31,12 @@ class Unsupported(InputError):
     """Content of a kind that is not read here."""
 
     code = "unsupported"
+
+
+class StorageAway(StoreError):
+    """A storage that recordings are taken from does not answer."""
+
+    code = "storage-away"
 
 
 class WrongChecksum(InputError):

@@ -10,6 +10,13 @@ class VaultError(HuitingError):
     retryable = True
 
 
+class Away(VaultError):
+    """The store of recordings does not answer, or lets us do nothing: nothing is known of them."""
+
+    code = "vault-away"
+    waits = True
+
+
 class Damaged(VaultError):
     """What is kept is not what was written."""
 

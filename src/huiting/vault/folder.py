@@ -6,28 +6,26 @@ until it is sealed again (`reseal`), so sealed files and plain ones may lie side
 """
 
 import errno
-import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from huiting.core.errors import InputError, Unknown
+from huiting.core.errors import Unknown
 from huiting.vault.clear import clear_copy, sweep
 from huiting.vault.errors import Damaged, KeyMissing, VaultError
-from huiting.vault.reading import BLOCK, SUFFIX, Opened
-from huiting.vault.sealed import KeyRing, seal
+from huiting.vault.place import Held, Raw, Seen, bounded, checked, is_id
+from huiting.vault.reading import SUFFIX, Opened
+from huiting.vault.sealed import KeyRing, key_in, key_of, seal
 
 INCOMING = "incoming"
 """Folder of what is not whole yet."""
 CLEAR = "clear"
 """Folder of clear copies that are being read."""
 _NO_KEYS = KeyRing(())
-_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Keeps recordings. May be used from several threads and processes."""
+    """A `Vault`."""
 
     root: Path
     largest: int = 4 << 30
@@ -53,6 +51,14 @@ class Folder:
     """What recordings are sealed with; None to keep them plain."""
     clear: Path | None = None
     """Folder of clear copies while they are read; None for one of the vault."""
+
+    @property
+    def shown(self) -> str:
+        """Where it is."""
+        return str(self.root)
+
+    def check(self) -> None:
+        """Nothing to see: its disk is looked at where disks are."""
 
     def take(self, stream: BinaryIO) -> Kept:
         """Keep all that `stream` gives; once this returns, a loss of power does not lose it.
@@ -84,8 +90,7 @@ class Folder:
         Raises:
             Unknown: this is no id of a recording.
         """
-        if not _ID.fullmatch(recording):
-            raise Unknown("recording", "this is no id of one", "give 64 hexadecimal digits")
+        checked(recording)
         return self.root / recording[:2] / recording[2:4] / recording
 
     def sealed_path(self, recording: str) -> Path:
@@ -96,18 +101,26 @@ class Folder:
         """Tell whether a recording is kept."""
         return any(path.is_file() for path in self._places(recording))
 
-    def ids(self) -> Iterator[tuple[str, Path]]:
-        """Yield what is kept, by its ids, with the file of each; some may go or come meanwhile.
+    def ids(self) -> Iterator[Held]:
+        """Yield what is kept, by id; some may go or come meanwhile.
 
         Raises:
             VaultError: the folder cannot be read.
         """
-        with self._explained():
-            for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
-                for path in sorted(folder.iterdir()):
-                    name = path.name.removesuffix(SUFFIX)
-                    if _ID.fullmatch(name):
-                        yield name, path
+        for recording, path in self._files():
+            with self._explained(), suppress(FileNotFoundError):
+                told = path.stat()
+                yield Held(recording, told.st_size, told.st_mtime)
+
+    def seals(self) -> Iterator[bytes]:
+        """Yield for all that is kept the id of the key it is sealed with; empty for plain.
+
+        Raises:
+            VaultError: the folder cannot be read.
+        """
+        for _, path in self._files():
+            with self._explained(), suppress(FileNotFoundError):
+                yield key_of(path) if path.name.endswith(SUFFIX) else b""
 
     def opened(self, recording: str) -> Opened:
         """Open a recording for reading any part of it.
@@ -125,6 +138,26 @@ class Folder:
             with suppress(FileNotFoundError):
                 return Opened.unsealed(sealed, recording[:16], self.ring or _NO_KEYS)
         raise Unknown("recording", "its audio is not kept here", "hand it in again")
+
+    @contextmanager
+    def raw(self, recording: str) -> Iterator[Raw]:
+        """Give the bytes of a recording as they lie here, while inside.
+
+        Raises:
+            Unknown: it is not kept.
+            VaultError: it cannot be read.
+        """
+        for path in self._places(recording):
+            with self._explained(), suppress(FileNotFoundError):
+                file = path.open("rb")
+                break
+        else:
+            raise Unknown("recording", "its audio is not kept here", "hand it in again")
+        with file:
+            with self._explained():
+                key = key_in(file) if path.name.endswith(SUFFIX) else b""
+                size = os.fstat(file.fileno()).st_size
+            yield Raw(file, size, key)
 
     def size(self, recording: str) -> int:
         """Return the bytes of a recording; errors as of `opened`."""
@@ -223,7 +256,7 @@ class Folder:
             part = self._part()
             try:
                 with part.open("xb") as file:
-                    seen = _Seen()
+                    seen = Seen()
                     seal(seen.of(found.read()), file, self.ring)
                     file.flush()
                     os.fsync(file.fileno())
@@ -260,6 +293,17 @@ class Folder:
         plain = self.path(recording)
         return plain, plain.with_name(plain.name + SUFFIX)
 
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        with self._explained():
+            folders = sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"))
+        for folder in folders:
+            with self._explained():
+                paths = sorted(folder.iterdir())
+            for path in paths:
+                name = path.name.removesuffix(SUFFIX)
+                if is_id(name):
+                    yield name, path
+
     def _part(self) -> Path:
         incoming = self.root / INCOMING
         incoming.mkdir(parents=True, exist_ok=True)
@@ -274,24 +318,14 @@ class Folder:
         return True
 
     def _copied(self, stream: BinaryIO, file: BinaryIO) -> Kept:
-        seen = _Seen()
-        pieces = seen.of(self._bounded(stream))
+        seen = Seen()
+        pieces = seen.of(bounded(stream, self.largest))
         if self.ring is None:
             file.writelines(pieces)
         else:
             seal(pieces, file, self.ring)
         plain, sealed = self._places(seen.digest)
         return Kept(seen.digest, seen.size, plain if self.ring is None else sealed)
-
-    def _bounded(self, stream: BinaryIO) -> Iterator[bytes]:
-        left = self.largest
-        while block := stream.read(BLOCK):
-            left -= len(block)
-            if left < 0:
-                raise InputError(
-                    "recording", f"more than {self.largest} bytes", "cut it, or raise the limit"
-                )
-            yield block
 
     def _has(self, kept: Kept) -> bool:
         """Tell whether a recording is kept as it should be; say that it was handed in again."""
@@ -326,26 +360,6 @@ class Folder:
             remedy = "free space on its disk" if full else "check the disk and the rights on it"
             reason = error.strerror or type(error).__name__
             raise VaultError(f"recordings in {self.root}", reason, remedy) from error
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What went by: how much, and its hash."""
-
-    size: int = 0
-    _sum: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 so far, in hex."""
-        return self._sum.hexdigest()
-
-    def of(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """Yield the pieces."""
-        for piece in pieces:
-            self.size += len(piece)
-            self._sum.update(piece)
-            yield piece
 
 
 def _sync(folder: Path) -> None:

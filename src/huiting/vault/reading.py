@@ -46,7 +46,11 @@ class Opened:
             Damaged: it is no whole sealed file.
             KeyMissing: its key is not in the ring.
         """
-        file = path.open("rb")
+        return cls.sealed_in(path.open("rb"), name, ring)
+
+    @classmethod
+    def sealed_in(cls, file: BinaryIO, name: str, ring: KeyRing) -> Self:
+        """Read from a sealed file that is open; errors as of `unsealed`, which close it."""
         try:
             sealed = Sealed.open(file, name, ring)
         except BaseException:

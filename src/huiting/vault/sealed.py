@@ -94,8 +94,21 @@ def key_of(path: Path) -> bytes:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        header = file.read(HEADER)
+        return key_in(file)
+
+
+def key_in(file: BinaryIO) -> bytes:
+    """Return the same of an open file, which is left at its beginning."""
+    file.seek(0)
+    header = file.read(HEADER)
+    file.seek(0)
     return header[len(_MAGIC) :][:_ID] if header.startswith(_MAGIC) else b""
+
+
+def sealed_size(plain: int) -> int:
+    """Return the bytes that so many plain ones have when they are sealed."""
+    pieces = max(1, -(-plain // PIECE))
+    return HEADER + plain + pieces * TAG
 
 
 def seal(plain: Iterator[bytes], target: BinaryIO, ring: KeyRing) -> None:

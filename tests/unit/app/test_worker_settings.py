@@ -6,7 +6,7 @@ import pytest
 from platformdirs import user_data_path
 
 from huiting.app.settings import Settings, resolve
-from huiting.app.worker import recordings_of
+from huiting.app.recordings import recordings_of
 from huiting.core.errors import ConfigError
 
 

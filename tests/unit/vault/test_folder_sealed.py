@@ -12,6 +12,7 @@ from huiting.core.errors import Unknown
 from huiting.vault.clear import clear_place
 from huiting.vault.errors import Damaged, KeyMissing
 from huiting.vault.folder import CLEAR, Folder
+from huiting.vault.place import Held
 from huiting.vault.sealed import PIECE, KeyRing
 
 SOUND = b"unmistakable sound " * 20_000
@@ -164,7 +165,8 @@ def test_what_is_kept_can_be_listed(sealed: Folder) -> None:
     kept = sealed.take(io.BytesIO(SOUND))
     (kept.path.parent / "notes.txt").write_text("no recording")
 
-    assert list(sealed.ids()) == [(ID, kept.path)]
+    told = kept.path.stat()
+    assert list(sealed.ids()) == [Held(ID, told.st_size, told.st_mtime)]
     assert sealed.has(ID)
 
 

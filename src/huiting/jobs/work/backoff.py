@@ -13,8 +13,15 @@ class Backoff:
     factor: float = 4.0
     most: float = 300.0
     """Seconds that no wait exceeds."""
+    away: float = 60.0
+    """Seconds that no wait for something that is away exceeds."""
 
     def wait(self, failures: int, chance: random.Random) -> float:
         """Return seconds to wait after so many failures (>= 1): between half and all of the step."""
         step = min(self.most, self.first * self.factor ** (failures - 1))
         return step * chance.uniform(0.5, 1.0)
+
+    def absence(self, runs: int, chance: random.Random) -> float:
+        """Return seconds until it is worth looking again, after so many runs of a job (>= 1)."""
+        few = min(runs, 10)  # a job may wait for days
+        return min(self.wait(few, chance), self.away * chance.uniform(0.5, 1.0))

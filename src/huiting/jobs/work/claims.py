@@ -157,6 +157,23 @@ class Claims:
             }  # fmt: skip
             return self.ledger.end(connection, _run(lease), Outcome.GIVEN_BACK, values)
 
+    def wait(self, lease: Lease, trouble: Trouble) -> Job:
+        """Have the job wait for something that is away; the attempt does not count.
+
+        Raises:
+            LeaseLost: another has the job, or it is over; nothing was changed.
+        """
+        with changing(self.ledger.database) as connection:
+            row = one(connection, lease.job.id)
+            cancelling = row is not None and row.cancelling
+            pause = timedelta(seconds=self.backoff.absence(lease.fence, self.chance))
+            values = {
+                "state": _after(cancelling=cancelling, left=True),
+                "attempt": TABLE.c.attempt - 1, "stage": None, "share": 0.0,
+                "due_at": self.ledger.now(connection) + pause,
+            }  # fmt: skip
+            return self.ledger.end(connection, _run(lease), Outcome.GIVEN_BACK, values, trouble)
+
     def running(self) -> list[Sight]:
         """Return all jobs that run, of all workers."""
         columns = TABLE.c.id, TABLE.c.fence, TABLE.c.beat, TABLE.c.worker
@@ -200,7 +217,7 @@ class Claims:
         return or_(
             TABLE.c.due_at.is_(None),
             TABLE.c.due_at <= now,
-            and_(TABLE.c.attempt > 0, TABLE.c.due_at > beyond),
+            and_(TABLE.c.fence > 0, TABLE.c.due_at > beyond),
         )
 
 

@@ -202,7 +202,10 @@ class Crew:
             self._claims.give_back(lease)
         elif isinstance(why, HuitingError):
             trouble = Trouble(why.code, f"{why.subject}: {why.reason}", why.remedy)
-            self._claims.fail(lease, trouble, retryable=why.retryable)
+            if why.waits:
+                self._claims.wait(lease, trouble)
+            else:
+                self._claims.fail(lease, trouble, retryable=why.retryable)
         else:
             log.error("a handler failed", exc_info=why, extra={"job": lease.job.id})
             trouble = Trouble("fault", type(why).__name__, _FAULT)

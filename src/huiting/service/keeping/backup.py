@@ -9,17 +9,16 @@ import hashlib
 import io
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 from sqlalchemy import select
 
-from huiting.core.errors import InputError, StoreError
+from huiting.core.errors import InputError, StoreError, Unknown
 from huiting.core.whole_file import PRIVATE, replacing
 from huiting.jobs.job import Order
 from huiting.jobs.running import Running
@@ -27,9 +26,8 @@ from huiting.service.keeping.manifest import FORMAT, NAME, SHARED, Manifest, Sto
 from huiting.store import Store
 from huiting.store.dumping import NAMES, dump
 from huiting.store.schema import HEAD, RecordingFileRow
-from huiting.vault.folder import Folder
+from huiting.vault.place import Raw, Vault
 from huiting.vault.reading import SUFFIX
-from huiting.vault.sealed import key_of
 
 KIND = "backup"
 BLOCK = 1 << 20
@@ -57,7 +55,7 @@ class Backup:
     """Makes backups. May run beside everything else."""
 
     store: Store
-    vault: Folder
+    vault: Vault
     version: str
     now: Callable[[], datetime]
     environment: Mapping[str, str]
@@ -156,7 +154,7 @@ class _Wish:
 class _Copy:
     """Copies recordings, as they lie in the vault: what is sealed stays sealed."""
 
-    vault: Folder
+    vault: Vault
     folder: Path
     found: list[Stored] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -167,72 +165,74 @@ class _Copy:
         """Put a recording into an archive."""
         with self._open(recording) as source:
             if source is not None:
-                path = Path(source.name)
-                plain = not path.name.endswith(SUFFIX)
-                name = f"{SHARED}/{recording if plain else recording + SUFFIX}"
-                self.found.append(_added(archive, name, path, at))
+                name = f"{SHARED}/{recording}{SUFFIX if source.key else ''}"
+                self.found.append(_streamed(archive, name, source, at))
                 self.copied += 1
-                self.bytes_copied += self.found[-1].size
+                self.bytes_copied += source.size
 
     def beside(self, recording: str) -> None:
         """Put a recording into the folder, unless it is there."""
         with self._open(recording) as source:
             if source is None:
                 return
-            known = self._known(recording, Path(source.name))
+            known = self._known(recording, source)
             if known is None:
                 known = self._new(recording, source)
             self.found.append(known)
 
     @contextmanager
-    def _open(self, recording: str) -> Iterator[BinaryIO | None]:
-        for path in (self.vault.path(recording), self.vault.sealed_path(recording)):
+    def _open(self, recording: str) -> Iterator[Raw | None]:
+        with ExitStack() as stack:
             try:
-                source = path.open("rb")
-            except FileNotFoundError:
-                continue
-            with source:
+                source = stack.enter_context(self.vault.raw(recording))
+            except Unknown:
+                self.missing.append(recording)
+                yield None
+            else:
                 yield source
-                return
-        self.missing.append(recording)
-        yield None
 
-    def _known(self, recording: str, path: Path) -> Stored | None:
+    def _known(self, recording: str, source: Raw) -> Stored | None:
         """Return the copy that was made before: of a sealed one, with the same key."""
         near = self.folder / recording[:2]
-        if not path.name.endswith(SUFFIX):
+        if not source.key:
             copy = near / recording
-            if copy.is_file() and copy.stat().st_size == path.stat().st_size:
-                return Stored(f"{recording[:2]}/{recording}", copy.stat().st_size, recording)
+            if copy.is_file() and copy.stat().st_size == source.size:
+                return Stored(f"{recording[:2]}/{recording}", source.size, recording)
             return None
-        for copy in near.glob(f"{recording}.{key_of(path).hex()}.*{SUFFIX}"):
+        for copy in near.glob(f"{recording}.{source.key.hex()}.*{SUFFIX}"):
             digest = copy.name.split(".")[2]
-            if copy.stat().st_size == path.stat().st_size:
-                return Stored(f"{recording[:2]}/{copy.name}", copy.stat().st_size, digest)
+            if copy.stat().st_size == source.size:
+                return Stored(f"{recording[:2]}/{copy.name}", source.size, digest)
         return None
 
-    def _new(self, recording: str, source: BinaryIO) -> Stored:
+    def _new(self, recording: str, source: Raw) -> Stored:
         near = self.folder / recording[:2]
         near.mkdir(parents=True, exist_ok=True)
         seen, size = hashlib.sha256(), 0
         part = near / f".{token_hex(8)}"
         try:
             with replacing(part, PRIVATE) as copy:
-                while block := source.read(BLOCK):
+                while block := source.file.read(BLOCK):
                     seen.update(block)
                     size += len(block)
                     copy.write(block)
             digest = seen.hexdigest()
-            path = Path(source.name)
-            sealed = path.name.endswith(SUFFIX)
-            key = key_of(part).hex()
-            name = f"{recording}.{key}.{digest}{SUFFIX}" if sealed else recording
+            key = source.key.hex()
+            name = f"{recording}.{key}.{digest}{SUFFIX}" if key else recording
             part.replace(near / name)
         finally:
             part.unlink(missing_ok=True)
         self.copied += 1
         self.bytes_copied += size
         return Stored(f"{recording[:2]}/{name}", size, digest)
+
+
+def _streamed(archive: tarfile.TarFile, name: str, source: Raw, at: datetime) -> Stored:
+    """Put a recording into an archive, and say what it is."""
+    digest = hashlib.file_digest(source.file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file
+    source.file.seek(0)
+    archive.addfile(_entry(name, source.size, at), source.file)
+    return Stored(name, source.size, digest)
 
 
 def _added(archive: tarfile.TarFile, name: str, path: Path, at: datetime) -> Stored:

@@ -15,7 +15,7 @@ from huiting.service.keeping.retention import Retention
 from huiting.service.keeping.sealing import Seals
 from huiting.store import Store
 from huiting.store.audit import Audit, Entry
-from huiting.vault.folder import Folder
+from huiting.vault.place import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Keeping:
     store: Store
     queue: Queue
     audit: Audit
-    vault: Folder
+    vault: Vault
     bin: Bin
     holds: Holds
     retention: Retention

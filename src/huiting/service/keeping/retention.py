@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -24,6 +23,7 @@ from huiting.store import Store, keeping
 from huiting.store.audit import Audit, Entry
 from huiting.store.keeping import Due, Group
 from huiting.store.transcriptions import Transcriptions
+from huiting.vault.place import Held
 
 KIND = "retention"
 """Of the jobs."""
@@ -99,7 +99,7 @@ class Sounds(Protocol):
 class Vault(Protocol):
     """Where the bytes of recordings are kept."""
 
-    def ids(self) -> Iterator[tuple[str, Path]]:
+    def ids(self) -> Iterator[Held]:
         """Yield what is kept."""
         ...
 
@@ -127,7 +127,7 @@ class Retention:
     def preview(self) -> list[Count]:
         """Return what would go now; nothing is removed."""
         found = [_counted(step, self._due(step)) for step in self._steps()]
-        orphans = [self._size(path) for _, path in self._orphans()]
+        orphans = [held.size for held in self._orphans()]
         found.append(Count("", What.ORPHANS, GRACE.days, len(orphans), sum(orphans)))
         return found
 
@@ -199,22 +199,21 @@ class Retention:
                 gone, size = gone + 1, size + due.size
         return Count(step.rule, step.what, step.days, gone, size, held)
 
-    def _orphans(self) -> Iterator[tuple[str, Path]]:
+    def _orphans(self) -> Iterator[Held]:
         """Yield what is kept of which nothing is known, and that is not just being taken in."""
         old = (self.now() - GRACE).timestamp()
-        kept = (found for found in self.vault.ids() if self._touched(found[1]) < old)
+        kept = (held for held in self.vault.ids() if held.touched < old)
         while some := list(islice(kept, _AT_ONCE)):
             with self.store.database.reading() as connection:
-                wanted = keeping.wanted(connection, [recording for recording, _ in some])
-            yield from (found for found in some if found[0] not in wanted)
+                wanted = keeping.wanted(connection, [held.id for held in some])
+            yield from (held for held in some if held.id not in wanted)
 
     def _sweep_orphans(self) -> Count:
         old = (self.now() - GRACE).timestamp()
         gone, size = 0, 0
-        for recording, path in self._orphans():
-            bytes_of = self._size(path)
-            if self.vault.discard(recording, old):
-                gone, size = gone + 1, size + bytes_of
+        for held in self._orphans():
+            if self.vault.discard(held.id, old):
+                gone, size = gone + 1, size + held.size
         return Count("", What.ORPHANS, GRACE.days, gone, size)
 
     def _prune_transcriptions(self) -> Count:
@@ -232,20 +231,6 @@ class Retention:
                     detail={"kind": count.what.value, "count": count.count, "size": count.size},
                 )  # fmt: skip
                 self.audit.note(None, entry)
-
-    @staticmethod
-    def _touched(path: Path) -> float:
-        try:
-            return path.stat().st_mtime
-        except FileNotFoundError:
-            return float("inf")
-
-    @staticmethod
-    def _size(path: Path) -> int:
-        try:
-            return path.stat().st_size
-        except FileNotFoundError:
-            return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,18 @@
 """Seal what is plain, and seal anew what was sealed with an old key: the handler of `reseal`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from huiting.core.errors import Unknown
 from huiting.jobs.job import Order
 from huiting.jobs.running import Running
 from huiting.vault.errors import VaultError
-from huiting.vault.reading import SUFFIX
-from huiting.vault.sealed import KeyRing, key_id, key_of
+from huiting.vault.place import Vault
+from huiting.vault.sealed import key_id
 
 KIND = "reseal"
 ORDER = Order(kind=KIND, subject="vault")
-
-
-class Vault(Protocol):
-    """Where the bytes of recordings are kept."""
-
-    @property
-    def ring(self) -> KeyRing | None:
-        """What they are sealed with."""
-        ...
-
-    def ids(self) -> Iterator[tuple[str, Path]]:
-        """Yield what is kept."""
-        ...
-
-    def reseal(self, recording: str, /) -> bool:
-        """Seal a recording with the current key, if it is not."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +34,7 @@ class Sealing:
         Raises:
             VaultError: one of them is damaged, or its key is missing; all others are sealed.
         """
-        recordings = sorted({recording for recording, _ in self.vault.ids()})
+        recordings = sorted({held.id for held in self.vault.ids()})
         trouble = None
         for place, recording in enumerate(recordings):
             advance("seal", place / len(recordings))
@@ -84,11 +65,9 @@ def seals(vault: Vault) -> Seals:
     """Look at all recordings.
 
     Raises:
-        VaultError: the folder cannot be read.
+        VaultError: the recordings cannot be listed.
     """
-    found: Counter[bytes] = Counter()
-    for _, path in vault.ids():
-        found[key_of(path) if path.name.endswith(SUFFIX) else b""] += 1
+    found = Counter(vault.seals())
     plain = found.pop(b"", 0)
     keys = [key_id(key) for key in vault.ring.keys] if vault.ring else []
     current = found[keys[0]] if keys else 0

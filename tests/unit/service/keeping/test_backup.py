@@ -129,8 +129,8 @@ def test_a_backup_taken_while_others_write_is_one_state_and_whole(house: House) 
         assert len(list(store.calls())) == restored.calls
         assert len(store.search("退货", limit=100)) == min(100, restored.calls)
         vault = Folder(house.place().recordings)
-        for recording, _ in vault.ids():
-            assert b"".join(vault.open(recording)) == b"".join(house.vault.open(recording))
+        for held in vault.ids():
+            assert b"".join(vault.open(held.id)) == b"".join(house.vault.open(held.id))
 
 
 def test_what_was_restored_is_what_was_there(house: House) -> None:

@@ -280,7 +280,7 @@ def test_what_it_was_sent_as_goes_too(house: Served) -> None:
     house.web.patch(upload, headers={"Tus-Resumable": "1.0.0", **sent}, content=SOUND)
     left = house.folder / "uploads" / upload.rpartition("/")[2]
     left.write_bytes(SOUND)
-    [recording] = [name for name, _ in house.parts.keeping.vault.ids()]
+    [recording] = [held.id for held in house.parts.keeping.vault.ids()]
 
     house.parts.keeping.bin.removal.remove(recording, BY)
     assert not left.exists()

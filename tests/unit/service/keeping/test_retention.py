@@ -12,6 +12,7 @@ from huiting.store import erasing
 from huiting.store.audit import Audit, Wanted
 from huiting.store.keeping import Group
 from huiting.store.transcriptions import Transcriptions, keep
+from huiting.vault.folder import Folder
 from served import NOON, Served, refund
 
 POLICY = Policy(
@@ -122,6 +123,7 @@ def test_audio_of_no_call_goes_unless_it_was_just_taken_in(
     served: Served, retention: Retention
 ) -> None:
     vault = served.parts.keeping.vault
+    assert isinstance(vault, Folder)
     known = hand_in(served, "a", "B")
     old, fresh, held = (vault.take(io.BytesIO(name)) for name in (b"old", b"fresh", b"held"))
     served.web.post("/api/v1/holds", json={"reason": "x", "call": held.id})
@@ -140,6 +142,7 @@ def test_audio_that_waits_to_be_heard_stays(served: Served, retention: Retention
         "accepted"
     ][0]
     vault = served.parts.keeping.vault
+    assert isinstance(vault, Folder)
     with served.parts.store.database.writing() as connection:
         erasing.forget_audio(connection, answer["recording"])
     os.utime(vault.path(answer["recording"]), (0, 0))

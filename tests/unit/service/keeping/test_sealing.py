@@ -23,6 +23,7 @@ BY = Actor("user:1", "root")
 def keeping(served: Served) -> Keeping:
     """Return the desk of a service that has keys and recordings that are not sealed."""
     plain = served.parts.keeping.vault
+    assert isinstance(plain, Folder)
     for name in (b"a", b"b", b"c"):
         plain.take(io.BytesIO(name))
     return replace(served.parts.keeping, vault=Folder(plain.root, ring=RING))
@@ -42,8 +43,8 @@ def test_a_job_seals_all(served: Served) -> None:
 
 def test_one_that_cannot_be_sealed_keeps_no_other_from_it(served: Served) -> None:
     vault = keeping(served).vault
-    first = next(iter(vault.ids()))[1]
-    first.write_bytes(b"changed")
+    assert isinstance(vault, Folder)
+    vault.path(next(vault.ids()).id).write_bytes(b"changed")
 
     with pytest.raises(Damaged):
         Sealing(vault).seal_all(lambda _stage, _share: None)
@@ -53,6 +54,7 @@ def test_one_that_cannot_be_sealed_keeps_no_other_from_it(served: Served) -> Non
 def test_what_was_sealed_with_a_lost_key_is_told(served: Served) -> None:
     vault = keeping(served).vault
     Sealing(vault).seal_all(lambda _stage, _share: None)
+    assert isinstance(vault, Folder)
     other = Folder(vault.root, ring=KeyRing((b"x" * 32,)))
 
     assert seals(other) == Seals(0, 0, 3, 0)
@@ -62,7 +64,7 @@ def test_what_was_sealed_with_a_lost_key_is_told(served: Served) -> None:
 
 def test_one_that_goes_meanwhile_is_no_trouble(served: Served) -> None:
     vault = keeping(served).vault
-    ids = sorted(name for name, _ in vault.ids())
+    ids = sorted(held.id for held in vault.ids())
 
     def advance(_stage: str, share: float) -> None:
         if share == 0:
