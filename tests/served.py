@@ -31,6 +31,7 @@ from huiting.observe.metrics import Metrics
 from huiting.quality.dialogue import dialogue_of
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
+from huiting.service.correcting import Correcting
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Folder as StorageFolder
 from huiting.service.fetching import Storages
@@ -41,6 +42,7 @@ from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
+from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
 from huiting.service.state import DeviceState, DiskState, ModelState, State
@@ -223,6 +225,8 @@ def parts_in(
         noting=Noting(audit),
         metrics=Metrics("0.1.0"),
         reviewing=Reviewing(store, Reviews(store.database), audit, clock),
+        remarking=Remarking(store, reading, audit, clock),
+        correcting=Correcting(store, reading, audit, clock),
         state=_state,
         ready=lambda: ready,
         now=clock,

@@ -36,6 +36,7 @@ from huiting.jobs.queue import Queue
 from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
+from huiting.service.correcting import Correcting
 from huiting.service.digests import Digests
 from huiting.service.exporting import Exports
 from huiting.service.handing import Desk
@@ -49,6 +50,7 @@ from huiting.service.people.accounts import Given as FirstPassword
 from huiting.service.people.entrance import Open
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
+from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
 from huiting.service.state import DeviceState, DiskState, ModelState, State
@@ -152,6 +154,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             trials=Trials(store, flat, trying(settings)),
             rules=lambda: _digest_of(current),
             reviewing=Reviewing(store, Reviews(store.database), audit, now),
+            remarking=Remarking(store, reading, audit, now),
+            correcting=Correcting(store, reading, audit, now),
             keeping=keeping_of(settings, Kept(store, queue, audit, hearing, exports, answers())),
             noting=Noting(audit),
             metrics=metrics,

@@ -29,8 +29,8 @@ NOTED: Mapping[tuple[str, str], Action] = {
     **{
         ("GET", _CALL + part): Action.SAW
         for part in (
-            "", "/entities", "/events", "/findings", "/meaning", "/metrics", "/reviews", "/scores",
-            "/segments", "/summary", "/versions",
+            "", "/corrections", "/entities", "/events", "/findings", "/meaning", "/metrics",
+            "/remarks", "/reviews", "/scores", "/segments", "/summary", "/versions",
         )
     },
     ("GET", _CALL + "/audio"): Action.PLAYED,

@@ -12,6 +12,8 @@ from huiting.jobs.queue import Queue
 from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
+from huiting.service.bulk import Bulk
+from huiting.service.correcting import Correcting
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
@@ -19,14 +21,18 @@ from huiting.service.hearing import Hearing
 from huiting.service.keeping.desk import Keeping
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
+from huiting.service.looking import Looking
 from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
+from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
+from huiting.service.searching import Searching
 from huiting.service.state import State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.store import Store
+from huiting.store.searches import Searches
 from huiting.web.noting import Noting
 from huiting.web.signing import Access
 
@@ -78,6 +84,8 @@ class Parts:
     rules: Callable[[], str]
     """Returns the digest of the rules that are in force."""
     reviewing: Reviewing
+    remarking: Remarking
+    correcting: Correcting
     keeping: Keeping
     state: Callable[[], State]
     """Looks at the machine."""
@@ -93,6 +101,24 @@ class Parts:
     """Counts requests; None where nobody looks."""
     access: Access | None = None
     """People who sign in; None where nobody does."""
+
+    @property
+    def looking(self) -> Looking:
+        """What looks through calls for a table."""
+        return Looking(self.reading)
+
+    @property
+    def searching(self) -> Searching:
+        """Searches that people keep."""
+        return Searching(Searches(self.store.database), self.now)
+
+    @property
+    def bulk(self) -> Bulk:
+        """What does something of many calls."""
+        return Bulk(
+            self.store, self.queue, self.keeping.bin, self.keeping.holds, self.recordings,
+            self.batches, self.rules,
+        )  # fmt: skip
 
 
 def parts(request: Request) -> Parts:

@@ -37,6 +37,7 @@ from huiting.store.schema.received import (
     RecordingFileRow,
     UploadRow,
 )
+from huiting.store.schema.remarks import CorrectionRow, RemarkRow
 from huiting.store.schema.totals import ClockRow, FactsRow, MarkRow, TotalRow
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Big",
     "BinRow",
     "ClockRow",
+    "CorrectionRow",
     "DialogueRow",
     "DocumentRow",
     "FactsRow",
@@ -67,24 +69,25 @@ __all__ = [
     "IntentRow",
     "JobRow",
     "JudgementRow",
-    "MarkRow",
-    "NameRow",
     "KeptSearchRow",
-    "PublishedRow",
+    "MarkRow",
     "MeasureRow",
+    "NameRow",
+    "PublishedRow",
     "ReceivedRow",
     "RecordingFileRow",
     "RecordingRow",
+    "RemarkRow",
     "ReviewRow",
     "ScheduleRow",
     "ScoreRow",
     "SegmentRow",
     "SessionRow",
     "SignOnRow",
+    "SoundRow",
     "TokenRow",
     "TotalRow",
     "TranscriptionRow",
-    "SoundRow",
     "UploadRow",
     "instant",
 ]
