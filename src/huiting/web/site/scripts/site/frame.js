@@ -1,0 +1,16 @@
+// The frame of every page: the menu on small screens, notices that are closed.
+
+/** @param {Element} button */
+function toggle(button) {
+  const menu = document.getElementById(button.getAttribute("aria-controls") ?? "");
+  if (!menu) return;
+  const open = menu.classList.toggle("show");
+  button.setAttribute("aria-expanded", String(open));
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const opener = target?.closest("[data-menu-toggle]");
+  if (opener) toggle(opener);
+  target?.closest("[data-dismiss]")?.closest("[data-notice]")?.remove();
+});
