@@ -114,11 +114,11 @@ class Tickets:
         """Write tickets for jobs that wait and have none; return how many.
 
         Those have none that were put while the jobs were run the other way, or whose ticket
-        was handed to a worker that could not use it. Of a job that failed before and is due
-        later than any wait after a failure, the clock was set back: it is run now.
+        was handed to a worker that could not use it. Of a job that was begun before and is due
+        later than any wait between attempts, the clock was set back: it is run now.
 
         Args:
-            farthest: seconds that no wait after a failure exceeds.
+            farthest: seconds that no wait between attempts exceeds.
             lost: tickets that nothing will come of.
 
         Raises:
@@ -132,7 +132,7 @@ class Tickets:
         )
         with changing(self.database) as connection:
             beyond = database_time(connection) + timedelta(seconds=farthest)
-            stuck = and_(TABLE.c.attempt > 0, TABLE.c.due_at > beyond)
+            stuck = and_(TABLE.c.fence > 0, TABLE.c.due_at > beyond)
             chosen = (
                 select_jobs()
                 .where(TABLE.c.state == State.WAITING, ~TABLE.c.held, or_(~alive, stuck))
@@ -143,7 +143,7 @@ class Tickets:
             rows = connection.execute(chosen).all()
             for row in rows:
                 job = read(row)
-                if job.attempt > 0 and job.due_at > beyond:
+                if row.fence > 0 and job.due_at > beyond:
                     job = replace(job, order=replace(job.order, due=None))
                 values = {"ticket": self.issue(connection, job), "due_at": job.order.due}
                 connection.execute(update(TABLE).where(TABLE.c.id == job.id).values(values))

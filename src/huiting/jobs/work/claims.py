@@ -212,7 +212,7 @@ class Claims:
 
     def _due(self, connection: Connection) -> ColumnElement[bool]:
         now = self.ledger.now(connection)
-        # After a failure nothing waits longer than the greatest wait: the clock was set back.
+        # Between attempts nothing waits longer than the greatest wait: the clock was set back.
         beyond = now + timedelta(seconds=self.backoff.most)
         return or_(
             TABLE.c.due_at.is_(None),
