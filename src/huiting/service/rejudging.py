@@ -7,6 +7,7 @@ short, it passes over what it has judged: those calls have verdicts of these rul
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
@@ -28,6 +29,7 @@ def order_of(
     until: datetime | None = None,
     language: str | None = None,
     owner: str | None = None,
+    among: Sequence[str] | None = None,
 ) -> Order:
     """Return the order for judging calls again.
 
@@ -37,25 +39,35 @@ def order_of(
         until: calls that began before.
         language: the calls'.
         owner: who asks.
+        among: ids of the calls; None for all.
     """
     chosen = {
         "since": None if since is None else since.isoformat(),
         "until": None if until is None else until.isoformat(),
         "language": language,
     }
-    subject = ":".join([rules, *(value or "" for value in chosen.values())])
+    if among is not None:
+        chosen["among"] = " ".join(sorted(among))
+    said = [value or "" for name, value in chosen.items() if name != "among"]
+    subject = ":".join([rules, *said, *(() if among is None else [_digest(chosen["among"])])])
     return Order(kind=KIND, subject=subject, payload=chosen, owner=owner)
 
 
 def which_of(job: Job) -> Which:
     """Return the calls that a job is about."""
     payload = job.order.payload
-    since, until, language = (payload.get(name) for name in ("since", "until", "language"))
+    names = ("since", "until", "language", "among")
+    since, until, language, among = (payload.get(name) for name in names)
     return Which(
         None if since is None else datetime.fromisoformat(str(since)),
         None if until is None else datetime.fromisoformat(str(until)),
         None if language is None else str(language),
+        among=None if among is None else tuple(str(among).split()),
     )
+
+
+def _digest(text: str | None) -> str:
+    return sha256((text or "").encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

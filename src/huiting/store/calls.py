@@ -92,6 +92,8 @@ class Which:
     """Those whose `StoredCall.clock` is from the first to the second, both included."""
     allowed: Allowed = field(default_factory=dict)
     """What whoever asks may see."""
+    among: tuple[str, ...] | None = None
+    """Ids of recordings, of which it must be one."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
@@ -110,6 +112,8 @@ class Which:
             yield RecordingRow.key % parts == part
         if self.clocks is not None:
             yield RecordingRow.clock.between(*self.clocks)
+        if self.among is not None:
+            yield RecordingRow.id.in_(self.among)
 
 
 EVERY = Which()

@@ -41,13 +41,9 @@ class Features:
     outcome: OutcomeKind | None = None
     measured: Mapping[Measure, Bounds] = field(default_factory=dict)
     """A call without the number is left out."""
-    among: tuple[str, ...] | None = None
-    """Ids of recordings, of which it must be one."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
-        if self.among is not None:
-            yield RecordingRow.id.in_(self.among)
         if self.sound is not None:
             yield exists().where(
                 SoundRow.recording == RecordingRow.key, SoundRow.label == self.sound.value

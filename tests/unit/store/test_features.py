@@ -10,7 +10,7 @@ from huiting.core.analysis import Analysis
 from huiting.core.meaning import Outcome, OutcomeKind
 from huiting.core.metrics import PartyMetrics
 from huiting.core.types import Event, EventLabel, EventSource, Role, Span
-from huiting.store import Store
+from huiting.store import Store, Which
 from huiting.store.browse import Browser, Order, Sought
 from huiting.store.features import Features, Measure, numbers
 from huiting.store.schema import MeasureRow, SoundRow
@@ -79,12 +79,18 @@ def filled(store: Store) -> Store:
             [],
             id="all must hold",
         ),
-        pytest.param(Features(among=(identity("plain"),)), ["plain"], id="by id"),
-        pytest.param(Features(among=()), [], id="of none"),
     ],
 )
 def test_calls_by_their_features(filled: Store, features: Features, names: list[str]) -> None:
     assert found(filled, features) == {identity(name) for name in names}
+
+
+@pytest.mark.parametrize("names", [[], ["plain"], ["lively", "plain"]], ids=["none", "one", "two"])
+def test_calls_by_their_ids(filled: Store, names: list[str]) -> None:
+    wanted = Which(among=tuple(map(identity, names)))
+
+    page = Browser(filled.database).page(Sought(which=wanted), Order(), 10)
+    assert {listed.call.id for listed in page} == set(wanted.among or ())
 
 
 def test_text_said_by_one_role(filled: Store) -> None:
