@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from huiting.core.judgement import Severity
-from huiting.core.types import EmotionLabel, Role, Span
-from huiting.insights._hearing import Hearing
+from huiting.core.types import EmotionLabel
+from huiting.insights._shown import BadMoment, Hearing, ToHear
 from huiting.insights.agents import AgentReport
 from huiting.insights.causes import Causes
 from huiting.insights.moments import Outbursts
@@ -64,37 +64,6 @@ class IntentDay:
     calls: int
     angry: Rate
     unsolved: Rate
-
-
-@dataclass(frozen=True, slots=True)
-class BadMoment:
-    """Something that a supervisor should hear."""
-
-    gravity: float
-    call: str
-    name: str
-    """Of the recording."""
-    agent: str
-    span: Span
-    role: Role | None
-    quote: str
-    """The whole line, where the proof is a part of one."""
-    what: str
-    """Name of the rule that failed, or the emotion that broke out."""
-    advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToHear:
-    """A moment by which somebody should decide rules that are uncertain."""
-
-    call: str
-    name: str
-    """Of the recording."""
-    span: Span | None
-    """None for the whole call."""
-    rules: tuple[str, ...]
-    """Names of the rules that wait for it."""
 
 
 @dataclass(frozen=True, slots=True)

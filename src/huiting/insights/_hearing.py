@@ -4,52 +4,29 @@ Keeps a bounded sample however many calls come, the same one in whatever order t
 """
 
 from bisect import insort
-from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import blake2b
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from huiting.core.judgement import Severity, Verdict
-from huiting.core.types import Span
+from huiting.insights._shown import Hearing, Why
 from huiting.insights.case import Case
+from huiting.insights.columns.calls import Calls, Rows, mark_of
 
 SAMPLE = 200
 """Calls from which the typical one is chosen."""
 _WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 3, Severity.CRITICAL: 10}
 
 
-class Why(StrEnum):
-    """Why a call is worth hearing."""
-
-    FATAL = "fatal"
-    """A fatal item failed."""
-    WORST = "worst"
-    TYPICAL = "typical"
-    """Nearest to the mean."""
-    BEST = "best"
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """A call to listen to."""
-
-    call: str
-    name: str
-    why: Why
-    points: float | None
-    """By the scorecard; None where there is none."""
-    faults: tuple[str, ...]
-    """Names of the rules that failed, the gravest first."""
-    moment: Span | None
-    """Where to begin."""
-    quote: str | None
-
-
 @dataclass(frozen=True, slots=True, order=True)
-class _Heard:
+class Heard:
+    """A call that may be chosen."""
+
     worth: tuple[bool, float]
     """Not fatal, then points; without a scorecard, the weighted faults, negative."""
     call: str
-    hearing: Hearing = field(compare=False)
+    tell: Callable[[], Hearing] = field(compare=False)
 
 
 class HearingTally:
@@ -57,24 +34,39 @@ class HearingTally:
 
     def __init__(self, scorecard: str | None = None) -> None:
         self._scorecard = scorecard
-        self._worst: _Heard | None = None
-        self._best: _Heard | None = None
-        self._sample: list[tuple[bytes, _Heard]] = []
+        self._worst: Heard | None = None
+        self._best: Heard | None = None
+        self._sample: list[tuple[int, Heard]] = []
 
     def add(self, case: Case) -> None:
         """Take one more call; one that nothing was judged of is not chosen."""
-        if case.judgement is None:
+        found = heard(case, self._scorecard)
+        if found is not None:
+            self._take(found, mark_of(case.call))
+
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls at once; of a tally that asks for the first scorecard."""
+        worth = calls.number("worth")
+        known = rows & ~np.isnan(worth)
+        found = {int(row): _told(calls, int(row)) for row in np.flatnonzero(known)}
+        if not found:
             return
-        heard = _heard(case, self._scorecard)
-        if heard is None:
-            return
-        self._worst = min(filter(None, (self._worst, heard)))
-        self._best = max(filter(None, (self._best, heard)))
+        marks = calls.whole("mark")
+        for row in sorted(found, key=marks.__getitem__)[:SAMPLE]:
+            self._take(found[row], int(marks[row]))
+        for one in (min(found.values()), max(found.values())):
+            self._extreme(one)
+
+    def _take(self, heard: Heard, mark: int) -> None:
+        self._extreme(heard)
         # The lowest hashes are a fair sample that does not hang on the order of the calls.
-        mark = blake2b(case.call.encode(), digest_size=8).digest()
         if len(self._sample) < SAMPLE or mark < self._sample[-1][0]:
             insort(self._sample, (mark, heard), key=lambda entry: entry[0])
             del self._sample[SAMPLE:]
+
+    def _extreme(self, heard: Heard) -> None:
+        self._worst = min(filter(None, (self._worst, heard)))
+        self._best = max(filter(None, (self._best, heard)))
 
     def chosen(self, mean: float | None) -> tuple[Hearing, ...]:
         """Return at most three different calls: the worst, one near `mean`, the best."""
@@ -97,12 +89,24 @@ def _median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-def _as(heard: _Heard, why: Why) -> Hearing:
-    old = heard.hearing
-    return Hearing(old.call, old.name, why, old.points, old.faults, old.moment, old.quote)
+def _as(heard: Heard, why: Why) -> Hearing:
+    return replace(heard.tell(), why=why)
 
 
-def _heard(case: Case, scorecard: str | None) -> _Heard | None:
+def _told(calls: Calls, row: int) -> Heard:
+    def tell() -> Hearing:
+        hearing = calls.shown(row).hearing
+        assert hearing is not None  # whatever has a worth has one
+        return hearing
+
+    worth = bool(calls.flag("untarnished")[row]), float(calls.number("worth")[row])
+    return Heard(worth, calls.ids[row], tell)
+
+
+def heard(case: Case, scorecard: str | None = None) -> Heard | None:
+    """Return a call as it may be chosen; None when it cannot."""
+    if case.judgement is None:
+        return None
     score = case.score(scorecard)
     if score is not None and score.points is None:
         return None
@@ -120,4 +124,4 @@ def _heard(case: Case, scorecard: str | None) -> _Heard | None:
         proof.span if proof else None,
         proof.quote if proof else None,
     )
-    return _Heard((not (score and score.fatal), worth), case.call, hearing)
+    return Heard((not (score and score.fatal), worth), case.call, lambda: hearing)

@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Verdict
 from huiting.core.types import EmotionLabel, Role
-from huiting.insights._hearing import Hearing, HearingTally, Why
+from huiting.insights._hearing import HearingTally
+from huiting.insights._shown import Hearing, Why
 from huiting.insights.case import Case, emotions_known, felt
-from huiting.insights.fields import agent_of, values
+from huiting.insights.columns.calls import Calls, Numbers, Rows
+from huiting.insights.columns.facts import AGENT, MARK
+from huiting.insights.columns.measured import day_of
+from huiting.insights.fields import agent_of, monday, values
 from huiting.insights.measures import party, range_of
-from huiting.insights.rates import NEVER_BELOW_0, Count, Mean, Rate, Spread
+from huiting.insights.rates import ANYWHERE, NEVER_BELOW_0, Count, Interval, Mean, Rate, Spread
 
 __all__ = [
     "AfterUpset",
@@ -185,6 +191,20 @@ class AgentTally:
             agent.score.add(score.points, range_of(score))
             agent.fatal.add(score.fatal)
 
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls at once; of a tally that asks for the first scorecard."""
+        bag = calls.bag("fields")
+        for entry in bag.table:
+            if not entry.startswith(AGENT + MARK):
+                continue
+            own = rows & bag.holding([entry])
+            if own.any():
+                name = entry.removeprefix(AGENT + MARK)
+                agent = self._agents.setdefault(name, _Agent(HearingTally(self._scorecard)))
+                agent.calls += int(own.sum())
+                _add_all(agent, calls, own)
+                agent.hear.add_all(calls, own)
+
     def result(self) -> tuple[AgentReport, ...]:
         """Return every agent, by name."""
         ranked = [a.score.value for a in self._agents.values() if a.score.of >= ENOUGH]
@@ -208,7 +228,7 @@ class AgentTally:
             angry=agent.angry.rate(),
             calmed=agent.calmed.rate() if self._calm else None,
             calmed_after=agent.delays.mean(),
-            answers=tuple(agent.answers.most_common()),
+            answers=tuple(sorted(agent.answers.items(), key=lambda kv: (-kv[1], kv[0]))),
             rules=tuple(sorted(rules, key=lambda r: (-(r.failed.share or 0), r.rule))),
             score=score,
             fatal=agent.fatal.rate(),
@@ -276,7 +296,7 @@ def _add_rules(agent: _Agent, case: Case) -> None:
         if finding.verdict is Verdict.NOT_APPLICABLE:
             continue
         rule = agent.rules[finding.rule]
-        rule.name = finding.name or finding.rule
+        rule.name = rule.name or finding.name or finding.rule  # the latest call is the first
         if finding.verdict is Verdict.UNCERTAIN:
             rule.uncertain += 1
             continue
@@ -286,3 +306,67 @@ def _add_rules(agent: _Agent, case: Case) -> None:
             rule.weeks[week].add(failed)
         if failed and len(rule.calls) < KEPT:
             rule.calls.append(case.call)
+
+
+def _add_all(agent: _Agent, calls: Calls, rows: Rows) -> None:
+    own = np.flatnonzero(rows)
+    talks = ~np.isnan(calls.number("agent-talk"))
+    for name, column, where in (
+        ("silence", "silence", rows),
+        ("duration", "length", rows),
+        ("listen", "customer-talk", rows),
+        ("talk", "agent-talk", rows),
+    ):
+        agent.seconds[name] += float(np.nansum(calls.number(column)[where]))
+    for spread, column in ((agent.rate, "rate"), (agent.interruptions, "interruptions")):
+        _spread(spread, calls.number(column)[rows & talks], NEVER_BELOW_0)
+    _spread(agent.response, calls.number("response")[rows & talks])
+    angry = calls.number("angry")[own]
+    agent.angry.count += int(np.nansum(angry))
+    agent.angry.of += int((~np.isnan(angry)).sum())
+    _add_upsets(agent, calls, rows)
+    _add_verdicts(agent, calls, rows)
+    starts, cards = calls.bag("cards").starts, calls.number("points")
+    for row in own.tolist():
+        first = int(starts[row])
+        if first < starts[row + 1] and not np.isnan(cards[first]):
+            points, most = float(cards[first]), float(calls.number("most")[first])
+            agent.score.add(points, Interval(0.0, max(most, points)))
+            agent.fatal.add(calls.flag("lost")[first])
+
+
+def _spread(spread: Spread, values: Numbers, within: Interval = ANYWHERE) -> None:
+    for value in values:
+        if not np.isnan(value):
+            spread.add(float(value), within)
+
+
+def _add_upsets(agent: _Agent, calls: Calls, rows: Rows) -> None:
+    bag = calls.bag("answers")
+    inside = rows[bag.rows]
+    agent.answers.update(bag.table[place] for place in bag.ids[inside].tolist())
+    softened = calls.number("softened")[inside]
+    agent.calmed.count += int(np.nansum(softened))
+    agent.calmed.of += int((~np.isnan(softened)).sum())
+    _spread(agent.delays, calls.number("delay")[inside])
+
+
+def _add_verdicts(agent: _Agent, calls: Calls, rows: Rows) -> None:
+    bag = calls.bag("verdicts")
+    days = calls.whole("day")
+    for place, row in zip(*(part.tolist() for part in bag.within(rows)), strict=True):
+        rule_id, verdict, name, _ = bag.table[place].split(MARK)
+        if verdict == Verdict.NOT_APPLICABLE:
+            continue
+        rule = agent.rules[rule_id]
+        rule.name = rule.name or name or rule_id
+        if verdict == Verdict.UNCERTAIN:
+            rule.uncertain += 1
+            continue
+        failed = verdict == Verdict.FAIL
+        rule.failed.add(failed)
+        day = day_of(int(days[row]))
+        if day is not None:
+            rule.weeks[monday(day).isoformat()].add(failed)
+        if failed and len(rule.calls) < KEPT:
+            rule.calls.append(calls.ids[row])

@@ -11,8 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from huiting.insights._evidence import behind_field, behind_measure
 from huiting.insights.case import Case
+from huiting.insights.columns import measured
+from huiting.insights.columns.calls import Bag, Calls, Rows
+from huiting.insights.columns.facts import MARK
 from huiting.insights.measures import Measure
 from huiting.insights.rates import Count, Difference, Rate, adjusted, between_rates, lift
 from huiting.insights.traits import USUAL, Asked, Trait, traits
@@ -109,6 +114,12 @@ class _Field:
     values: dict[str, _Value] = field(default_factory=dict)
     left_out: bool = False
 
+    def shorten(self) -> None:
+        """Leave a field out that has too many values."""
+        if len(self.values) > MANY:
+            self.left_out = True
+            self.values.clear()
+
 
 class CauseTally:
     """Counts circumstances as calls come."""
@@ -127,10 +138,37 @@ class CauseTally:
         self._overall.add(value)
         lines = behind_measure(self._target.name, case) if value > 0 else frozenset()
         for name, values in traits(case, self._asked):
-            if not _is_part_of(name, self._target.name):
+            if not is_part_of(name, self._target.name):
                 told = lines and values and not lines.isdisjoint(behind_field(name, case))
                 hit = _Hit(case.call, same_line=bool(told)) if value > 0 else None
                 self._count(self._fields[name], values, hit)
+
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls at once; of a tally that looks at the usual circumstances."""
+        value = measured.values(self._target, calls)
+        known = rows & ~np.isnan(value)
+        hits = known & (np.nan_to_num(value) > 0)
+        self._overall.count += int(hits.sum())
+        self._overall.of += int(known.sum())
+        bag = calls.bag("traits")
+        same = _same_lines(calls, hits, self._target.name)
+        counts = zip(bag.table, bag.counts(hits).tolist(), bag.counts(known).tolist(), strict=True)
+        with_hits = _calls_of(bag, calls, hits)
+        for entry, count, of in counts:
+            name, _, trait = entry.partition(MARK)
+            if not of or is_part_of(name, self._target.name):
+                continue
+            found = self._fields[name]
+            if entry == name:
+                found.known.count += count
+                found.known.of += of
+            elif not found.left_out:
+                known_value = found.values.setdefault(trait, _Value())
+                known_value.count.count += count
+                known_value.count.of += of
+                known_value.same_lines += same.get(entry, 0)
+                known_value.calls += with_hits.get(entry, [])[: KEPT - len(known_value.calls)]
+                found.shorten()
 
     def _count(self, found: _Field, values: tuple[str, ...], hit: _Hit | None) -> None:
         found.known.add(hit)
@@ -143,9 +181,7 @@ class CauseTally:
                 entry.same_lines += hit.same_line
                 if len(entry.calls) < KEPT:
                     entry.calls.append(hit.call)
-        if len(found.values) > MANY:
-            found.left_out = True
-            found.values.clear()
+        found.shorten()
 
     def result(self) -> Causes:
         """Return what was found so far."""
@@ -182,7 +218,30 @@ class CauseTally:
                     yield name, value, entry, without, difference
 
 
-def _is_part_of(field_name: str, target: str) -> bool:
+def _same_lines(calls: Calls, hits: Rows, target: str) -> dict[str, int]:
+    """Return of circumstances in how many hits they are told from a line of the target."""
+    bag = calls.bag("shared")
+    begins = f"{target}{MARK}"
+    counts = zip(bag.table, bag.counts(hits).tolist(), strict=True)
+    return {entry.removeprefix(begins): n for entry, n in counts if entry.startswith(begins)}
+
+
+def _calls_of(bag: Bag, calls: Calls, hits: Rows) -> dict[str, list[str]]:
+    """Return of each circumstance the calls that have it, the latest first."""
+    ids, rows = bag.within(hits)
+    order = np.argsort(ids, kind="stable")
+    ids, rows = ids[order], rows[order]
+    if not len(ids):
+        return {}
+    ends = np.flatnonzero(np.diff(ids)) + 1
+    firsts = ids[np.concatenate(([0], ends))].tolist()
+    return {
+        bag.table[place]: [calls.ids[row] for row in own[:KEPT].tolist()]
+        for place, own in zip(firsts, np.split(rows, ends), strict=True)
+    }
+
+
+def is_part_of(field_name: str, target: str) -> bool:
     """Tell whether a field is what the target is made of, and so comes with it by definition."""
     kind, _, name = target.partition(":")
     if kind == "rule":

@@ -5,30 +5,29 @@ day together with the days before, and against them.
 """
 
 from bisect import insort
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
 
-from huiting.core.judgement import Evidence, EvidenceKind, Finding, Severity, Verdict
+from huiting.core.judgement import Evidence, EvidenceKind, Severity, Verdict
 from huiting.core.types import EmotionLabel, Role, Span
+from huiting.insights import _day_columns
+from huiting.insights._day_sums import BINS, TO_HEAR, Sums
 from huiting.insights._day_types import (
-    BadMoment,
     Day,
     Hour,
     IntentDay,
     RuleDay,
     ScoreDay,
-    ToHear,
 )
 from huiting.insights._hearing import HearingTally
+from huiting.insights._shown import BadMoment, ToHear
 from huiting.insights.agents import AgentTally, Calm
 from huiting.insights.case import Case, emotions_known, feels, felt
 from huiting.insights.causes import CauseTally
+from huiting.insights.columns.calls import Calls, Rows
 from huiting.insights.fields import agent_of, values
 from huiting.insights.measures import measure, range_of
 from huiting.insights.moments import OutburstTally
-from huiting.insights.rates import Count, Rate, Spread
+from huiting.insights.rates import Rate
 from huiting.insights.traits import USUAL, Asked
 from huiting.insights.words import WordTally
 
@@ -44,74 +43,17 @@ __all__ = [
     "bad_moments",
     "day",
 ]
-HOURS = 24
-BINS = 10
-"""Of the distribution of scores."""
 MOMENTS = 12
 """Worst moments that are kept."""
-TO_HEAR = 20
-"""Moments listed that decide uncertain verdicts."""
 _GRAVITY = {Severity.MINOR: 1.0, Severity.MAJOR: 3.0, Severity.CRITICAL: 6.0}
 _OUTBURST = 4.0
-
-
-@dataclass(slots=True)
-class _Hour:
-    calls: int = 0
-    angry: Count = field(default_factory=Count)
-    emotions: Counter[EmotionLabel] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
-class _Rule:
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
-    before: Count = field(default_factory=Count)
-    last: Finding | None = None
-
-
-@dataclass(slots=True)
-class _Score:
-    most: float = 0.0
-    points: Spread = field(default_factory=Spread)
-    before: Spread = field(default_factory=Spread)
-    fatal: Count = field(default_factory=Count)
-    uncertain: int = 0
-    bins: list[int] = field(default_factory=lambda: [0] * BINS)
-
-
-@dataclass(slots=True)
-class _Intent:
-    calls: int = 0
-    angry: Count = field(default_factory=Count)
-    unsolved: Count = field(default_factory=Count)
-
-
-@dataclass(slots=True)
-class _Sums:
-    calls: int = 0
-    before: int = 0
-    seconds: float = 0.0
-    judged: int = 0
-    listened: int = 0
-    untimed: int = 0
-    since: date | None = None
-    until: date | None = None
-    languages: Counter[str] = field(default_factory=Counter)
-    angry: Count = field(default_factory=Count)
-    hours: list[_Hour] = field(default_factory=lambda: [_Hour() for _ in range(HOURS)])
-    rules: defaultdict[str, _Rule] = field(default_factory=lambda: defaultdict(_Rule))
-    scores: defaultdict[str, _Score] = field(default_factory=lambda: defaultdict(_Score))
-    intents: defaultdict[str, _Intent] = field(default_factory=lambda: defaultdict(_Intent))
-    uncertain: dict[tuple[str, Span | None], list[str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    """Of the recordings in `uncertain`."""
 
 
 class DayTally:
     """Adds up a day as calls come; those of the day, and those of the days before."""
 
     def __init__(self, calm: Calm | None = None, asked: Asked = USUAL) -> None:
-        self._sums = _Sums()
+        self._sums = Sums()
         self._agents = AgentTally(calm)
         self._causes = CauseTally(measure("angry"), asked)
         self._outbursts = OutburstTally()
@@ -125,11 +67,33 @@ class DayTally:
         _judge(self._sums, case)
         self._agents.add(case)
         self._hear.add(case)
-        for n, moment in enumerate(bad_moments(case)):
+        self._compare(bad_moments(case))
+        self._add_to_both(case, focus=True)
+
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls of the day at once, the latest first."""
+        _day_columns.add(self._sums, calls, rows)
+        self._agents.add_all(calls, rows)
+        self._hear.add_all(calls, rows)
+        for row in _day_columns.gravest(calls, rows, MOMENTS):
+            self._compare(calls.shown(row).moments)
+        self._add_all_to_both(calls, rows, focus=True)
+
+    def add_all_before(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls of the days before at once."""
+        _day_columns.add_before(self._sums, calls, rows)
+        self._add_all_to_both(calls, rows, focus=False)
+
+    def _add_all_to_both(self, calls: Calls, rows: Rows, *, focus: bool) -> None:
+        self._causes.add_all(calls, rows)
+        self._outbursts.add_all(calls, rows)
+        self._words.add_all(calls, rows, focus=focus)
+
+    def _compare(self, moments: Iterable[BadMoment]) -> None:
+        for n, moment in enumerate(moments):
             entry = (moment.gravity, moment.call, -n, moment)
             insort(self._worst, entry, key=lambda e: e[:3])
             del self._worst[:-MOMENTS]
-        self._add_to_both(case, focus=True)
 
     def add_before(self, case: Case) -> None:
         """Take one more call of the days before."""
@@ -162,7 +126,7 @@ class DayTally:
             judged=sums.judged,
             listened=sums.listened,
             untimed=sums.untimed,
-            languages=tuple(sums.languages.most_common()),
+            languages=tuple(sorted(sums.languages.items(), key=lambda kv: (-kv[1], kv[0]))),
             hours=tuple(
                 Hour(h.calls, h.angry.rate(), tuple(sorted(h.emotions.items()))) for h in sums.hours
             ),
@@ -176,10 +140,7 @@ class DayTally:
             words=self._words.result(),
             moments=tuple(moment for *_, moment in reversed(self._worst)),
             hear=self._hear.chosen(first),
-            uncertain=tuple(
-                ToHear(call, sums.names[call], span, tuple(rules))
-                for (call, span), rules in sums.uncertain.items()
-            ),
+            uncertain=tuple(sums.uncertain),
         )
 
 
@@ -205,7 +166,7 @@ def day(
     return tally.result()
 
 
-def _count(sums: _Sums, case: Case) -> None:
+def _count(sums: Sums, case: Case) -> None:
     dialogue = case.dialogue
     began = dialogue.started_at
     angry = any(felt(case, EmotionLabel.ANGRY))
@@ -222,7 +183,7 @@ def _count(sums: _Sums, case: Case) -> None:
     if began is not None:
         hour = sums.hours[began.hour]
         hour.calls += 1
-        hour.emotions.update(_feelings(case))
+        hour.emotions.update(feelings(case))
         counts.append(hour.angry)
         sums.since = min(filter(None, (sums.since, began.date())))
         sums.until = max(filter(None, (sums.until, began.date())))
@@ -233,23 +194,24 @@ def _count(sums: _Sums, case: Case) -> None:
         intent.unsolved.add(unsolved)
 
 
-def _feelings(case: Case) -> Iterator[EmotionLabel]:
+def feelings(case: Case) -> Iterator[EmotionLabel]:
+    """Yield how each line of the customer sounds; unknown where that is not sure."""
     for line in case.dialogue.lines:
         if line.role is Role.CUSTOMER and line.emotion is not None:
             label = line.emotion.label
             yield label if feels(line, label) else EmotionLabel.UNKNOWN
 
 
-def _judge(sums: _Sums, case: Case) -> None:
+def _judge(sums: Sums, case: Case) -> None:
     for finding in case.findings:
         rule = sums.rules[finding.rule]
         rule.verdicts[finding.verdict] += 1
-        rule.last = finding
-        if finding.verdict is Verdict.UNCERTAIN:
-            _wait(sums, case, finding)
+        if rule.severity is None:
+            rule.name, rule.severity = finding.name, finding.severity
+    sums.uncertain += list(unsure(case))[: TO_HEAR - len(sums.uncertain)]
     for score in case.judgement.scores if case.judgement else ():
         entry = sums.scores[score.scorecard]
-        entry.most = score.most
+        entry.most = entry.most or score.most
         if score.points is None:
             continue
         entry.points.add(score.points, range_of(score))
@@ -258,14 +220,17 @@ def _judge(sums: _Sums, case: Case) -> None:
         entry.bins[min(BINS - 1, int(BINS * score.points / score.most))] += 1
 
 
-def _wait(sums: _Sums, case: Case, finding: Finding) -> None:
-    """List an uncertain verdict by the moment that decides it."""
-    spans = [e.span for e in finding.evidence if e.span and e.kind is EvidenceKind.UNCLEAR]
-    spans += [e.span for e in finding.evidence if e.span]
-    place = case.call, spans[0] if spans else None
-    if place in sums.uncertain or len(sums.uncertain) < TO_HEAR:
-        sums.uncertain.setdefault(place, []).append(finding.name or finding.rule)
-        sums.names[case.call] = case.dialogue.name
+def unsure(case: Case) -> Iterator[ToHear]:
+    """Yield the moments of a call that decide its uncertain verdicts; at most `TO_HEAR`."""
+    found: dict[Span | None, list[str]] = {}
+    for finding in case.findings:
+        if finding.verdict is Verdict.UNCERTAIN:
+            spans = [e.span for e in finding.evidence if e.span and e.kind is EvidenceKind.UNCLEAR]
+            spans += [e.span for e in finding.evidence if e.span]
+            place = spans[0] if spans else None
+            found.setdefault(place, []).append(finding.name or finding.rule)
+    for span, rules in list(found.items())[:TO_HEAR]:
+        yield ToHear(case.call, case.dialogue.name, span, tuple(rules))
 
 
 def bad_moments(case: Case) -> Iterator[BadMoment]:
@@ -297,17 +262,17 @@ def _line_of(case: Case, proof: Evidence) -> str:
     return text if quote in text else quote
 
 
-def _rules(sums: _Sums) -> list[RuleDay]:
+def _rules(sums: Sums) -> list[RuleDay]:
     found = []
     for rule_id, rule in sums.rules.items():
-        if rule.last is None:  # only in the days before
+        if rule.severity is None:  # only in the days before
             continue
         passed, failed = rule.verdicts[Verdict.PASS], rule.verdicts[Verdict.FAIL]
         found.append(
             RuleDay(
                 rule_id,
-                rule.last.name or rule_id,
-                rule.last.severity,
+                rule.name or rule_id,
+                rule.severity,
                 Rate(failed, passed + failed),
                 rule.verdicts[Verdict.UNCERTAIN],
                 rule.verdicts[Verdict.NOT_APPLICABLE],
@@ -317,7 +282,7 @@ def _rules(sums: _Sums) -> list[RuleDay]:
     return sorted(found, key=lambda r: (-(r.failed.share or 0), -r.failed.of, r.rule))
 
 
-def _scores(sums: _Sums) -> Iterator[ScoreDay]:
+def _scores(sums: Sums) -> Iterator[ScoreDay]:
     for card, score in sorted(sums.scores.items()):
         if score.most:
             yield ScoreDay(
@@ -331,7 +296,7 @@ def _scores(sums: _Sums) -> Iterator[ScoreDay]:
             )
 
 
-def _intents(sums: _Sums) -> list[IntentDay]:
+def _intents(sums: Sums) -> list[IntentDay]:
     found = [
         IntentDay(name, intent.calls, intent.angry.rate(), intent.unsolved.rate())
         for name, intent in sums.intents.items()

@@ -40,6 +40,12 @@ class Measure:
     value: Callable[[Case], float | None]
     within: Callable[[Case], Interval] = lambda _case: SHARE
     """Between what the value of a call must lie."""
+    usual: Interval = SHARE
+    """The same, where it hangs on no call."""
+
+
+LOW_SCORE = re.compile(r"score(?::(?P<card>[\w.-]+))?<(?P<least>\d+(?:\.\d+)?)")
+"""How a share of low scores is written."""
 
 
 def measure(name: str) -> Measure:
@@ -49,11 +55,11 @@ def measure(name: str) -> Measure:
         InputError: there is none.
     """
     if name in _NUMBERS:
-        return Measure(name, Kind.NUMBER, _NUMBERS[name], _within(name))
+        return Measure(name, Kind.NUMBER, _NUMBERS[name], _within(name), _ends(name))
     if name in _SHARES:
         return Measure(name, Kind.SHARE, _SHARES[name])
     kind, _, rest = name.partition(":")
-    below = re.fullmatch(r"score(?::(?P<card>[\w.-]+))?<(?P<least>\d+(?:\.\d+)?)", name)
+    below = LOW_SCORE.fullmatch(name)
     if below:
         return Measure(name, Kind.SHARE, _low_score(below["card"], float(below["least"])))
     if kind == "score" and re.fullmatch(r"[\w.-]+", rest):
@@ -115,9 +121,13 @@ def _scored_within(card: str | None) -> Callable[[Case], Interval]:
 def _within(name: str) -> Callable[[Case], Interval]:
     if name == "score":
         return _scored_within(None)
-    # An answer that begins before the question has ended comes after less than no time.
-    ends = SHARE if name.endswith("ratio") else ANYWHERE if name == "response" else NEVER_BELOW_0
+    ends = _ends(name)
     return lambda _case: ends
+
+
+def _ends(name: str) -> Interval:
+    # An answer that begins before the question has ended comes after less than no time.
+    return SHARE if name.endswith("ratio") else ANYWHERE if name == "response" else NEVER_BELOW_0
 
 
 def _low_score(card: str | None, least: float) -> Callable[[Case], float | None]:

@@ -9,9 +9,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from huiting.core.dialogue import Line
 from huiting.core.types import EmotionLabel, Role, Span
+from huiting.insights._shown import Moment
 from huiting.insights.case import Case, emotions_known, feels
+from huiting.insights.columns.calls import Calls, Rows
 from huiting.insights.fields import agent_of
 from huiting.insights.rates import Clusters, Count, Difference, Interval, Rate, adjusted
 from huiting.insights.traits import CAUSE_WORDS, agent_interruptions, agent_silences
@@ -23,22 +27,6 @@ MOST = 10_000
 _TOUCHING = 0.3
 """A silence may end this long after the line begins that broke it: regions and segments
 are cut differently."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An outburst."""
-
-    call: str
-    name: str
-    """Of the recording."""
-    agent: str
-    span: Span
-    quote: str
-    silence: float
-    """The agent's longest silence before it, in seconds; 0 for none."""
-    follows: bool
-    """Whether that is longer than was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +75,17 @@ class OutburstTally:
             if breaks_out and len(self._moments) < MOST:
                 self._moments.append(_moment(case, line, silence, follows=follows))
         self._clusters.add(counts[0].rate(), counts[1].rate())
+
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls at once; of a tally of the usual lengths, and of anger."""
+        heard = rows & ~np.isnan(calls.number("angry"))
+        self._calls += int(heard.sum())
+        trials = calls.whole("trials")
+        self._clusters.add_all(trials[heard])
+        for row in np.flatnonzero(heard & (trials[:, 1] > 0)):
+            if len(self._moments) >= MOST:
+                break
+            self._moments += calls.shown(int(row)).outbursts[: MOST - len(self._moments)]
 
     def result(self) -> Outbursts:
         """Return what was found so far."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import inf, log, sqrt
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 Z = 1.959963984540054
@@ -253,6 +254,15 @@ class Clusters:
             self.with_second += second.of > 0
             self.sums += row
             self.products += np.outer(row, row)
+
+    def add_all(self, calls: npt.NDArray[np.int64]) -> None:
+        """Take more calls at once: hits and trials of the first kind, then of the second."""
+        some = calls[calls.any(axis=1)].astype(float)
+        self.calls += len(some)
+        self.with_first += int((some[:, 1] > 0).sum())
+        self.with_second += int((some[:, 3] > 0).sum())
+        self.sums += some.sum(axis=0)
+        self.products += some.T @ some
 
     def rates(self) -> tuple[Rate, Rate]:
         """Return both shares over all calls."""

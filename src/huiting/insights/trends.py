@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import numpy as np
+
 from huiting.insights.case import Case
+from huiting.insights.columns import measured
+from huiting.insights.columns.calls import Calls, Rows
+from huiting.insights.columns.facts import MARK
 from huiting.insights.fields import UNNAMED, Filter, monday, values
 from huiting.insights.measures import Kind, Measure
 from huiting.insights.rates import (
@@ -107,14 +112,33 @@ class TrendTally:
         start = None
         if began is not None and self._step is not Step.ALL:
             start = began.date() if self._step is Step.DAY else monday(began.date())
-        for group in self._groups_of(case):
+        known = values(case, self._by) if self._by is not None else None
+        for group in self._groups_of(known or (UNNAMED,)):
             self._points[group, start].add(value, self._measure.within(case))
 
-    def _groups_of(self, case: Case) -> Iterator[str]:
+    def add_all(self, calls: Calls, rows: Rows) -> None:
+        """Take more calls at once."""
+        value = measured.values(self._measure, calls)
+        within = measured.highest(self._measure, calls)
+        days, timed = calls.whole("day"), self._step is not Step.ALL
+        wanted = rows & ~np.isnan(value) & (days >= 0 if timed else True)
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        bag, begins = calls.bag("fields"), f"{self._by}{MARK}"
+        for entry, row in zip(*(part.tolist() for part in bag.within(wanted)), strict=True):
+            if bag.table[entry].startswith(begins):
+                found[row].append(bag.table[entry].removeprefix(begins))
+        for row in np.flatnonzero(wanted).tolist():
+            start = measured.day_of(int(days[row])) if timed else None
+            if start is not None and self._step is Step.WEEK:
+                start = monday(start)
+            for group in self._groups_of(found.get(row) or (UNNAMED,)):
+                self._points[group, start].add(float(value[row]), within(row))
+
+    def _groups_of(self, known: Iterable[str]) -> Iterator[str]:
         if self._by is None:
             yield ""
             return
-        for value in values(case, self._by) or (UNNAMED,):
+        for value in known:
             if value in self._groups or len(self._groups) < GROUPS:
                 self._groups.add(value)
                 yield value

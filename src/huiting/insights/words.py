@@ -7,7 +7,7 @@ together are held to 5 % false discoveries.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import stats
@@ -15,6 +15,7 @@ from scipy import stats
 from huiting.core.types import Role
 from huiting.insights._terms import is_term, ordinary, terms
 from huiting.insights.case import Case
+from huiting.insights.columns.calls import Calls, Rows
 from huiting.insights.fields import Filter, values
 from huiting.insights.rates import Rate, adjusted, fisher, lift, log_likelihood
 
@@ -88,6 +89,8 @@ class WordTally:
         self._role = role
         self._focus, self._baseline = _Side(), _Side()
         self._examples: defaultdict[str, list[str]] = defaultdict(list)
+        self._sources: list[tuple[Calls, Rows]] = []
+        """Calls that were taken at once and asked about, to find examples in."""
 
     def add(self, case: Case, *, focus: bool) -> None:
         """Take one more call: one that is asked about, or one to compare with."""
@@ -105,9 +108,44 @@ class WordTally:
             for term in self._examples.keys() - self._focus.terms.keys():
                 del self._examples[term]
 
+    def add_all(self, calls: Calls, rows: Rows, *, focus: bool) -> None:
+        """Take more calls at once; of a tally of everybody's words."""
+        side = self._focus if focus else self._baseline
+        bag = calls.bag("terms")
+        counts = bag.counts(rows)
+        side.calls += int(rows.sum())
+        side.terms.update(
+            {bag.table[place]: int(counts[place]) for place in np.flatnonzero(counts).tolist()}
+        )
+        if focus:
+            self._sources.append((calls, rows))
+        if len(side.terms) > MOST_TERMS:
+            _forget(side.terms)
+
     def result(self, most: int = 50) -> Words:
         """Return what was found so far, at most `most` terms of each kind."""
-        return _words(self._focus, self._baseline, self._examples, most)
+        found = _words(self._focus, self._baseline, self._examples, most)
+        kinds = (found.frequent, found.rising, found.falling)
+        examples = self._found({term.text for terms in kinds for term in terms})
+        frequent, rising, falling = (
+            tuple(replace(t, examples=(*t.examples, *examples[t.text])[:KEPT]) for t in terms)
+            for terms in kinds
+        )
+        return replace(found, frequent=frequent, rising=rising, falling=falling)
+
+    def _found(self, wanted: set[str]) -> defaultdict[str, list[str]]:
+        """Return calls in which these terms are said, the latest first; of what came at once."""
+        examples: defaultdict[str, list[str]] = defaultdict(list)
+        for calls, rows in self._sources:
+            bag = calls.bag("terms")
+            ids, places = bag.within(rows)
+            open_ones = [t for t in wanted if t in bag.places and len(examples[t]) < KEPT]
+            chosen = np.isin(ids, [bag.places[term] for term in open_ones])
+            for entry, row in zip(ids[chosen].tolist(), places[chosen].tolist(), strict=True):
+                own = examples[bag.table[entry]]
+                if len(own) < KEPT:
+                    own.append(calls.ids[row])
+        return examples
 
     def new_terms(self, most: int = 200) -> tuple[Term, ...]:
         """Return terms of both sides together that no dictionary has, the most frequent first.

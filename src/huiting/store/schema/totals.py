@@ -58,6 +58,8 @@ class TotalRow(Base):
     since: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     until: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     upto: Mapped[int] = mapped_column(BigInteger)
-    """By the clock: no change after it is in here for certain."""
+    """By the clock: no call of the day changed between `made` and this."""
+    made: Mapped[int] = mapped_column(BigInteger)
+    """When the body was made: no change after it is in there for certain."""
     calls: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary)

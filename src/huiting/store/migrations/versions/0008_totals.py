@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime, primary_key=True),
         sa.Column("until", sa.DateTime, primary_key=True),
         sa.Column("upto", sa.BigInteger, nullable=False),
+        sa.Column("made", sa.BigInteger, nullable=False),
         sa.Column("calls", sa.Integer, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
     )
