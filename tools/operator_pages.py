@@ -3,20 +3,18 @@
 Usage: python tools/operator_pages.py
 
 Names, types and defaults of options are those of the code; what they mean, and an example of
-each operator, stand in operators.tsv beside this file (operator, option, English, Chinese; no
-option: of the operator itself; `=`: an example).
+each operator, stand in huiting/quality/rules/operators.tsv.
 """
 
-from dataclasses import dataclass
 from importlib import import_module
 from inspect import Parameter
 from pathlib import Path
 from typing import get_type_hints
 
-from huiting.quality.rules.options import PACKAGE, parameters
+from huiting.quality.rules.manual import Text, options, texts
+from huiting.quality.rules.options import PACKAGE
 
 ROOT = Path(__file__).parents[1]
-TEXTS = ROOT / "tools" / "operators.tsv"
 PAGES = {
     "en": ROOT / "docs" / "reference" / "operators.md",
     "zh": ROOT / "docs" / "reference" / "operators.zh.md",
@@ -44,35 +42,12 @@ _TYPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What is said of an operator or an option, in both languages; or an example."""
-
-    operator: str
-    option: str
-    en: str
-    zh: str
-
-
-def texts() -> list[Text]:
-    """Return what is said of all operators, in the order of the pages."""
-    return [Text(*line.split("\t")) for line in TEXTS.read_text("utf-8").splitlines()]
-
-
-def options(operator: str) -> dict[str, Parameter]:
-    """Return the options of an operator; `none` of `said` is the language's own."""
-    found = dict(parameters(operator))
-    if operator == "said":
-        found["none"] = found["all"]
-    return found
-
-
 def page(language: str) -> str:
     """Return the page in a language."""
     head, columns, *_ = _HEADS[language]
     lines = [head]
     for text in texts():
-        said = text.en if language == "en" else text.zh
+        said = text.said(language)
         if not text.option:
             lines += ["", f"## `{text.operator}`", "", said, "", columns, "|---|---|---|---|"]
         elif text.option == "=":
