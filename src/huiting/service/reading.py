@@ -5,7 +5,7 @@ for when a call was analyzed, it is looked for now: what was never looked for is
 Nor can it be guessed: who sees no personal data cannot search for it or filter by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -18,13 +18,17 @@ from huiting.core.ports import MeaningStage
 from huiting.core.types import Channel, Recording, Role
 from huiting.service.recent import Recent
 from huiting.service.views import View
-from huiting.store import Hit, Store, StoredCall, Version
+from huiting.store import Hit, Store, StoredCall, Told, Version
 from huiting.store.browse import Browser, FieldOf, Listed, Order, Place, Sought
+from huiting.text.redaction.cover import covers_of
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import redacted, redacted_judgement, redacted_recording
+from huiting.text.redaction.segments import covered
 
-_CALLS, _ENTRIES = 32, 5_000
-"""Calls, and entries of lists, that are kept as they are shown."""
+_CALLS, _TEXTS, _ENTRIES = 32, 500, 5_000
+"""Calls, what is said in calls, and entries of lists, that are kept as they are shown."""
+Texts = Sequence[tuple[str, str]]
+"""Of each segment of a call: as written, as spoken."""
 
 
 Entry = TypeVar("Entry")
@@ -61,6 +65,9 @@ class Reading:
     _seen: Recent[tuple[str, int], Analysis] = field(
         default_factory=lambda: Recent(_CALLS), init=False, repr=False
     )
+    _said: Recent[tuple[str, int], Texts] = field(
+        default_factory=lambda: Recent(_TEXTS), init=False, repr=False
+    )
     _named: Recent[tuple[str, int], StoredCall] = field(
         default_factory=lambda: Recent(_ENTRIES), init=False, repr=False
     )
@@ -85,7 +92,8 @@ class Reading:
         if view.unredacted:
             return Part(found, end)
         if sought.text:
-            found = [x for x in found if self.says(self._read(x.call.id, view), sought, view)]
+            shown = self.texts([listed.call for listed in found])
+            found = [x for x in found if _says(shown.get(x.call.id, ()), sought)]
         return Part([self._bare(listed) for listed in found], end)
 
     def one(self, call: str, view: View) -> Listed:
@@ -117,15 +125,28 @@ class Reading:
             judgement = redacted_judgement(judgement, original, self.policy)
         return Seen(self._hidden(found), covered, judgement)
 
-    def _read(self, call: str, view: View) -> Seen:
-        """Return a call without its verdicts and without personal data, for lists of many."""
-        found = self.store.find(call, allowed=view.principal.only)
+    def texts(self, calls: Sequence[StoredCall]) -> Mapping[str, Texts]:
+        """Return what is said in calls, without personal data, by their ids.
 
-        def make() -> Analysis:
-            original = self.store.analysis(found.id, version=found.version)
-            return _writable(redacted(self._understood(original), self.policy))
+        A call that was analyzed anew since it was listed is left out.
+        """
+        known = {call.id: self._said.known((call.id, call.version)) for call in calls}
+        for call, told in self.browser.told([c for c in calls if known[c.id] is None]):
+            texts = self._covered_texts(call, told)
+            known[call.id] = texts
+            self._said.keep((call.id, call.version), texts)
+        return {call: texts for call, texts in known.items() if texts is not None}
 
-        return Seen(self._hidden(found), self._seen.get((found.id, found.version), make), None)
+    def _covered_texts(self, call: StoredCall, told: Told) -> Texts:
+        if not told.entities:
+            found = self._understood(self.store.analysis(call.id, version=call.version))
+            told = Told(found.call, found.meaning.entities)
+        covers = covers_of(told.call, told.entities, self.policy)
+        shown = (
+            covered(segment, covers.by_segment.get(place, ()))
+            for place, segment in enumerate(told.call.segments)
+        )
+        return tuple((segment.text, segment.spoken) for segment in shown)
 
     def original(self, call: str, principal: Principal) -> Analysis:
         """Return the analysis that says what of a recording is private.
@@ -172,7 +193,14 @@ class Reading:
         found, end = raw[:limit], offset + limit if len(raw) > limit else None
         if view.unredacted:
             return Part(found, end)
-        return Part([hit for h in found if (hit := self._covered(h, sought, view))], end)
+        calls = {call.id: call for call in self.browser.known(_ids(found), view.principal.only)}
+        texts = self.texts(list(calls.values()))
+        shown = [
+            self._covered(hit, self._hidden(calls[hit.recording]), texts[hit.recording], sought)
+            for hit in found
+            if hit.recording in texts
+        ]
+        return Part([hit for hit in shown if hit is not None], end)
 
     def fields(self, view: View) -> Sequence[FieldOf]:
         """Return the names of metadata entries, and how many calls have each."""
@@ -199,12 +227,9 @@ class Reading:
 
     def says(self, seen: Seen, sought: Sought, view: View) -> bool:
         """Tell whether a call as it is shown still says what is sought."""
-        if view.unredacted or not sought.text:
+        if view.unredacted:
             return True
-        return any(
-            Browser.says(sought.text, (s.text, s.spoken), sounds_like=sought.sounds_like)
-            for s in seen.analysis.call.segments
-        )
+        return _says(((s.text, s.spoken) for s in seen.analysis.call.segments), sought)
 
     def _check_field(self, name: str, view: View) -> None:
         if not view.unredacted and self.policy.field_kind(name) is not None:
@@ -214,18 +239,16 @@ class Reading:
                 "ask for it with unredacted=true, if you may",
             )
 
-    def _covered(self, hit: Hit, sought: Sought, view: View) -> Hit | None:
+    @staticmethod
+    def _covered(hit: Hit, call: StoredCall, texts: Texts, sought: Sought) -> Hit | None:
         """Return a hit without personal data; None for one that is in nothing else."""
-        seen = self._read(hit.recording, view)
-        segments = seen.analysis.call.segments
-        if hit.ordinal >= len(segments):  # analyzed anew meanwhile
+        if hit.ordinal >= len(texts):  # analyzed anew meanwhile
             return None
-        segment = segments[hit.ordinal]
-        forms = list(dict.fromkeys((segment.text, segment.spoken)))
+        forms = list(dict.fromkeys(texts[hit.ordinal]))
         snippet, marks = Browser.excerpt(sought.text or "", forms, sounds_like=sought.sounds_like)
         if not marks:
             return None
-        return replace(hit, name=seen.call.name, snippet=snippet, marks=marks)
+        return replace(hit, name=call.name, snippet=snippet, marks=marks)
 
     def _bare(self, listed: Listed) -> Listed:
         return replace(listed, call=self._hidden(listed.call))
@@ -246,6 +269,17 @@ class Reading:
         if analysis.meaning.entities:
             return analysis
         return replace(analysis, meaning=self.find(analysis.call, analysis.meaning))
+
+
+def _says(segments: Iterable[Sequence[str]], sought: Sought) -> bool:
+    """Tell whether it is still said what is sought."""
+    if not sought.text:
+        return True
+    return Browser.says(sought.text, segments, sounds_like=sought.sounds_like)
+
+
+def _ids(hits: Iterable[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.recording for hit in hits))
 
 
 def _writable(analysis: Analysis) -> Analysis:

@@ -27,11 +27,23 @@ class Recent(Generic[Key, Value]):
                 self._kept.move_to_end(key)
                 return self._kept[key]
         made = make()
+        self.keep(key, made)
+        return made
+
+    def keep(self, key: Key, value: Value) -> None:
+        """Keep the value of a key."""
         with self._lock:
-            self._kept[key] = made
+            self._kept[key] = value
+            self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return made
+
+    def known(self, key: Key) -> Value | None:
+        """Return the value of a key if it is kept."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
     def clear(self) -> None:
         """Forget everything."""

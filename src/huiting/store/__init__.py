@@ -1,5 +1,6 @@
 """Analyses kept and searched, judgements over them; SQLAlchemy on SQLite or PostgreSQL."""
 
+from huiting.store._analysis_codec import Told
 from huiting.store._history import Kept, StoredFinding
 from huiting.store._judge import Entry, Ruling, Said, prepare
 from huiting.store.calls import ALL, Allowed, StoredCall, Which
@@ -19,6 +20,7 @@ __all__ = [
     "Store",
     "StoredCall",
     "StoredFinding",
+    "Told",
     "Version",
     "Which",
     "prepare",

@@ -4,7 +4,6 @@ Newest first, a batch of calls at a time, each batch in a transaction of its own
 bounded, and a writer waits for nobody.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,10 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, null, or_, select
 
 from huiting.core.analysis import Analysis
-from huiting.core.codec import from_json
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import Judgement, Verdict
 from huiting.store import _dialogue_codec
+from huiting.store._analysis_codec import analysis_of
 from huiting.store._connect import Database
 from huiting.store._fold import storable
 from huiting.store._judge import Said, judgement_of, said_of
@@ -177,7 +176,7 @@ def _built(connection: Connection, row: Row[*tuple[Any, ...]], build: Build) -> 
         )
     )
     assert body is not None  # a recording's current version is always there
-    return build(from_json(zlib.decompress(body), row.name))
+    return build(analysis_of(body, row.name))
 
 
 def _keep(database: Database, made: Sequence[tuple[int, int, Dialogue]]) -> None:

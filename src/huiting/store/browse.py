@@ -17,14 +17,16 @@ from huiting.core.errors import InputError
 from huiting.core.judgement import Verdict
 from huiting.core.types import EmotionLabel, Role
 from huiting.store import calls, search
+from huiting.store._analysis_codec import Told, told_of
 from huiting.store._connect import Database
 from huiting.store._fold import fold, storable
 from huiting.store._index import SegmentIndex, index_for
 from huiting.store._query import Term, parse
 from huiting.store._sound import sound
 from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
-from huiting.store.schema import (
 from huiting.store.features import ANY, Features
+from huiting.store.schema import (
+    AnalysisRow,
     FeelingRow,
     FieldRow,
     FindingRow,
@@ -76,11 +78,11 @@ class Sought:
     text: str | None = None
     """What somebody says, as in a search."""
     sounds_like: bool = False
-
-
     said_by: Role | None = None
     """Who says the text; None for anybody."""
     features: Features = ANY
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """How calls are sorted."""
@@ -179,6 +181,29 @@ class Browser:
             rows = connection.execute(chosen.where(RecordingRow.id == found.id)).all()
             return _listed(connection, rows)[0]
 
+    def known(self, ids: Sequence[str], allowed: Allowed = ALL) -> list[StoredCall]:
+        """Return the calls with these ids that are there and may be seen, in no order."""
+        chosen = calls.select_calls().where(
+            RecordingRow.id.in_(ids), calls.present(), *calls.seen(allowed)
+        )
+        with self.database.reading() as connection:
+            return [calls.read(row) for row in connection.execute(chosen)]
+
+    def told(self, wanted: Sequence[StoredCall]) -> list[tuple[StoredCall, Told]]:
+        """Return what is said in calls, as in the analyses that they had when they were read."""
+        versions = {call.id: call for call in wanted}
+        chosen = (
+            select(RecordingRow.id, AnalysisRow.version, AnalysisRow.body)
+            .join(AnalysisRow, AnalysisRow.recording == RecordingRow.key)
+            .where(RecordingRow.id.in_(versions))
+        )
+        with self.database.reading() as connection:
+            return [
+                (versions[call], told_of(body, versions[call].name))
+                for call, version, body in connection.execute(chosen)
+                if version == versions[call].version
+            ]
+
     def ids(self, sought: Sought, after: int | None, limit: int) -> list[tuple[int, str]]:
         """Return clock and id of the next calls, the latest first; for work over many."""
         chosen = select(RecordingRow.clock, RecordingRow.id).where(*self._conditions(sought))
@@ -232,15 +257,10 @@ class Browser:
         return search.excerpt(forms, parse(text, sounds_like=sounds_like))
 
     @staticmethod
-    def says(text: str, forms: Sequence[str], *, sounds_like: bool) -> bool:
-        """Tell whether one of the forms of a segment holds all that was searched for."""
-        return any(
-            all(
-                term.text in fold(form) or any(way in sound(form) for way in term.sounds)
-                for term in parse(text, sounds_like=sounds_like)
-            )
-            for form in forms
-        )
+    def says(text: str, segments: Iterable[Sequence[str]], *, sounds_like: bool) -> bool:
+        """Tell whether a segment, in one of its forms, holds all that was searched for."""
+        terms = parse(text, sounds_like=sounds_like)
+        return any(_said(terms, form) for forms in segments for form in dict.fromkeys(forms))
 
     def newest(self) -> int:
         """Return what tells calls that are there now from those that will be saved."""
@@ -288,6 +308,7 @@ class Browser:
     def _of_call(sought: Sought) -> Iterator[ColumnElement[bool]]:
         yield from sought.which.conditions()
         yield from calls.seen(sought.any_of)
+        yield from sought.features.conditions()
         yield from _within(RecordingRow.duration, sought.duration)
         if sought.rule is not None or sought.verdict is not None:
             yield _judged(sought.rule, sought.verdict)
@@ -304,11 +325,19 @@ class Browser:
             yield exists().where(own, *_within(ScoreRow.points, sought.score))
 
 
+def _said(terms: Sequence[Term], form: str) -> bool:
+    folded = fold(form)
+    unseen = [term for term in terms if term.text not in folded]
+    if not all(term.sounds for term in unseen):
+        return False
+    heard = sound(form) if unseen else ""
+    return all(any(way in heard for way in term.sounds) for term in unseen)
+
+
 def _sorted_by(sort: Sort) -> Any:  # noqa: ANN401  (a column of one type or another)
     return {
         Sort.STARTED: RecordingRow.clock,
         Sort.DURATION: RecordingRow.duration,
-        yield from sought.features.conditions()
         Sort.SCORE: _RANK.points,
     }[sort]
 

@@ -1,6 +1,5 @@
 """Keep analyses and failures, find them again. One file on SQLite, or a PostgreSQL database."""
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,12 @@ from typing import Self
 from sqlalchemy import Connection, func, or_, select
 
 from huiting.core.analysis import Analysis
-from huiting.core.codec import from_json
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import HuitingError, InputError, UnknownCall
 from huiting.core.judgement import Judgement, Verdict
 from huiting.core.types import Role
 from huiting.store import _history, _judge, _save, calls, search
+from huiting.store._analysis_codec import analysis_of
 from huiting.store._connect import Database, connect
 from huiting.store._history import Kept, StoredFinding
 from huiting.store._index import SegmentIndex, index_for
@@ -232,7 +231,7 @@ class Store:
             )
         if body is None:
             raise UnknownCall(call, f"no version {version}", f"the newest is {found.version}")
-        return from_json(zlib.decompress(body), found.name)
+        return analysis_of(body, found.name)
 
     def versions(self, call: str, *, allowed: Allowed = ALL) -> list[Version]:
         """Return what is known of every analysis the call has had, the oldest first.
