@@ -10,6 +10,7 @@ import { argv, exit, stdout } from "node:process";
 import { compress } from "./build/compress.mjs";
 import { icons } from "./build/icons.mjs";
 import { licences } from "./build/licences.mjs";
+import { pictures } from "./build/pictures.mjs";
 import { scripts } from "./build/scripts.mjs";
 import { styles } from "./build/styles.mjs";
 
@@ -22,6 +23,7 @@ async function build(folder) {
   const manifest = {
     ...(await styles(place)),
     ...(await icons(place)),
+    ...(await pictures(place)),
   };
   const { files, packages } = await scripts(place, manifest);
   Object.assign(manifest, files);

@@ -112,6 +112,21 @@ def packages(*, develop: bool) -> None:
     done.write_text(f"{lock} {'develop' if develop else ''}\n", encoding="utf-8")
 
 
+def lock() -> None:
+    """Pin npm's packages anew, those that package.json names and theirs.
+
+    All at once: from what is installed here npm would leave out what other systems need.
+
+    Raises:
+        NotBuilt: the registry does not answer.
+    """
+    node = _node()
+    shutil.rmtree(_NODE_MODULES, ignore_errors=True)
+    (HERE / "package-lock.json").unlink(missing_ok=True)
+    _run([str(node), str(_npm(node)), "install", "--package-lock-only", "--no-audit", "--no-fund"],
+         "the versions of npm's packages")  # fmt: skip
+
+
 def _sources() -> Iterator[Path]:
     """Yield every file that the result depends on, in order."""
     own = [
@@ -215,14 +230,18 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
 
 
 def _main(arguments: Sequence[str]) -> int:
-    """Bring the pages up to date, install what checks them (`check`), or pack them (`pack DIR`)."""
+    """Bring the pages up to date; or what checks them, `lock`, or `pack DIR`."""
     given = os.environ.get("HUITING_WHEELS")
     try:
         match arguments:
             case []:
                 bring(Path(given) if given else None)
             case ["check"]:
-                packages(develop=True)
+                with _alone():
+                    packages(develop=True)
+            case ["lock"]:
+                with _alone():
+                    lock()
             case ["pack", folder]:
                 bring()
                 print(pack(Path(folder)))

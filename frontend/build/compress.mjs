@@ -12,7 +12,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
  */
 export async function compress(folder, names) {
   return Promise.all(
-    [...new Set(names)].map(async (name) => {
+    [...new Set(names)].filter((name) => !name.endsWith(".png")).map(async (name) => {
       const path = join(folder, name);
       const content = await readFile(path);
       const gzip = gzipSync(content, { level: 9 });

@@ -1,8 +1,8 @@
 // One file with the icons that icons.txt names: `<use href="…#name">` shows one.
 
-import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hashed } from "./pictures.mjs";
 
 const SHOWN = ["outline", "filled"]; // a name ends in `-filled` for the second kind
 
@@ -17,8 +17,7 @@ export async function icons(place) {
   const names = listed.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#"));
   const symbols = await Promise.all(names.map((name) => symbol(place, name)));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
-  const hash = createHash("sha256").update(svg).digest("hex").slice(0, 8).toUpperCase();
-  const file = `icons-${hash}.svg`;
+  const file = hashed("icons.svg", svg);
   await writeFile(join(place.folder, file), svg);
   return { "icons.svg": file };
 }

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
+import { BROWSERS } from "./browsers.mjs";
 import { adoptedStyles } from "./csp.mjs";
 
 const WORKER = "sw.js"; // the service worker: its address decides over what it watches
@@ -23,7 +24,7 @@ export async function scripts(place, shell) {
     minify: true,
     metafile: true,
     format: /** @type {const} */ ("esm"),
-    target: ["chrome109", "firefox115", "safari16.4"],
+    target: BROWSERS,
     charset: /** @type {const} */ ("utf8"),
     legalComments: /** @type {const} */ ("none"), // licences.txt has them all
     logLevel: /** @type {const} */ ("warning"),

@@ -3,11 +3,12 @@
 // A rule stays when its class names stand somewhere in the templates, scripts or Python of the
 // site, written whole. So a name is never put together: `"text-" ~ colour` would not be found.
 
-import { createHash } from "node:crypto";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { PurgeCSS } from "purgecss";
+import { BROWSERS } from "./browsers.mjs";
+import { hashed } from "./pictures.mjs";
 
 /**
  * Build all styles.
@@ -27,10 +28,9 @@ export async function styles(place) {
       minify: true,
       charset: "utf8",
       legalComments: "none",
-      target: ["chrome109", "firefox115", "safari16.4"],
+      target: BROWSERS,
     });
-    const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
-    found[name] = name.replace(".css", `-${hash}.css`);
+    found[name] = hashed(name, code);
     await writeFile(join(place.folder, found[name]), code);
   }
   return found;

@@ -3,3 +3,5 @@ import { Alpine } from "./site/alpine.js";
 import { record } from "./record/microphone.js";
 
 Alpine.magic("record", () => record);
+
+export { record };

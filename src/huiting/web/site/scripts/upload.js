@@ -12,3 +12,5 @@ const means = {
 
 Alpine.magic("send", () => (/** @type {import("./upload/tus.js").Sending} */ sending) => send(sending, means));
 Alpine.magic("digest", () => digest);
+
+export { digest };

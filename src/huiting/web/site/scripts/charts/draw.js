@@ -32,8 +32,7 @@ export function draw(element) {
 
 /** @returns {import("./option.js").Colours} */
 function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const value = (/** @type {string} */ name) => style.getPropertyValue(`--tblr-${name}`).trim();
+  const value = (/** @type {string} */ name) => plain(`var(--tblr-${name})`);
   return {
     text: value("body-color"),
     lines: value("border-color"),
@@ -41,4 +40,24 @@ function colours() {
     palette: PALETTE.map(value),
     still: matchMedia("(prefers-reduced-motion: reduce)").matches,
   };
+}
+
+const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+
+/**
+ * Return a colour of a style as ECharts understands it: `#rrggbb`, as it is now.
+ *
+ * @param {string} colour
+ */
+function plain(colour) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = colour;
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  if (!canvas) return resolved;
+  canvas.clearRect(0, 0, 1, 1);
+  canvas.fillStyle = resolved;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+  return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }

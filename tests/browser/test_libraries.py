@@ -1,0 +1,135 @@
+"""What our scripts are built on works under our Content-Security-Policy: no eval, no inline style."""
+
+import json
+from html import escape
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.driving import Driver
+from browser.seeded import heard
+from huiting.access.permissions import UserRole
+
+DAYS = ["Mon", "Tue", "Wed"]
+AXES = {"xAxis": {"type": "category", "data": DAYS}, "yAxis": {"type": "value"}}
+CHARTS = {
+    "line": {**AXES, "dataZoom": {"type": "inside"}, "series": {"type": "line", "data": [1, 3, 2]}},
+    "bar": {**AXES, "legend": {}, "series": {"type": "bar", "name": "a", "data": [1, 3, 2]}},
+    "pie": {"series": {"type": "pie", "data": [{"name": "a", "value": 1}, {"name": "b", "value": 2}]}},
+    "heatmap": {
+        "xAxis": {"type": "category", "data": DAYS},
+        "yAxis": {"type": "category", "data": ["am", "pm"]},
+        "visualMap": {"min": 0, "max": 3, "show": False},
+        "series": {"type": "heatmap", "data": [[0, 0, 1], [1, 1, 3]]},
+    },
+}  # fmt: skip
+
+
+def chart(drive: Driver, option: object) -> str:
+    data = escape(json.dumps(option), quote=True)
+    script = f"<script type=module src={drive.asset('charts.js')}></script>"
+    return f"{script}<div class=chart data-chart='{data}'></div>"
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_a_chart_is_drawn_and_tells_what_is_under_the_pointer(drive: Driver, kind: str) -> None:
+    page = drive.show(chart(drive, {"tooltip": {}, **CHARTS[kind]}))
+    drawing = page.locator(".chart svg")
+    before = drawing.locator("path").count()
+    for share in (0.3, 0.5, 0.7):
+        page.locator(".chart").hover(position={"x": 1200 * share, "y": 128})
+
+    assert before > 2
+    expect(drawing).to_be_visible()
+
+
+def test_a_chart_turns_dark_with_the_page(drive: Driver) -> None:
+    page = drive.show(chart(drive, CHARTS["bar"]))
+    label = page.locator(".chart text").filter(has_text="Mon")
+    light = label.get_attribute("fill")
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+
+    expect(label).not_to_have_attribute("fill", light or "")
+
+
+def test_a_point_of_a_chart_leads_to_its_calls(drive: Driver) -> None:
+    data = [{"value": 1, "url": "/me"}]
+    page = drive.show(chart(drive, {"series": {"type": "pie", "radius": "90%", "data": data}}))
+    page.locator(".chart").click()
+
+    expect(page).to_have_url(f"{drive.site.url}/me")
+
+
+def test_a_waveform_is_drawn_and_plays_a_recording(drive: Driver) -> None:
+    analysis, _ = next(heard())
+    recording = analysis.call.recording
+    wave = {
+        "peaks": [[0.1, 0.9, 0.3], [0.2, 0.1, 0.8]], "duration": recording.duration,
+        "colours": ["#066fd1", "#d63939"],
+    }  # fmt: skip
+    page = drive.show(
+        f"<script type=module src={drive.asset('call.js')}></script>"
+        f"<audio id=sound src=/api/v1/calls/{recording.id}/audio></audio>"
+        f"<div id=wave data-media=sound data-wave='{json.dumps(wave)}'></div>",
+        role=UserRole.SUPERVISOR,
+    )
+    cursor = page.locator("#wave [part=cursor]")
+    box = page.locator("#wave").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.wait_for_function("document.querySelector('#sound').currentTime > 1")
+
+    assert cursor.evaluate("element => getComputedStyle(element).position") == "absolute"
+    assert page.locator("#wave canvas").count() >= 2
+
+
+def test_state_of_a_part_of_a_page_needs_no_eval(drive: Driver) -> None:
+    page = drive.show(
+        "<div x-data='{times: 0}'>"
+        "<button @click='times = times + 1' :aria-expanded='times > 0'>More</button>"
+        """<p x-cloak x-show="times" :class="{'text-danger': times > 0}" x-text="'×' + times"></p></div>"""
+    )
+    shown = page.locator("p")
+    expect(shown).to_be_hidden()
+    page.get_by_role("button").click()
+
+    expect(shown).to_have_text("×1")
+    expect(shown).to_have_class("text-danger")
+
+
+def test_a_part_of_a_page_is_put_in(drive: Driver) -> None:
+    page = drive.show("<button hx-get=/healthz hx-target=#told>Ask</button><p id=told></p>")
+    page.get_by_role("button").click()
+
+    expect(page.locator("#told")).not_to_be_empty()
+
+
+def test_the_digest_of_a_file_is_computed_beside_the_page(drive: Driver) -> None:
+    page = drive.show("")
+    told = page.evaluate(
+        """async (address) => {
+            const { digest } = await import(address);
+            return digest(new Blob(["a".repeat(5_000_000)]));
+        }""",
+        drive.asset("upload.js"),
+    )
+
+    assert told == "7f4a285193573e707fcb6398222c00f044745cd2930e41d28d30da87d6ca183f"
+
+
+def test_the_microphone_is_recorded(drive: Driver) -> None:
+    page = drive.show("")
+    size, head = page.evaluate(
+        """async (address) => {
+            const { record } = await import(address);
+            const loud = [];
+            const stop = await record((level) => loud.push(level));
+            while (!loud.some((level) => level > 0.01)) await new Promise((go) => setTimeout(go, 50));
+            const file = await stop();
+            return [file.size, await file.slice(0, 4).text()];
+        }""",
+        drive.asset("record.js"),
+    )
+
+    assert head == "RIFF"
+    assert size > 1000
