@@ -273,13 +273,7 @@ class Bucket:
         except _Gone as error:
             raise FileNotFoundError(str(error)) from error
         except (OSError, BotoCoreError, ClientError, *_broken()) as error:
-            code = _code(error)
-            reason = (
-                f"the server does not answer ({type(error).__name__})"
-                if code is None
-                else f"the server refuses ({code})"
-            )
-            raise Away(f"recordings in {self.shown}", reason, _REMEDY) from error
+            raise Away(f"recordings in {self.shown}", _reason(error), _REMEDY) from error
 
 
 _NEXT = {
@@ -318,6 +312,16 @@ def _code(error: BaseException) -> str | None:
     if not isinstance(found, ClientError):
         return None
     return str(found.response.get("Error", {}).get("Code") or "unknown")
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong, without what was sent."""
+    code, kind = _code(error), type(error).__name__
+    if code is not None:
+        return f"the server refuses ({code})"
+    if "Credential" in kind or "Profile" in kind:
+        return f"there is nothing to sign in with ({kind})"
+    return f"the server does not answer ({kind})"
 
 
 def _md5(content: bytes) -> str:

@@ -335,3 +335,35 @@ def test_claims_have_waits_of_their_own(table_desk: Desk) -> None:
     claims = Claims(table_desk.queue.ledger)
 
     assert claims.backoff != BACKOFF
+
+
+def test_a_job_waits_for_what_is_away_as_long_as_it_takes(table_desk: Desk) -> None:
+    table_desk.put(order=Order("analyze", "a", attempts=1))
+    for turn in range(12):
+        table_desk.wrong += timedelta(seconds=60)
+        job = table_desk.claims.wait(table_desk.take(), BAD)
+        ended = table_desk.queue.attempts(job.id)[turn].ended_at
+        assert ended is not None
+
+        assert (job.state, job.attempt, job.trouble) == (State.WAITING, 0, BAD)
+        assert 5 <= (job.due_at - ended).total_seconds() <= 60, turn
+        assert table_desk.next() is None
+    assert set(outcomes(table_desk, job)) == {Outcome.GIVEN_BACK}
+
+
+def test_what_waited_for_what_was_away_is_run_although_the_clock_is_set_back(
+    table_desk: Desk,
+) -> None:
+    table_desk.put()
+    table_desk.claims.wait(table_desk.take(), BAD)
+    table_desk.wrong = timedelta(days=-1)
+
+    assert table_desk.take().job.attempt == 1
+
+
+def test_a_job_that_waits_for_what_is_away_can_be_cancelled(desk: Desk) -> None:
+    desk.put()
+    lease = desk.take()
+    desk.queue.cancel(lease.job.id)
+
+    assert desk.claims.wait(lease, BAD).state is State.CANCELLED

@@ -14,6 +14,7 @@ from huiting.jobs.host.faults import Crashed
 from huiting.jobs.job import Order, State
 from huiting.service.analysis import Analyzing, Judges
 from huiting.service.tasks import ANALYZE, Request
+from huiting.vault.errors import Away
 from unit.service.working import NOON, FakeHost, FakeJudges, Place, flat
 from unit.store.stored import heard, identity
 
@@ -94,6 +95,16 @@ def test_why_a_recording_cannot_be_heard_is_stated(
         A,
     )
     assert place.store.count() == 0
+
+
+def test_that_the_store_of_recordings_is_away_is_no_failure_of_a_recording(
+    place: Place, host: FakeHost
+) -> None:
+    host.errors["a.wav"] = Away("recordings in s3://b", "the server does not answer", "check it")
+    with pytest.raises(Away):
+        handler(place, host)(place.begin(order()))
+
+    assert place.store.failures() == []
 
 
 def test_a_failure_is_forgotten_once_the_recording_is_heard(place: Place, host: FakeHost) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiting.core.errors import InputError, Unknown
@@ -94,6 +94,7 @@ def test_more_bytes_than_are_taken_are_refused_and_not_kept(folder: Folder) -> N
     assert Folder(folder.root, largest=len(SOUND)).take(io.BytesIO(SOUND)).size == len(SOUND)
 
 
+@settings(deadline=None)  # it writes files
 @given(start=st.integers(0, len(SOUND) + 10), length=st.none() | st.integers(0, len(SOUND) + 10))
 def test_any_stretch_can_be_read(
     tmp_path_factory: pytest.TempPathFactory, start: int, length: int | None

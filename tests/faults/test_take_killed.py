@@ -1,0 +1,76 @@
+"""Whoever takes a recording in is killed: nothing half is ever seen, and what is left is swept."""
+
+import hashlib
+import io
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from huiting.vault.copies import Copies
+from huiting.vault.remote import Remote
+from huiting.vault.sealed import KeyRing
+from s3_server import s3_server
+
+ROUNDS = 8
+SOUND = random.Random(20260105).randbytes(14 << 20)
+ID = hashlib.sha256(SOUND).hexdigest()
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from huiting.vault import bucket
+from huiting.vault.bucket import Server, connect
+from huiting.vault.copies import Copies
+from huiting.vault.remote import Remote
+from huiting.vault.sealed import KeyRing
+
+url, name, folder, sound, sealed = sys.argv[1:]
+bucket.PART = 5 << 20
+place = connect(name, "calls", Server(url, "eu-west-1", "", "key", "sesame-open"))
+ring = KeyRing((b"k" * 32,)) if sealed == "sealed" else None
+remote = Remote(place, Copies(Path(folder), 1 << 30), ring=ring)
+remote.check()
+print("ready", flush=True)
+with open(sound, "rb") as stream:
+    remote.take(stream)
+print("done", flush=True)
+"""
+
+
+def test_of_a_take_that_is_killed_nothing_half_is_seen(tmp_path: Path) -> None:
+    chance = random.Random(20260105)
+    sound = tmp_path / "sound"
+    sound.write_bytes(SOUND)
+    whole = 0
+    with s3_server() as s3:
+        bucket = s3.bucket()
+        for number in range(ROUNDS):
+            ring = KeyRing((b"k" * 32,)) if number % 2 else None
+            folder = tmp_path / str(number)
+            remote = Remote(bucket, Copies(folder, 1 << 30), ring=ring)
+            arguments = [s3.url, bucket.bucket, str(folder), str(sound)]
+            with subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, *arguments, "sealed" if ring else "plain"],
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "ready\n"
+                time.sleep(chance.uniform(0.0, 0.6))
+                process.send_signal(signal.SIGKILL)
+            if remote.has(ID):
+                whole += 1
+                remote.copies.forget("")
+                assert b"".join(remote.open(ID)) == SOUND
+                remote.remove(ID)
+            remote.sweep(time.time() + 60)
+            assert list(bucket.listed()) == []
+            assert [path for path in folder.rglob("*") if path.is_file()] == []
+        pages = list(bucket._pages("list_multipart_uploads", ""))
+        remote.take(io.BytesIO(SOUND))
+        assert b"".join(remote.open(ID)) == SOUND
+
+    assert not any(page.get("Uploads") for page in pages)
+    assert whole < ROUNDS
