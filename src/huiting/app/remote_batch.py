@@ -5,7 +5,7 @@ answers. The server keeps everything: a run that is interrupted is taken up by t
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -84,8 +84,9 @@ class RemoteBatch:
         began = wire.clock()
         make_folder(self.out / "calls")
         ended: dict[Path, Outcome] = {}
-        sent = self._hand_in(files, ended)
-        self._follow(sent, ended)
+        batch = self.client.batches.make(self.out.name[:200]).id
+        sent = self._hand_in(files, batch, ended)
+        self._follow(sent, batch, ended)
         outcomes = [ended[file.path] for file in files if file.path in ended]
         for problem in problems:
             outcomes.append(Outcome(problem.subject, Status.FAILED, error=problem))
@@ -98,9 +99,8 @@ class RemoteBatch:
         """Send and wait no more; `run` then writes what is there and returns."""
         self._stop.set()
 
-    def _hand_in(self, files: Sequence[File], ended: dict[Path, Outcome]) -> list[Sent]:
+    def _hand_in(self, files: Sequence[File], batch: str, ended: dict[Path, Outcome]) -> list[Sent]:
         """Send all files; return what the server has taken, each recording once."""
-        batch = self.client.batches.make(self.out.name[:200]).id
         with ThreadPoolExecutor(self.parallel, thread_name_prefix="sending") as pool:
             answers = list(pool.map(lambda file: self._send(file, batch), files))
         sent: dict[str, Sent] = {}
@@ -140,15 +140,22 @@ class RemoteBatch:
         archive = InputError(str(file.path), "an archive", "unpack it here, then hand it in")
         return refused[0] if refused else archive
 
-    def _follow(self, sent: Sequence[Sent], ended: dict[Path, Outcome]) -> None:
-        """Wait for the jobs, and write each call as soon as it is done."""
+    def _follow(self, sent: Sequence[Sent], batch: str, ended: dict[Path, Outcome]) -> None:
+        """Wait for the jobs, and write each call as soon as it is done.
+
+        The jobs of a batch are asked for together. A recording that was handed in before and
+        is not done yet has its job in another batch, which is then asked for, too.
+        """
         waiting = {each.accepted.job: each for each in sent}
+        batches = {batch}
         while waiting and not self._stop.is_set():
-            running = {job.id: job for job in self.client.jobs.list(state=OPEN, kind="analyze")}
+            running = {job.id: job for name in sorted(batches) for job in self._open(name)}
             for number, each in list(waiting.items()):
                 job = running.get(number)
                 if job is None:
                     job = self.client.jobs.get(number)
+                    if job.batch is not None:
+                        batches.add(job.batch)
                 if job.state.over:
                     del waiting[number]
                     self._over(ended, each.path, self._ended(each, job))
@@ -156,6 +163,9 @@ class RemoteBatch:
                     self.listener.staged(str(each.path), Progress(job.stage, job.done))
             if waiting:
                 self._stop.wait(EVERY)
+
+    def _open(self, batch: str) -> Iterator[Job]:
+        return self.client.jobs.list(state=OPEN, kind="analyze", batch=batch)
 
     def _ended(self, each: Sent, job: Job) -> Outcome:
         if job.state is not State.DONE:
