@@ -57,8 +57,10 @@ BATCH_ON_CUDA = 640.0
 CHOICE_OF_SPARE = Choice(CPU, 0, USUAL[CPU], "fallback")
 _SHARE = {"float32": 2.0, "int8": 0.55, "int8_float32": 0.55, "int8_float16": 0.55}
 """Size of weights in memory, of that of the published file, which is in float16."""
-_BESIDES = {CPU: 300_000_000, CUDA: 1_000_000_000}
+_BESIDES = {CPU: 300_000_000, CUDA: 700_000_000}
 """Bytes for the runtime, its libraries and the smallest batch."""
+TRIED = 5.0
+"""Seconds of noise that a CUDA device is tried with when a model is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,21 @@ def _on(weights: Path, choice: Choice, options: "Options") -> "Whisper":
             intra_threads=1,
         )
         vocabulary = tokenizers.Tokenizer.from_file(str(weights / "tokenizer.json"))
+        made = Whisper(
+            model,
+            vocabulary,
+            options.profile,
+            threads=options.threads,
+            streams=STREAMS if cuda else None,
+            batch=options.batch or (BATCH_ON_CUDA if cuda else None),
+            words=options.words,
+            states=options.states,
+            languages=options.languages,
+        )
+        if cuda:
+            made.try_out()
     except Exception as error:  # tokenizers raises nothing more precise
-        if ran_out(error):
+        if isinstance(error, OutOfMemory) or ran_out(error):
             needed = size(need(weights, choice.kind, choice.compute))
             raise OutOfRoom(
                 f"device {choice.name}",
@@ -201,17 +216,7 @@ def _on(weights: Path, choice: Choice, options: "Options") -> "Whisper":
                 "choose a smaller model or another device, or stop what else uses it",
             ) from error
         raise ModelUnavailable(str(weights), str(error), "run: huiting setup") from error
-    return Whisper(
-        model,
-        vocabulary,
-        options.profile,
-        threads=options.threads,
-        streams=STREAMS if cuda else None,
-        batch=options.batch or (BATCH_ON_CUDA if cuda else None),
-        words=options.words,
-        states=options.states,
-        languages=options.languages,
-    )
+    return made
 
 
 class Whisper:
@@ -246,6 +251,22 @@ class Whisper:
         self._bound = Bound(batch or profile.batch)
         self._spare: Callable[[], Whisper] | None = None
         self._mark: str | None = None
+
+    def try_out(self) -> None:
+        """Run each step once: what does not work fails now, and all that is loaded late is there.
+
+        CUDA loads code when it is first run. Where memory is short by then, that fails with
+        errors that do not name it, and never succeeds again.
+
+        Raises:
+            EngineError: a step failed.
+        """
+        noise = np.random.default_rng(0).normal(0, 0.01, round(TRIED * RATE)).astype(np.float32)
+        clips = [Audio(noise, RATE)] * 2
+        encoded = self._encode(clips, self._profile.view)
+        codes = self._spoken(encoded, None)
+        drafts = [replace(d, tokens=(0,)) for d in self._drafts(encoded, clips, codes)]
+        self._align(range(len(clips)), clips, codes, drafts)
 
     def with_spare(self, spare: "Callable[[], Whisper]") -> "Whisper":
         """Go to another when there is no room for a single clip; return itself."""

@@ -121,18 +121,37 @@ def test_a_cuda_device_gets_a_fallback_where_one_is_wanted(
 ) -> None:
     real = ctranslate2.models.Whisper
     asked: list[tuple[str, str]] = []
+    made: list[Cramped] = []
 
-    def load(path: str, **options: Any) -> Any:  # noqa: ANN401
+    def load(path: str, **options: Any) -> Cramped:  # noqa: ANN401
         asked.append((options["device"], options["compute_type"]))
-        return Cramped(real(path, compute_type="float32"), 0)
+        made.append(Cramped(real(path, compute_type="float32"), 2))
+        return made[-1]
 
     monkeypatch.setattr(whisper, "choose", lambda *_: Choice("cuda", 0, "float16", "as set"))
     monkeypatch.setattr(ctranslate2.models, "Whisper", load)
     recognizer = whisper.build(weights=weights, device="cuda", fallback="cpu")
     monkeypatch.setattr(ctranslate2.models, "Whisper", real)
+    assert made[0].given == [2]  # it was tried out
+    made[0].room = 0
 
     assert asked == [("cuda", "float16")]
     assert [h.fallback for h in recognizer.transcribe(clips(2), ZH)] == ["cpu"] * 2
+
+
+def test_a_cuda_device_that_fails_when_it_is_tried_out_is_not_used(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ctranslate2.models.Whisper
+    monkeypatch.setattr(whisper, "choose", lambda *_: Choice("cuda", 0, "float16", "as set"))
+    monkeypatch.setattr(
+        ctranslate2.models,
+        "Whisper",
+        lambda path, **_: Cramped(real(path, compute_type="float32"), 0),
+    )
+
+    with pytest.raises(OutOfRoom, match="out of memory"):
+        whisper.build(weights=weights, device="cuda")
 
 
 def test_weights_need_room_by_their_number_format(weights: Path) -> None:
