@@ -1,7 +1,8 @@
 """`huiting report`: a day, or a stretch of days, as a page to print or as tables."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from huiting.app.tongue import chinese, say
 from huiting.core.errors import InputError
 
 if TYPE_CHECKING:  # loads libraries for statistics
-    from huiting.insights.case import Case
+    from huiting.app.settings import Settings
     from huiting.insights.day import Day
     from huiting.reports.day import Felt
     from huiting.store.repository import Store
@@ -43,11 +44,9 @@ def report(
     config: ConfigFile = None,
 ) -> None:
     """Write the report of a day, by default the last one that has calls."""
-    from huiting.app.cases import cases_of, read_day, stretch
+    from huiting.app.cases import read_day, stretch
     from huiting.app.database import store_of
     from huiting.app.files import make_folder
-    from huiting.insights.day import day as added_up
-    from huiting.quality.calming import calm_downs
 
     if language not in {None, "zh", "en"}:
         raise InputError(f"--language {language}", "not known", "choose zh or en")
@@ -61,15 +60,8 @@ def report(
             newest = next(kept.calls(), None)
             began = newest.started_at if newest else None
             first = last = began.date() if began else None
-        earlier: Iterable[Case] = ()
-        if first and before:
-            span = stretch(first - timedelta(before), first - timedelta(1), settings)
-            earlier = cases_of(kept, span)
-        found = added_up(
-            cases_of(kept, stretch(first, last, settings)),
-            earlier,
-            calm=calm_downs,
-        )
+        stretch(first, last, settings)  # refuses what is no stretch before anything is read
+        found = _added_up(kept, settings, first, last, before)
         path = target or Path(f"report-{first or 'all'}.html")
         tongue = language or ("zh" if chinese() else "en")
         moods = moods_of(kept, found, tongue) if path.suffix == ".html" else {}
@@ -79,6 +71,24 @@ def report(
         out.print(Text(printable(str(written))), soft_wrap=True)
     if not found.calls:
         out.print(say("There are no calls in this time.", "这段时间没有通话。"))
+
+
+def _added_up(
+    kept: "Store", settings: "Settings", first: "date | None", last: "date | None", before: int
+) -> "Day":
+    from huiting.app.judging import flat
+    from huiting.insights.day import DayTally
+    from huiting.quality.calming import calm_downs
+    from huiting.service.days import Days
+
+    days = Days(kept, flat, None, zone_of(settings), most=sys.maxsize)
+    tally = DayTally(calm_downs)
+    for calls in days.within(first, last):
+        tally.add_all(calls, calls.everything)
+    if first and before:
+        for calls in days.within(first - timedelta(before), first - timedelta(1)):
+            tally.add_all_before(calls, calls.everything)
+    return tally.result()
 
 
 def moods_of(kept: "Store", found: "Day", language: str) -> "dict[str, Felt]":

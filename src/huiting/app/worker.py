@@ -16,6 +16,7 @@ from huiting.app.tongue import say
 
 if TYPE_CHECKING:  # loads what only a worker needs
     from huiting.jobs.running import Handler
+    from huiting.jobs.schedule import Schedule
     from huiting.jobs.worker import Worker
 
 WATCHDOG, IDLE = 120.0, 15.0
@@ -98,7 +99,15 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.jobs.worker import Terms, Worker
     from huiting.observe.metrics import Metrics
     from huiting.observe.traces import Traces
-    from huiting.service import analysis, digests, exporting, outreach, rejudging, transcripts
+    from huiting.service import (
+        analysis,
+        counting,
+        digests,
+        exporting,
+        outreach,
+        rejudging,
+        transcripts,
+    )
     from huiting.store.library import Library
     from huiting.store.transcriptions import Transcriptions
 
@@ -138,6 +147,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,
+            counting.KIND: counting.Counting(told.reporting.days, _now),
             **keeping_in(settings, store, queue, vault).handlers(),
             **wish.more,
         }
@@ -148,8 +158,17 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             queue,
             {kind: counted(kind, handler, metrics) for kind, handler in handlers.items()},
             Terms(slots=parallel),
-            (*schedules_of(settings), nightly(settings)),
+            (*schedules_of(settings), nightly(settings), counting_of()),
         )
+
+
+def counting_of() -> "Schedule":
+    """Return when days are added up."""
+    from huiting.jobs.cron import Every
+    from huiting.jobs.schedule import Schedule
+    from huiting.service import counting
+
+    return Schedule("count", Every(counting.EVERY), counting.ORDER)
 
 
 def _now() -> datetime:

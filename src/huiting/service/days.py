@@ -128,17 +128,23 @@ class Days:
         seen = (self.seen(calls, principal) for calls in parts)
         return Look([(c, r & s) for c, r, s in zip(parts, rows, seen, strict=True)], waiting)
 
-    def catch_up(self) -> Iterator[Stretch]:
-        """Add up what is behind, the latest day first; yield each day that is done."""
+    def catch_up(self, goes_on: Callable[[], bool]) -> None:
+        """Add up what is behind, the latest day first, as long as there is time.
+
+        Args:
+            goes_on: asked after every few hundred calls that were told.
+        """
         ends = self.totals.ends()
         if ends is None:
             return
         self.totals.forget_others()
         stretch = self._whole_days(*ends)
-        late = self._late(stretch, self._kept(stretch))
-        for day in sorted(late, reverse=True):
+        late = sorted(self._late(stretch, self._kept(stretch)), reverse=True)
+        for day in late:
+            for _ in self._tell_all(self.totals.members(day)):
+                if not goes_on():
+                    return
             self.add_up(day)
-            yield day
         if late:
             self.totals.advance()
 
@@ -148,9 +154,8 @@ class Days:
         made = totals.now()
         members = totals.members(day)
         facts = {m.key: telling.decode(m.facts) for m in members if m.facts is not None}
-        missing = [member for member in members if member.facts is None]
-        for first in range(0, len(missing), _STEP):
-            facts |= self._tell(missing[first : first + _STEP], keep=True)
+        for told in self._tell_all(members):
+            facts |= told
         rows = [(m.key, m.clock, facts[m.key]) for m in members if m.key in facts]
         calls = packing.pack(rows)
         total = Total(*day, made)
@@ -230,6 +235,12 @@ class Days:
         calls = packing.decode(body)
         self._held.put(total, calls)
         return calls
+
+    def _tell_all(self, members: Sequence[Member]) -> Iterator[dict[int, Facts]]:
+        """Tell and keep what is missing, some calls at a time."""
+        missing = [member for member in members if member.facts is None]
+        for first in range(0, len(missing), _STEP):
+            yield self._tell(missing[first : first + _STEP], keep=True)
 
     def _told(self, members: Sequence[Member]) -> list[tuple[int, int, Facts]]:
         """Return calls whose facts are kept, and a few more, told now."""

@@ -9,9 +9,6 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
-from huiting.core.types import EmotionLabel
-from huiting.insights.case import felt
-from huiting.insights.words import Words, WordTally
 from huiting.jobs.job import Order
 from huiting.jobs.running import Running
 from huiting.notify.notice import Notice, Topic
@@ -73,16 +70,10 @@ class Digests:
         view = View(READER)
         found = digest(
             self.reporting.day(stretch, view),
-            self._angry(stretch, view),
+            self.reporting.angry_words(stretch, view),
             identity=f"digest-{told}",
             language=language,
             at=self.now().astimezone(self.zone),
             link=self.address,
         )
         return replace(found, urgent=False)
-
-    def _angry(self, stretch: Stretch, view: View) -> Words:
-        tally = WordTally()
-        for case in self.reporting.cases(stretch, view):
-            tally.add(case, focus=any(felt(case, EmotionLabel.ANGRY)))
-        return tally.result()

@@ -1,30 +1,33 @@
 """Answers over many calls, for somebody: only of those they may see, and without personal data.
 
-Each is counted while somebody waits, so the number of calls is bounded; longer stretches
-are for `huiting report`.
+They are counted from the columns of days (see `days`). Only a measure of what is said reads
+the calls themselves, while somebody waits: their number is bounded.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from datetime import time as clock_time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol, TypeVar
 
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import InputError
-from huiting.insights.agents import AgentReport, agents
+from huiting.insights.agents import AgentReport, AgentTally
 from huiting.insights.case import Case
-from huiting.insights.causes import Causes, causes
-from huiting.insights.day import Day, day
+from huiting.insights.causes import Causes, CauseTally
+from huiting.insights.columns.calls import Calls, Rows
+from huiting.insights.columns.measured import counted, kept_by
+from huiting.insights.day import Day, DayTally
 from huiting.insights.fields import Filter, parse
 from huiting.insights.measures import measure
-from huiting.insights.trends import Step, Trend, trend
-from huiting.insights.words import Words, words
+from huiting.insights.trends import Step, Trend, TrendTally
+from huiting.insights.words import Words, WordTally
 from huiting.quality.calming import calm_downs
 from huiting.reports.day import page
 from huiting.reports.tables import Table, tables, write_tables
+from huiting.service.days import Days
 from huiting.service.hidden import Hiding
 from huiting.service.troubles import TooLarge
 from huiting.service.views import View
@@ -32,6 +35,21 @@ from huiting.store import Store, Which
 
 BEFORE = 28
 """Days that a day is compared with: four weeks, so that weekdays are alike."""
+
+
+class Takes(Protocol):
+    """Takes calls, one by one or many at once."""
+
+    def add(self, case: Case, /) -> None:
+        """Take one more call."""
+        ...
+
+    def add_all(self, calls: Calls, rows: Rows, /) -> None:
+        """Take more calls at once."""
+        ...
+
+
+Taker = TypeVar("Taker", bound=Takes)
 Result = Causes | Words | Trend | Day | tuple[AgentReport, ...]
 
 
@@ -56,7 +74,16 @@ class Reporting:
     now: Callable[[], datetime]
     zone: tzinfo | None = None
     most: int = 20_000
-    """Calls of one report."""
+    """Calls that are read while somebody waits; those that are counted already do not matter."""
+    days: Days = field(init=False, repr=False)
+    """Of calls without what is private in them."""
+    _open: Days = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make what counts."""
+        for name, hiding in (("days", self.hiding), ("_open", None)):
+            made = Days(self.store, self.flat, hiding, self.zone, self.most)
+            object.__setattr__(self, name, made)
 
     def day(self, stretch: Stretch, view: View, before: int = BEFORE) -> Day:
         """Return a stretch of days at a glance, beside the days before it.
@@ -65,12 +92,15 @@ class Reporting:
             InputError: the last day is before the first.
             TooLarge: these are too many calls.
         """
-        earlier: Iterator[Case] = iter(())
+        tally = DayTally(calm_downs)
+        for calls, rows in self.counted(stretch, view):
+            tally.add_all(calls, rows)
         if stretch.since is not None and before:
             first = stretch.since - timedelta(before)
             past = Stretch(first, stretch.since - timedelta(1), stretch.where)
-            earlier = self.cases(past, view)
-        return day(self.cases(stretch, view), earlier, calm_downs)
+            for calls, rows in self.counted(past, view):
+                tally.add_all_before(calls, rows)
+        return tally.result()
 
     def page(self, stretch: Stretch, view: View, language: str, title: str) -> str:
         """Return a day as HTML to print; see `day`."""
@@ -84,8 +114,8 @@ class Reporting:
             InputError: there is no such measure.
             TooLarge: these are too many calls.
         """
-        wanted = measure(target)
-        return causes(self.cases(stretch, view), wanted)
+        tally = CauseTally(measure(target))
+        return self._taken(tally, stretch, view, columns=counted(measure(target))).result()
 
     def words(self, stretch: Stretch, view: View, focus: str) -> Words:
         """Return frequent, rising and falling words of some calls against the others.
@@ -95,7 +125,25 @@ class Reporting:
             TooLarge: these are too many calls.
         """
         wanted = parse(focus)
-        return words(self.cases(stretch, view), wanted)
+        tally = WordTally()
+        for calls, rows in self.counted(stretch, view):
+            asked = kept_by(wanted, calls)
+            tally.add_all(calls, rows & asked, focus=True)
+            tally.add_all(calls, rows & ~asked, focus=False)
+        return tally.result()
+
+    def angry_words(self, stretch: Stretch, view: View) -> Words:
+        """Return the words of calls with an angry customer against the others.
+
+        Raises:
+            TooLarge: these are too many calls.
+        """
+        tally = WordTally()
+        for calls, rows in self.counted(stretch, view):
+            angry = calls.number("angry") > 0
+            tally.add_all(calls, rows & angry, focus=True)
+            tally.add_all(calls, rows & ~angry, focus=False)
+        return tally.result()
 
     def trend(self, stretch: Stretch, view: View, name: str, step: Step, by: str | None) -> Trend:
         """Return a measure over time, and by the values of a field.
@@ -105,7 +153,8 @@ class Reporting:
             TooLarge: these are too many calls.
         """
         wanted = measure(name)
-        return trend(self.cases(stretch, view), wanted, step, by)
+        tally = TrendTally(wanted, step, by)
+        return self._taken(tally, stretch, view, columns=counted(wanted)).result()
 
     def agents(self, stretch: Stretch, view: View) -> tuple[AgentReport, ...]:
         """Return every agent beside the team.
@@ -113,7 +162,7 @@ class Reporting:
         Raises:
             TooLarge: these are too many calls.
         """
-        return agents(self.cases(stretch, view), calm_downs)
+        return self._taken(AgentTally(calm_downs), stretch, view, columns=True).result()
 
     def tables(self, result: Result) -> list[Table]:
         """Return a result as tables."""
@@ -126,6 +175,19 @@ class Reporting:
             write_tables(path, result, AgentReport)
             return path.read_bytes()
 
+    def counted(self, stretch: Stretch, view: View) -> Iterator[tuple[Calls, Rows]]:
+        """Yield the calls of each day in columns, and which of them are meant; the latest first.
+
+        Raises:
+            InputError: the last day is before the first, or the filter is none.
+            TooLarge: too many calls changed and are to be told anew first.
+        """
+        _check(stretch)
+        wanted = parse(stretch.where)
+        days = self._open if view.unredacted else self.days
+        for calls in days.within(stretch.since, stretch.until):
+            yield calls, days.seen(calls, view.principal) & kept_by(wanted, calls)
+
     def cases(self, stretch: Stretch, view: View) -> Iterator[Case]:
         """Yield the calls of a stretch, the latest first.
 
@@ -133,17 +195,24 @@ class Reporting:
             InputError: the last day is before the first, or the filter is none.
             TooLarge: these are too many calls.
         """
-        if stretch.since and stretch.until and stretch.until < stretch.since:
-            raise InputError(
-                f"{stretch.since} to {stretch.until}", "ends before it begins", "exchange the days"
-            )
+        _check(stretch)
         after = stretch.until + timedelta(1) if stretch.until else None
         which = Which(
             self._midnight(stretch.since), self._midnight(after), allowed=view.principal.only
         )
-        return self._counted(which, parse(stretch.where), view)
+        return self._read(which, parse(stretch.where), view)
 
-    def _counted(self, which: Which, wanted: Filter, view: View) -> Iterator[Case]:
+    def _taken(self, tally: Taker, stretch: Stretch, view: View, *, columns: bool) -> Taker:
+        """Have a tally take the calls of a stretch, in columns or one by one; return it."""
+        if columns:
+            for calls, rows in self.counted(stretch, view):
+                tally.add_all(calls, rows)
+        else:
+            for case in self.cases(stretch, view):
+                tally.add(case)
+        return tally
+
+    def _read(self, which: Which, wanted: Filter, view: View) -> Iterator[Case]:
         count = 0
         for batch in self.store.history(self.flat, which):
             count += len(batch)
@@ -158,7 +227,11 @@ class Reporting:
                     yield shown
 
     def _midnight(self, of: date | None) -> datetime | None:
-        if of is None:
-            return None
-        when = datetime.combine(of, clock_time())
-        return when.replace(tzinfo=self.zone) if self.zone else when.astimezone()
+        return self.days.midnight(of) if of else None
+
+
+def _check(stretch: Stretch) -> None:
+    if stretch.since and stretch.until and stretch.until < stretch.since:
+        raise InputError(
+            f"{stretch.since} to {stretch.until}", "ends before it begins", "exchange the days"
+        )

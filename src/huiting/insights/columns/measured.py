@@ -47,7 +47,7 @@ def highest(measure: Measure, calls: Calls) -> Callable[[int], Interval]:
     return lambda _row: within
 
 
-def kept(wanted: Filter, calls: Calls) -> Rows:
+def kept_by(wanted: Filter, calls: Calls) -> Rows:
     """Return the calls that a filter keeps."""
     found = calls.everything
     days = calls.whole("day")
