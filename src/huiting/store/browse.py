@@ -71,6 +71,8 @@ class Sought:
     emotion: EmotionLabel | None = None
     feeling: Role = Role.CUSTOMER
     """Who sounds like it."""
+    fatal: bool = False
+    """Only calls with a fatal item failed, of any scorecard."""
     scorecard: str | None = None
     score: Bounds = _OPEN
     """By the scorecard, or by any."""
@@ -320,6 +322,8 @@ class Browser:
                 FeelingRow.role == sought.feeling.value,
                 FeelingRow.label == sought.emotion.value,
             )
+        if sought.fatal:
+            yield exists().where(ScoreRow.recording == RecordingRow.key, ScoreRow.fatal)
         if sought.score != _OPEN or sought.scorecard is not None:
             own = _scored(sought, ScoreRow)
             yield exists().where(own, *_within(ScoreRow.points, sought.score))

@@ -54,6 +54,7 @@ class CallFilter(BaseModel):
     intent: Text | None = Field(None, description="Its name, or the beginning of its path.")
     emotion: EmotionLabel | None = Field(None, description="Somebody sounds so.")
     role: Role = Field(Role.CUSTOMER, description="Who.")
+    fatal: bool = Field(default=False, description="Only calls with a fatal item failed.")
     scorecard: Text | None = None
     score_min: Share | None = None
     score_max: Share | None = None
@@ -91,6 +92,7 @@ class CallFilter(BaseModel):
             intent=self.intent,
             emotion=self.emotion,
             feeling=self.role,
+            fatal=self.fatal,
             scorecard=self.scorecard,
             score=(self.score_min, self.score_max),
             duration=(self.duration_min, self.duration_max),
