@@ -112,6 +112,41 @@ def packages(*, develop: bool) -> None:
     done.write_text(f"{lock} {'develop' if develop else ''}\n", encoding="utf-8")
 
 
+def check(*, repair: bool = False) -> None:
+    """Check our scripts and styles: how they are written, and the types in them.
+
+    Args:
+        repair: write them as they should be written.
+
+    Raises:
+        NotBuilt: something is wrong, or what checks them cannot be had.
+    """
+    packages(develop=True)
+    written = "--write" if repair else "--check"
+    own = [str(SITE / name) for name in ("scripts", "styles")]
+    _tool(
+        "prettier/bin/prettier.cjs",
+        "--config=.prettierrc.json",
+        "--log-level=warn",
+        written,
+        ".",
+        *own,
+    )
+    for project in ("tsconfig.json", "tsconfig.workers.json"):
+        _tool("typescript/bin/tsc", "--project", project)
+
+
+def _tool(program: str, *arguments: str) -> None:
+    """Run a program that checks.
+
+    Raises:
+        NotBuilt: it finds something.
+    """
+    command = [str(_node()), str(_NODE_MODULES / program), *arguments]
+    if subprocess.run(command, cwd=HERE, check=False).returncode:
+        raise NotBuilt(f"{program.partition('/')[0]} finds something wrong (see above)")
+
+
 def lock() -> None:
     """Pin npm's packages anew, those that package.json names and theirs.
 
@@ -230,15 +265,18 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
 
 
 def _main(arguments: Sequence[str]) -> int:
-    """Bring the pages up to date; or what checks them, `lock`, or `pack DIR`."""
+    """Bring the pages up to date; or what else is said in `docs/development.md`."""
     given = os.environ.get("HUITING_WHEELS")
     try:
         match arguments:
             case []:
                 bring(Path(given) if given else None)
-            case ["check"]:
+            case ["develop"]:
                 with _alone():
                     packages(develop=True)
+            case ["check"] | ["format"]:
+                with _alone():
+                    check(repair=arguments[0] == "format")
             case ["lock"]:
                 with _alone():
                     lock()

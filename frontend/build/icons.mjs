@@ -14,7 +14,10 @@ const SHOWN = ["outline", "filled"]; // a name ends in `-filled` for the second 
  */
 export async function icons(place) {
   const listed = await readFile(join(place.here, "icons.txt"), "utf8");
-  const names = listed.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#"));
+  const names = listed
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith("#"));
   const symbols = await Promise.all(names.map((name) => symbol(place, name)));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   const file = hashed("icons.svg", svg);

@@ -47,10 +47,15 @@ async function withParts(place, packages) {
  */
 async function licence(place, name) {
   const folder = join(place.here, "node_modules", name);
-  const { version, license, author } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  if (!ALLOWED.has(license)) throw new Error(`${name} ${version} is under ${license}, which pages do not take`);
+  const { version, license, author } = JSON.parse(
+    await readFile(join(folder, "package.json"), "utf8"),
+  );
+  if (!ALLOWED.has(license))
+    throw new Error(`${name} ${version} is under ${license}, which pages do not take`);
   const found = await readdir(folder, { withFileTypes: true });
-  const names = found.filter((each) => each.isFile() && STANDARD.test(each.name)).map((each) => each.name);
+  const names = found
+    .filter((each) => each.isFile() && STANDARD.test(each.name))
+    .map((each) => each.name);
   const texts = await Promise.all(names.sort().map((each) => readFile(join(folder, each), "utf8")));
   if (texts.length === 0) texts.push(await standard(place, name, license));
   const by = typeof author === "string" ? author : author?.name;

@@ -34,7 +34,10 @@ export async function scripts(place, shell) {
     entryNames: "[name]-[hash]",
     chunkNames: `${CHUNK}-[hash]`,
   };
-  const beside = await esbuild.build({ ...common, entryPoints: await named(join(folder, "workers")) });
+  const beside = await esbuild.build({
+    ...common,
+    entryPoints: await named(join(folder, "workers")),
+  });
   const workers = files(beside.metafile);
   const own = (await named(folder)).filter((path) => basename(path) !== WORKER);
   const pages = await esbuild.build({
@@ -51,7 +54,12 @@ export async function scripts(place, shell) {
     format: "iife",
     entryPoints: [join(folder, WORKER)],
     entryNames: "[name]",
-    define: { SHELL: JSON.stringify([...offline.map((name) => all[name]), ...chunks(pages.metafile, "app.js")]) },
+    define: {
+      SHELL: JSON.stringify([
+        ...offline.map((name) => all[name]),
+        ...chunks(pages.metafile, "app.js"),
+      ]),
+    },
   });
   const packages = new Set([beside, pages, last].flatMap((made) => [...used(made.metafile)]));
   return { files: { ...found, ...files(last.metafile) }, packages };
@@ -60,7 +68,10 @@ export async function scripts(place, shell) {
 /** @param {string} folder */
 async function named(folder) {
   const names = await readdir(folder);
-  return names.filter((name) => name.endsWith(".js")).sort().map((name) => join(folder, name));
+  return names
+    .filter((name) => name.endsWith(".js"))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 /**

@@ -105,4 +105,4 @@ def drive(request: pytest.FixtureRequest, thread: Thread, chromium: Browser) -> 
 def accessible() -> None:
     """Leave a test out where axe is not installed."""
     if not AXE.is_file():
-        pytest.skip("axe is not installed: python frontend/pages.py check")
+        pytest.skip("axe is not installed: python frontend/pages.py develop")

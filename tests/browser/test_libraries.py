@@ -12,7 +12,7 @@ from huiting.access.permissions import UserRole
 
 DAYS = ["Mon", "Tue", "Wed"]
 AXES = {"xAxis": {"type": "category", "data": DAYS}, "yAxis": {"type": "value"}}
-CHARTS = {
+CHARTS: dict[str, dict[str, object]] = {
     "line": {**AXES, "dataZoom": {"type": "inside"}, "series": {"type": "line", "data": [1, 3, 2]}},
     "bar": {**AXES, "legend": {}, "series": {"type": "bar", "name": "a", "data": [1, 3, 2]}},
     "pie": {"series": {"type": "pie", "data": [{"name": "a", "value": 1}, {"name": "b", "value": 2}]}},

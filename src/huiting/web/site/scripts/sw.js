@@ -1,28 +1,36 @@
 // The service worker: shows a page that says so when the service cannot be reached.
 // It keeps that page and what it is drawn with, and nothing that anybody said or did.
 
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const OFFLINE = "offline";
 const files = SHELL; // set by the build: our files by their names with a hash
 const CACHE = `shell ${files.join(" ")}`;
-const here = self.registration.scope;
+const here = worker.registration.scope;
 const page = new URL(OFFLINE, here).href;
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(keep().then(() => self.skipWaiting()));
+worker.addEventListener("install", (event) => {
+  event.waitUntil(keep().then(() => worker.skipWaiting()));
 });
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil(forget().then(() => self.clients.claim()));
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(forget().then(() => worker.clients.claim()));
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => caches.match(page, { cacheName: CACHE })));
-  } else if (request.method === "GET" && kept(request.url)) {
-    event.respondWith(caches.match(request, { cacheName: CACHE }).then((found) => found ?? fetch(request)));
-  }
+  if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => stored(page)));
+  else if (request.method === "GET" && kept(request.url)) event.respondWith(stored(request.url));
 });
+
+/**
+ * Return what was kept; what was not, from the service.
+ *
+ * @param {string} address
+ */
+async function stored(address) {
+  const found = await caches.match(address, { cacheName: CACHE });
+  return found ?? fetch(address);
+}
 
 /** @param {string} address */
 function kept(address) {

@@ -10,7 +10,10 @@ const means = {
   wait: (/** @type {number} */ seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
 };
 
-Alpine.magic("send", () => (/** @type {import("./upload/tus.js").Sending} */ sending) => send(sending, means));
+Alpine.magic(
+  "send",
+  () => (/** @type {import("./upload/tus.js").Sending} */ sending) => send(sending, means),
+);
 Alpine.magic("digest", () => digest);
 
 export { digest };

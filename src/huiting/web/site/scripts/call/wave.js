@@ -28,12 +28,19 @@ export function wave({ container, media, peaks, duration, colours, height = 56 }
     peaks,
     duration,
     height,
-    splitChannels: colours.map((colour) => ({ waveColor: colour, progressColor: colour })),
+    splitChannels: colours.map((colour) => ({
+      waveColor: colour,
+      progressColor: colour,
+    })),
     cursorWidth: 2,
     cursorColor: getComputedStyle(container).color,
     dragToSeek: true,
     normalize: false,
-    plugins: [regions, TimelinePlugin.create({ height: 16 }), ZoomPlugin.create({ scale: 0.2, maxZoom: 400 })],
+    plugins: [
+      regions,
+      TimelinePlugin.create({ height: 16 }),
+      ZoomPlugin.create({ scale: 0.2, maxZoom: 400 }),
+    ],
   });
   return { surfer, regions };
 }

@@ -13,7 +13,8 @@ export function draw(element) {
   if (drawn.has(element)) return;
   drawn.add(element);
   const chart = init(element, undefined, { renderer: "svg" });
-  const show = () => chart.setOption(completed(JSON.parse(element.dataset.chart ?? "{}"), colours()), true);
+  const show = () =>
+    chart.setOption(completed(JSON.parse(element.dataset.chart ?? "{}"), colours()), true);
   show();
   chart.on("click", ({ data }) => {
     if (data && typeof data === "object" && "url" in data) location.assign(String(data.url));
@@ -21,7 +22,9 @@ export function draw(element) {
   const sizes = new ResizeObserver(() => chart.resize());
   const themes = new MutationObserver(show);
   sizes.observe(element);
-  themes.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+  themes.observe(document.documentElement, {
+    attributeFilter: ["data-bs-theme"],
+  });
   document.addEventListener("htmx:afterSwap", function gone() {
     if (element.isConnected) return;
     for (const watcher of [sizes, themes]) watcher.disconnect();
@@ -42,7 +45,9 @@ function colours() {
   };
 }
 
-const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+const canvas = new OffscreenCanvas(1, 1).getContext("2d", {
+  willReadFrequently: true,
+});
 
 /**
  * Return a colour of a style as ECharts understands it: `#rrggbb`, as it is now.

@@ -43,7 +43,14 @@ export function completed(option, colours) {
     },
     ...axes("xAxis", option, axis),
     ...axes("yAxis", option, axis),
-    ...(option.legend ? { legend: { textStyle: { color: colours.text }, .../** @type {Option} */ (option.legend) } } : {}),
+    ...(option.legend
+      ? {
+          legend: {
+            textStyle: { color: colours.text },
+            .../** @type {Option} */ (option.legend),
+          },
+        }
+      : {}),
   };
 }
 
@@ -55,6 +62,8 @@ export function completed(option, colours) {
 function axes(name, option, usual) {
   const given = option[name];
   if (given === undefined) return {};
-  const whole = Array.isArray(given) ? given.map((each) => ({ ...usual, ...each })) : { ...usual, .../** @type {Option} */ (given) };
+  const whole = Array.isArray(given)
+    ? given.map((each) => ({ ...usual, ...each }))
+    : { ...usual, .../** @type {Option} */ (given) };
   return { [name]: whole };
 }

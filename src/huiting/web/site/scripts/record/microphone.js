@@ -10,11 +10,19 @@ import { wav } from "./wav.js";
  * @throws {DOMException} when there is no microphone, or it may not be used
  */
 export async function record(heard) {
-  const constraints = { channelCount: 1, echoCancellation: false, noiseSuppression: false };
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
+  const constraints = {
+    channelCount: 1,
+    echoCancellation: false,
+    noiseSuppression: false,
+  };
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: constraints,
+  });
   const context = new AudioContext();
   await context.audioWorklet.addModule(address);
-  const node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0 });
+  const node = new AudioWorkletNode(context, "microphone", {
+    numberOfOutputs: 0,
+  });
   /** @type {Float32Array[]} */
   const blocks = [];
   node.port.onmessage = ({ data }) => {

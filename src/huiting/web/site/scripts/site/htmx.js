@@ -2,6 +2,10 @@
 // styles, as our Content-Security-Policy wants it.
 import htmx from "htmx.org";
 
-Object.assign(htmx.config, { allowEval: false, allowScriptTags: false, includeIndicatorStyles: false });
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+});
 
 export { htmx };

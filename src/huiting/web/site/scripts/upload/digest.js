@@ -8,7 +8,8 @@ import address from "asset:digest.js";
 export function digest(file) {
   const worker = new Worker(address, { type: "module" });
   const told = new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => (data.digest ? resolve(data.digest) : reject(new Error(data.error)));
+    worker.onmessage = ({ data }) =>
+      data.digest ? resolve(data.digest) : reject(new Error(data.error));
     worker.onerror = (event) => reject(new Error(event.message));
   });
   worker.postMessage({ file });

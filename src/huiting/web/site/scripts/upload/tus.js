@@ -32,14 +32,15 @@ const WAITS = [1, 2, 5, 10, 20, 30]; // seconds before each next try
  * @throws {Refused} when the service does not take it
  */
 export async function send(sending, means) {
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     sending.signal?.throwIfAborted();
     try {
       return await once(sending, means, () => {
         failures = 0;
       });
     } catch (error) {
-      if (error instanceof Refused || sending.signal?.aborted || failures >= WAITS.length) throw error;
+      if (error instanceof Refused || sending.signal?.aborted || failures >= WAITS.length)
+        throw error;
       await means.wait(WAITS[failures]);
       failures += 1;
     }
@@ -68,8 +69,14 @@ async function once(sending, means, moved) {
   let { place, offset } = await begun(sending, means);
   for (;;) {
     const body = file.slice(offset, offset + PIECE);
-    const headers = { ...VERSION, "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" };
-    const answer = await checked(await means.ask(place, { method: "PATCH", headers, body, signal }));
+    const headers = {
+      ...VERSION,
+      "Upload-Offset": String(offset),
+      "Content-Type": "application/offset+octet-stream",
+    };
+    const answer = await checked(
+      await means.ask(place, { method: "PATCH", headers, body, signal }),
+    );
     offset = Number(answer.headers.get("Upload-Offset"));
     progress?.(offset);
     moved();
@@ -88,12 +95,24 @@ async function once(sending, means, moved) {
 async function begun({ file, key, metadata, signal }, { ask, memory }) {
   const known = memory.getItem(key);
   if (known) {
-    const answer = await ask(known, { method: "HEAD", headers: VERSION, signal });
-    if (answer.ok) return { place: known, offset: Number(answer.headers.get("Upload-Offset")) };
+    const answer = await ask(known, {
+      method: "HEAD",
+      headers: VERSION,
+      signal,
+    });
+    if (answer.ok)
+      return {
+        place: known,
+        offset: Number(answer.headers.get("Upload-Offset")),
+      };
     if (answer.status >= 500) throw new Error(`status ${answer.status}`);
     memory.removeItem(key); // it has expired
   }
-  const headers = { ...VERSION, "Upload-Length": String(file.size), "Upload-Metadata": encoded(metadata) };
+  const headers = {
+    ...VERSION,
+    "Upload-Length": String(file.size),
+    "Upload-Metadata": encoded(metadata),
+  };
   const answer = await checked(await ask("/api/v1/uploads", { method: "POST", headers, signal }));
   const place = answer.headers.get("Location") ?? "";
   memory.setItem(key, place);

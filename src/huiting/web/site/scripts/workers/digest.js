@@ -6,7 +6,8 @@ addEventListener("message", async ({ data }) => {
   try {
     const hash = sha256.create();
     const reader = data.file.stream().getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) hash.update(piece.value);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read())
+      hash.update(piece.value);
     postMessage({ digest: bytesToHex(hash.digest()) });
   } catch (error) {
     postMessage({ error: String(error) });
