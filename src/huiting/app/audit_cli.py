@@ -80,7 +80,7 @@ def prune(
 
     The rest can still be verified: the seal says what the last deleted entry was.
     """
-    from huiting.app.entrances import now
+    from huiting.app.clock import now
     from huiting.app.people_desk import desks
     from huiting.store.audit import Action, Entry
 

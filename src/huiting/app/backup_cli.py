@@ -43,8 +43,9 @@ def backup(
     if target is None:
         raise ConfigError("backup", "no file is named", "give --out FILE.tar")
     from huiting import __version__
+    from huiting.app.clock import now
     from huiting.app.database import store_of
-    from huiting.app.keeping import configuration, now, vault_of
+    from huiting.app.keeping import configuration, vault_of
     from huiting.service.keeping.backup import Backup as Maker
 
     found = resolved(config, store=store)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from huiting.access.buckets import Rate
 from huiting.access.claims import ClaimRules
 from huiting.access.passwords import Passwords
 from huiting.access.permissions import UserRole
+from huiting.app.clock import now
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
 from huiting.service.people.accounts import AccountsDesk
@@ -33,11 +33,6 @@ PERSON = Rate(20.0, 200.0)
 """Requests of one person or program: a page asks for a call in a dozen parts."""
 BACK = "/api/v1/auth/single-sign-on/back"
 _CLAIMS = ("name", "groups", "agent")
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def audit_of(settings: Settings, store: Store) -> Audit:

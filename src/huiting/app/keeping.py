@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from huiting import __version__
+from huiting.app.clock import now
 from huiting.app.recordings import kept_in
 from huiting.app.settings import Resolved, Settings
 from huiting.core.errors import ConfigError
@@ -110,11 +111,6 @@ def _rule_of(name: str, table: Mapping[str, Any]) -> Rule:
             "let audio be at most transcripts",
         )  # fmt: skip
     return Rule(name, Group(found.where, found.language), found.audio, found.transcripts)
-
-
-def now() -> datetime:
-    """Return the time, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

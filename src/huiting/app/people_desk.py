@@ -8,8 +8,9 @@ from pathlib import Path
 
 from huiting.access.passwords import Passwords
 from huiting.access.principal import MACHINE, Actor
+from huiting.app.clock import now
 from huiting.app.database import store_of
-from huiting.app.entrances import audit_of, now
+from huiting.app.entrances import audit_of
 from huiting.app.options import settings_of
 from huiting.service.people.accounts import AccountsDesk
 from huiting.service.people.entrance import Entrance

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from huiting.app import board
 from huiting.app.batch import TICKETS, Batch, Listener
+from huiting.app.clock import now
 from huiting.app.database import store_of
 from huiting.app.describe import describer
 from huiting.app.display import printable
@@ -93,7 +93,7 @@ def run(order: Order, settings: Settings, out: Console, err: Console) -> int:
             flat=flat,
             judge=None if judge is None else judge.judge,
             ticket=ticketing(settings, readers),
-            now=_now,
+            now=now,
             clock=time.monotonic,
             tongue="zh" if chinese() else "en",
             parallel=parallel_of(settings),
@@ -171,7 +171,3 @@ def report(summary: Summary, order: Order, out: Console, err: Console) -> None:
         err.print(board.troubles(summary), soft_wrap=True)
     if summary.count(Status.FAILED):
         err.print(board.failures(summary), soft_wrap=True)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

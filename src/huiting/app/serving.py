@@ -11,8 +11,9 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from huiting import __version__
+from huiting.app.clock import now
 from huiting.app.database import store_of
-from huiting.app.entrances import access_of, audit_of, measured, now
+from huiting.app.entrances import access_of, audit_of, measured
 from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of

@@ -1,4 +1,4 @@
-"""What is told of a call when it is done: alerts and tickets, as jobs of the same transaction."""
+"""What is told of a call: alerts and tickets, as jobs of its transaction; after it, its length."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,15 +19,17 @@ from huiting.service.outreach import Outreach
 Tell = Callable[[Connection, Analysis, Judgement | None], None]
 
 
-def telling(
-    settings: Settings, outreach: Outreach, metrics: Metrics, now: Callable[[], datetime]
-) -> Tell:
+def counted_audio(metrics: Metrics) -> Callable[[Analysis], None]:
+    """Return what counts a call that was kept."""
+    return lambda analysis: metrics.heard(analysis.call.recording.duration)
+
+
+def telling(settings: Settings, outreach: Outreach, now: Callable[[], datetime]) -> Tell:
     """Return what puts the notices of a call. A ticket is not translated here: the database waits."""
     into = next(iter(settings.home_languages), HOME[0])
     address = settings.address or None
 
     def tell(connection: Connection, analysis: Analysis, judgement: Judgement | None) -> None:
-        metrics.heard(analysis.call.recording.duration)
         if not outreach.subscribers:
             return
         ticket = ticket_of(analysis, judgement, into=into)

@@ -136,7 +136,7 @@ def make(
     config: ConfigFile = None,
 ) -> None:
     """Make a token of a user."""
-    from huiting.app.entrances import now
+    from huiting.app.clock import now
     from huiting.app.people_desk import desks
 
     with desks(store, config) as desk:

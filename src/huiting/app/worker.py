@@ -4,12 +4,12 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huiting import __version__
+from huiting.app.clock import now
 from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
 from huiting.app.settings import Settings
 from huiting.app.tongue import say
@@ -92,7 +92,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.outreach import outreach_of, schedules_of
     from huiting.app.recordings import tidied
     from huiting.app.serving import current_judge, digests_of, exports_of
-    from huiting.app.telling import telling, telling_failures
+    from huiting.app.telling import counted_audio, telling, telling_failures
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
     from huiting.jobs.mode import Mode, open_queue
@@ -135,19 +135,20 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         channels = outreach_of(settings, queue, metrics)
         told = digests_of(settings, store, channels)
         analyzing = analysis.Analyzing(
-            host, store, vault.plain, flat, judge, _now, telling(settings, channels, metrics, _now)
-        )
+            host, store, vault.plain, flat, judge, now,
+            telling(settings, channels, now), counted_audio(metrics),
+        )  # fmt: skip
         handlers: dict[str, Handler] = {
-            analysis.KIND: telling_failures(analyzing, channels, _now),
+            analysis.KIND: telling_failures(analyzing, channels, now),
             transcripts.KIND: transcripts.Transcribing(
-                host, Transcriptions(store.database), vault.plain, _now
+                host, Transcriptions(store.database), vault.plain, now
             ),
-            rejudging.KIND: rejudging.Rejudging(store, flat, judge, _now),
+            rejudging.KIND: rejudging.Rejudging(store, flat, judge, now),
             exporting.KIND: exports_of(settings, store, queue).run,
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,
-            counting.KIND: counting.Counting(told.reporting.days, _now),
+            counting.KIND: counting.Counting(told.reporting.days, now),
             **keeping_in(settings, store, queue, vault).handlers(),
             **wish.more,
         }
@@ -169,7 +170,3 @@ def counting_of() -> "Schedule":
     from huiting.service import counting
 
     return Schedule("count", Every(counting.EVERY), counting.ORDER)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -59,6 +59,10 @@ def silent(_connection: Connection, _analysis: Analysis, _judgement: Judgement |
     """Tell nobody."""
 
 
+def uncounted(_analysis: Analysis) -> None:
+    """Count nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analyzing:
     """A handler. May run in several threads."""
@@ -73,6 +77,8 @@ class Analyzing:
     now: Callable[[], datetime]
     tell: Callable[[Connection, Analysis, Judgement | None], None] = silent
     """Puts what somebody must hear of a call, in the same transaction."""
+    kept: Callable[[Analysis], None] = uncounted
+    """Hears once of each call that was kept, however often that had to be tried."""
 
     def __call__(self, running: Running) -> None:
         """Do the job.
@@ -104,6 +110,7 @@ class Analyzing:
         running.persist(
             lambda: self.store.save(analysis, at=self.now(), dialogue=dialogue, also=also)
         )
+        self.kept(analysis)
 
     def _described(self, recording: str) -> Described:
         with self.store.database.reading() as connection:

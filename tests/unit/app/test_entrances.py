@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from huiting.access.credentials import Credentials
 from huiting.access.permissions import UserRole
 from huiting.app.cli import app
-from huiting.app.entrances import BURST, access_of, audit_of, measured, now, rules_of
+from huiting.app.clock import now
+from huiting.app.entrances import BURST, access_of, audit_of, measured, rules_of
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, Unauthenticated
 from huiting.store import Store

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from huiting.app.settings import Settings
-from huiting.app.telling import telling, telling_failures
-from huiting.core.errors import EngineError, HuitingError, UndecodableAudio
+from huiting.app.telling import counted_audio, telling, telling_failures
+from huiting.core.analysis import Analysis
+from huiting.core.errors import EngineError, HuitingError, StoreError, UndecodableAudio
+from huiting.core.judgement import Judgement
+from huiting.jobs import running as running_module
 from huiting.jobs.errors import Stopping
 from huiting.jobs.job import Order
 from huiting.jobs.mode import open_queue
@@ -50,9 +54,8 @@ def told(queue: Queue) -> list[Notice]:
 
 
 def test_a_call_is_told_of_with_where_to_look(place: Place) -> None:
-    metrics = Metrics("1")
     settings = Settings(address="https://huiting.example/")
-    tell = telling(settings, outreach(place.queue, Topic.ANALYZED), metrics, lambda: NOON)
+    tell = telling(settings, outreach(place.queue, Topic.ANALYZED), lambda: NOON)
     made = refund()
     with place.store.database.writing() as connection:
         tell(connection, made, None)
@@ -61,17 +64,38 @@ def test_a_call_is_told_of_with_where_to_look(place: Place) -> None:
     assert notice.topic is Topic.ANALYZED
     assert notice.link == f"https://huiting.example/calls/{made.call.recording.id}"
     assert notice.at == NOON
-    assert "huiting_audio_seconds_total 14.0" in metrics.text().decode()
 
 
-def test_where_nobody_listens_a_call_is_only_counted(place: Place) -> None:
-    metrics = Metrics("1")
+def test_where_nobody_listens_nothing_is_put(place: Place) -> None:
     settings = Settings(home_languages=())
-    tell = telling(settings, outreach(place.queue), metrics, lambda: NOON)
+    tell = telling(settings, outreach(place.queue), lambda: NOON)
     with place.store.database.writing() as connection:
         tell(connection, refund(), None)
 
     assert told(place.queue) == []
+
+
+def test_a_call_that_is_kept_at_the_second_try_is_counted_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_module, "_WAITS", (0.0,))
+    metrics, tries = Metrics("1"), []
+
+    def tell(_connection: Connection, _analysis: Analysis, _judged: Judgement | None) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise StoreError("calls.db", "no space left", "make room")
+
+    made = refund()
+    place.receive(made.call.recording.id, "a.wav")
+    handler = Analyzing(
+        FakeHost({"a.wav": made}), place.store, place.audio, flat, lambda: None, lambda: NOON,
+        tell, counted_audio(metrics),
+    )  # fmt: skip
+    order = Order("analyze", "a:", {"recording": made.call.recording.id, "options": "{}"})
+    handler(place.begin(order))
+
+    assert len(tries) == 2
     assert "huiting_audio_seconds_total 14.0" in metrics.text().decode()
 
 

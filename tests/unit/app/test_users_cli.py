@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from huiting.app import users_cli
 from huiting.app.cli import app
-from huiting.app.entrances import now
+from huiting.app.clock import now
 from huiting.app.people_desk import runner
 from huiting.core.errors import ConfigError, Conflict, InputError
 from huiting.service.people.entrance import Entrance
