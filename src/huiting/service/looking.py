@@ -6,11 +6,14 @@ What somebody may not see is not there, not even as a count.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from huiting.core.errors import UnknownCall
+from huiting.core.judgement import Finding
 from huiting.service.reading import Reading
 from huiting.service.views import View
 from huiting.store import StoredCall, Which
 from huiting.store.browse import Browser, Listed, Order, Place, Sought
 from huiting.store.features import Numbers, numbers
+from huiting.store.known import judged_last, known
 from huiting.store.lines import SaidLine, Sayings, lines
 
 LINES = 3
@@ -18,6 +21,8 @@ LINES = 3
 _READ = 30
 """Lines of a call that are looked at, of which some may hold only personal data."""
 _BATCH = 200
+_JUDGED = 3
+"""Calls that are asked what rules are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,18 @@ class Chosen:
     ids: tuple[str, ...]
     more: bool
     """There are others that fit, and that were too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What calls can be chosen by."""
+
+    rules: Mapping[str, str]
+    """By id, what each is called."""
+    intents: Sequence[str]
+    scorecards: Sequence[str]
+    fields: Sequence[str]
+    """Names of metadata entries that who looks may choose by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +144,32 @@ class Looking:
         found = self.reading.browser.ids(Sought(which=which), None, max(1, len(ids)))
         return Chosen(tuple(call for _, call in found), more=False)
 
+    def choices(self, view: View) -> Choices:
+        """Return what calls can be chosen by."""
+        there = known(self.reading.store.database)
+        names = {
+            finding.rule: finding.name
+            for call in judged_last(self.reading.store.database, _JUDGED)
+            for finding in self._findings(call)
+        }
+        kind = self.reading.policy.field_kind
+        fields = [name for name in there.fields if view.unredacted or kind(name) is None]
+        rules = {rule: names.get(rule) or rule for rule in there.rules}
+        return Choices(rules, there.intents, there.scorecards, fields)
+
+    def _findings(self, call: str) -> Sequence[Finding]:
+        try:
+            judgement = self.reading.store.judgement(call)
+        except UnknownCall:  # removed meanwhile
+            return ()
+        return judgement.findings if judgement else ()
+
     def _looked(self, found: Sequence[Listed], sought: Sought, view: View) -> list[Looked]:
         ids = [listed.call.id for listed in found]
         with self.reading.store.database.reading() as connection:
-            known = numbers(connection, ids)
+            measured = numbers(connection, ids)
         said = self._said([listed.call for listed in found], sought, view)
-        return [Looked(one, known.get(one.call.id), said.get(one.call.id, ())) for one in found]
+        return [Looked(one, measured.get(one.call.id), said.get(one.call.id, ())) for one in found]
 
     def _said(
         self, calls: Sequence[StoredCall], sought: Sought, view: View

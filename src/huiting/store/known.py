@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from huiting.store import calls
 from huiting.store._connect import Database
-from huiting.store.schema import FieldRow, FindingRow, IntentRow, ScoreRow
+from huiting.store.schema import FieldRow, FindingRow, IntentRow, RecordingRow, ScoreRow
 
 MOST = 500
 """Values of one kind."""
@@ -38,6 +39,17 @@ def known(database: Database, most: int = MOST) -> Known:
             tuple(_distinct(connection, ScoreRow.scorecard, most)),
             tuple(_distinct(connection, FieldRow.name, most)),
         )
+
+
+def judged_last(database: Database, most: int) -> list[str]:
+    """Return the ids of the latest calls that rules have judged."""
+    chosen = (
+        select(RecordingRow.id)
+        .where(RecordingRow.judgement.is_not(None), calls.present())
+        .order_by(RecordingRow.clock.desc())
+    )
+    with database.reading() as connection:
+        return list(connection.scalars(chosen.limit(most)))
 
 
 def _distinct(

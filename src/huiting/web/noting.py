@@ -40,6 +40,7 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", _CALL + "/export"): Action.EXPORTED,
     ("GET", "/api/v1/exports/{job}/file"): Action.EXPORTED,
     ("GET", "/api/v1/search"): Action.SEARCHED,
+    ("GET", "/calls"): Action.SEARCHED,
     ("GET", "/api/v1/reports/agents"): Action.SAW,
     ("GET", "/api/v1/reports/causes"): Action.SAW,
     ("GET", "/api/v1/reports/day"): Action.SAW,

@@ -1,0 +1,1 @@
+"""The table of calls: what its address asks for, its chips, its columns."""

@@ -1,0 +1,80 @@
+// Ticked rows: how many there are, what can be done of them, all of a page at once.
+import { htmx } from "../site/htmx.js";
+
+/** @returns {HTMLFormElement | null} */
+function form() {
+  return document.querySelector("form[data-chosen]");
+}
+
+/** @param {HTMLFormElement} from @param {string} selector */
+function boxes(from, selector) {
+  return /** @type {HTMLInputElement[]} */ ([...from.querySelectorAll(selector)]);
+}
+
+/** Show what is chosen now. */
+function tell() {
+  const table = form();
+  if (!table) return;
+  const rows = boxes(table, 'input[name="call"]');
+  const ticked = rows.filter((box) => box.checked).length;
+  const [all] = boxes(table, "[data-all]");
+  const [page] = boxes(table, "[data-choose-page]");
+  if (page) {
+    page.checked = ticked > 0 && ticked === rows.length;
+    page.indeterminate = ticked > 0 && ticked < rows.length;
+  }
+  table.querySelector("[data-choosing]")?.toggleAttribute("hidden", ticked === 0);
+  for (const button of table.querySelectorAll("[data-needs-choice]")) {
+    button.toggleAttribute("disabled", ticked === 0);
+  }
+  const scope = document.querySelector("[data-scope]");
+  if (scope instanceof HTMLElement) {
+    scope.dataset.whole ??= scope.textContent ?? "";
+    scope.textContent = (ticked && !all?.checked ? scope.dataset.some : scope.dataset.whole) ?? "";
+  }
+  const count = table.querySelector("#chosen-count");
+  if (count instanceof HTMLElement && !all?.checked) {
+    const { one = "", many = "" } = count.dataset;
+    count.textContent = ticked === 1 ? one : many.replace("{}", String(ticked));
+  }
+}
+
+/** @param {HTMLInputElement} box */
+function changed(box) {
+  const table = form();
+  if (!table || box.form !== table) return;
+  const [all] = boxes(table, "[data-all]");
+  if (box.matches("[data-choose-page]")) {
+    for (const row of boxes(table, 'input[name="call"]')) row.checked = box.checked;
+  }
+  if (!box.matches("[data-all]") && all) all.checked = false;
+  if (box === all && all.checked) {
+    for (const row of boxes(table, 'input[name="call"]')) row.checked = true;
+    htmx.trigger(all, "all-chosen");
+  }
+  tell();
+}
+
+/** Choose none. */
+function none() {
+  const table = form();
+  if (!table) return;
+  for (const box of boxes(table, 'input[type="checkbox"]')) box.checked = false;
+  tell();
+}
+
+/** Follow what is ticked, on this page and on those that take its place. */
+export function choosing() {
+  document.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLInputElement) changed(event.target);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-choose-none]")) none();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target === form()) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSettle", tell);
+  window.addEventListener("pageshow", tell);
+  tell();
+}
