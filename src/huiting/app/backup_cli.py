@@ -119,7 +119,7 @@ def restore(
     if table_of(settings) is not None:
         raise ConfigError(
             "recordings", "a backup is restored into a folder",
-            "name one with --recordings, then run huiting recordings move",
+            "name one with --recordings, then run huiting recordings copy",
         )  # fmt: skip
     place = Place(settings.store, recordings_of(settings), files)
     made = bring_back(backup, place, os.environ)

@@ -43,6 +43,7 @@ from huiting.app.options import (
     resolved,
     settings_of,
 )
+from huiting.app.recordings_cli import app as recordings_app
 from huiting.app.redact_cli import redact
 from huiting.app.remote import app as remote
 from huiting.app.remote import named
@@ -83,6 +84,7 @@ app.add_typer(retention, name="retention")
 app.add_typer(bin_app, name="bin")
 app.add_typer(hold, name="hold")
 app.add_typer(keys, name="keys")
+app.add_typer(recordings_app, name="recordings")
 app.add_typer(backup, name="backup")
 app.command(help=say("Make a new service of a backup.", "从备份恢复到新位置。"))(restore)
 app.command(help=say("Copy a call without what is private in it.", "导出脱敏副本（文字与录音）。"))(
@@ -340,6 +342,7 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
     """Say what is installed, verified, missing, and what would go out to a network."""
     from huiting.app.database import store_of
     from huiting.app.doctor import TOPICS, examine
+    from huiting.app.recordings import described
     from huiting.app.wiring import models_of
 
     settings = settings_of(config, store=store)
@@ -348,7 +351,10 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
         with store_of(settings) as kept:
             return say(f"{kept.count()} calls", f"{kept.count()} 通电话")
 
-    report = examine(settings.models, settings.store, look, models_of(settings), settings.llm_url)
+    report = examine(
+        settings.models, settings.store, look, models_of(settings), settings.llm_url,
+        described(settings),
+    )  # fmt: skip
     table = Table(show_header=False, box=None)
     for row in report.rows:
         style = "red" if row.fault else ""

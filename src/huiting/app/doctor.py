@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from huiting import __version__
+from huiting.app.recordings import Described
 from huiting.app.tongue import say
 from huiting.app.translate import in_tongue
 from huiting.core.errors import HuitingError
@@ -31,6 +33,7 @@ TOPICS = {
     "device": ("device", "设备"),
     "codec": ("codec", "编解码"),
     "database": ("database", "数据库"),
+    "recordings": ("recordings", "录音"),
     "disk": ("disk", "磁盘"),
     "network": ("network", "网络"),
 }
@@ -82,6 +85,7 @@ def examine(
     look: Callable[[], str],
     models: Sequence[Model] | None = None,
     model_server: str = "",
+    bucket: Described | None = None,
 ) -> Report:
     """Look at this machine.
 
@@ -91,9 +95,10 @@ def examine(
         look: opens the database and says in a few words what state it is in.
         models: those that the settings need; by default all that are not optional.
         model_server: URL of the language model; empty for none.
+        bucket: where recordings are kept; None for a folder.
     """
     wanted = catalogue.needed() if models is None else models
-    outgoing = (*_outgoing(store), *_asked(model_server))
+    outgoing = (*_outgoing(store), *_asked(model_server), *_sent(bucket))
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
         Row("python", say(f"Huiting {__version__}", f"慧听 {__version__}"), _home()),
@@ -102,6 +107,7 @@ def examine(
         *_device(device(), sum(entry.files[0].size for entry in wanted)),
         *_codecs(),
         _database(store, look),
+        *_bucket(bucket),
         _disk(cache, wanted),
         *(Row("network", say("goes out", "外发"), what) for what in outgoing),
     )
@@ -220,6 +226,30 @@ def _asked(server: str) -> tuple[str, ...]:
         f"按设置，文字记录发给 {host} 上的语言模型",
     )
     return (told,) if away else ()
+
+
+def _bucket(bucket: Described | None) -> Iterator[Row]:
+    """Say where recordings are kept; whether it answers is said by /readyz."""
+    if bucket is None:
+        return
+    state = say(f"on {bucket.server}, {bucket.rights}", f"{bucket.server}，{bucket.rights}")
+    if find_spec("s3fs") is None:
+        fault = Fault("package s3fs", "is not installed", "install huiting[s3]")
+        yield Row("recordings", bucket.place, state, fault)
+        return
+    yield Row("recordings", bucket.place, state)
+
+
+def _sent(bucket: Described | None) -> tuple[str, ...]:
+    """Name a bucket elsewhere that recordings go to."""
+    if bucket is None or bucket.server in HERE:
+        return ()
+    return (
+        say(
+            f"recordings go to {bucket.place} on {bucket.server}, as set",
+            f"按设置，录音存入 {bucket.server} 上的 {bucket.place}",
+        ),
+    )
 
 
 def _home() -> str:

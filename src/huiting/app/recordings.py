@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from huiting.app.settings import Settings
+from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, HuitingError
 from huiting.vault.bucket import Server, connect
 from huiting.vault.copies import Copies
@@ -187,8 +189,17 @@ def secret_in(file: Path) -> str:
         raise ConfigError(str(file), "the secret cannot be read", "check the file") from error
 
 
-def described(settings: Settings) -> tuple[str, str] | None:
-    """Return where recordings go and by which rights, without secrets; None where in a folder.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Where recordings go, and by what rights; says no secret."""
+
+    place: str
+    server: str
+    rights: str
+
+
+def described(settings: Settings) -> Described | None:
+    """Return where recordings go, without secrets; None where they stay in a folder.
 
     Raises:
         ConfigError: the settings make no sense.
@@ -197,6 +208,10 @@ def described(settings: Settings) -> tuple[str, str] | None:
     if table is None:
         return None
     bucket, prefix = _address(table)
-    where = f"s3://{bucket}/{prefix}".rstrip("/")
-    server = urlsplit(table.endpoint).hostname or "AWS"
-    return where, server
+    rights = say("environment, ~/.aws or the machine's role", "环境变量、~/.aws 或机器角色")
+    if table.profile:
+        rights = say(f"profile {table.profile}", f"配置 {table.profile}")
+    if table.secret_file is not None:
+        rights = say(f"secret in {table.secret_file}", f"密钥文件 {table.secret_file}")
+    server = urlsplit(table.endpoint).hostname or f"AWS {table.region}".rstrip()
+    return Described(f"s3://{bucket}/{prefix}".rstrip("/"), server, rights)

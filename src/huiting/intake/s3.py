@@ -81,6 +81,8 @@ class S3:
         """Open an object; it is read in pieces."""
         with self._explained(f"{self.shown}/{name}"):
             file = self.system.open(f"{self.root}/{name}", "rb", cache_type="readahead")
+            if file.details["type"] != "file":  # a folder, which would read as empty
+                raise FileNotFoundError(name)
         with file:
             yield cast("BinaryIO", _Reading(file, self._explained, f"{self.shown}/{name}"))
 

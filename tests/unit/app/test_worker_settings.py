@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
-from huiting.app.settings import Settings, resolve
 from huiting.app.recordings import recordings_of
+from huiting.app.settings import Settings, resolve
 from huiting.core.errors import ConfigError
 
 
