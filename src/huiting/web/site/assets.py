@@ -6,7 +6,7 @@ compressed. Where nothing was built, pages say so and everything that is not a p
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -22,13 +22,20 @@ _COMPRESSED = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
-@cache
 def manifest() -> Mapping[str, str]:
-    """Return the file of each asset by the name that templates use; empty where none were built."""
+    """Return the file of each asset by the name that templates use; empty where none were built.
+
+    What is built while the service runs is what pages use from then on.
+    """
     try:
-        found: dict[str, str] = json.loads((STATIC / _MANIFEST).read_text("utf-8"))
+        return _read((STATIC / _MANIFEST).stat().st_mtime_ns)
     except FileNotFoundError:
         return {}
+
+
+@lru_cache(maxsize=1)
+def _read(_changed: int) -> Mapping[str, str]:
+    found: dict[str, str] = json.loads((STATIC / _MANIFEST).read_text("utf-8"))
     return found
 
 
@@ -43,7 +50,7 @@ def served(name: str, request: Request) -> FileResponse:
     Raises:
         Unknown: no such file was built.
     """
-    if name not in set(manifest().values()):
+    if name not in manifest().values() or not (STATIC / name).is_file():
         raise Unknown("file", "there is none of this name", "load the page again")
     accepted = request.headers.get("accept-encoding", "")
     taken = {entry.partition(";")[0].strip() for entry in accepted.split(",")}

@@ -9,8 +9,9 @@ from babel.numbers import format_decimal, format_percent
 
 from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
+from huiting.core.error_words import mandarin
 from huiting.store.audit import Action
-from huiting.web.site.naming import coded, duty, named, work
+from huiting.web.site.naming import coded, duty, named, purpose, work
 
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _NONE = "–"
@@ -101,6 +102,8 @@ def filters(language: str, zone: tzinfo | None) -> Mapping[str, Callable[..., An
         "scope": lambda code: coded(Permission, code, language),
         "deed": lambda code: coded(Action, code, language),
         "work": lambda kind: work(kind, language),
+        "purpose": lambda kind: purpose(kind, language),
+        "told": lambda text: mandarin(text) if language == "zh" else text,
         "duty": lambda role: duty(role, language),
         "tongue": lambda code: _NONE if code is None else wording.language(code, language),
         "advice": lambda code: wording.advice(code, language),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
 from huiting.jobs.job import State
+from huiting.service.library.kinds import Kind
 from huiting.store.audit import Action
 
 _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
@@ -64,6 +65,14 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Permission.SYSTEM_READ: ("see the system", "查看系统状态"),
         Permission.SYSTEM_ADMIN: ("administer the system", "管理系统"),
     },
+    Kind: {
+        Kind.RULES: ("Rules", "规则"),
+        Kind.SCORECARDS: ("Scorecards", "评分卡"),
+        Kind.HOTWORDS: ("Hotwords", "热词"),
+        Kind.INTENTS: ("Intents", "意图"),
+        Kind.ENTITIES: ("Entities", "实体"),
+        Kind.DOCUMENTS: ("Knowledge links", "知识文档"),
+    },
     State: {
         State.WAITING: ("waiting", "等待中"),
         State.RUNNING: ("running", "处理中"),
@@ -73,6 +82,30 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     },
 }
 
+PURPOSES: Mapping[Kind, tuple[str, str]] = {
+    Kind.RULES: (
+        "What must be said or must not happen in a call, and how it is found.",
+        "通话中必须说到或不能出现的内容，以及如何判定。",
+    ),
+    Kind.SCORECARDS: (
+        "Which rules count how much, and what grade follows.",
+        "每条规则占多少分，以及对应的等级。",
+    ),
+    Kind.HOTWORDS: (
+        "Names and terms that the recognizer should get right.",
+        "希望识别准确的名称与业务词。",
+    ),
+    Kind.INTENTS: ("Why customers call.", "客户为什么来电。"),
+    Kind.ENTITIES: (
+        "Products, codes and numbers to find in what is said.",
+        "需要从对话中找出的产品、编号与号码。",
+    ),
+    Kind.DOCUMENTS: (
+        "Pages of your knowledge base that go with what happens in a call.",
+        "根据通话内容推荐的知识库页面。",
+    ),
+}
+"""What documents of each kind are for."""
 WORK: Mapping[str, tuple[str, str]] = {
     "analyze": ("hear and judge recordings", "识别并评判录音"),
     "transcribe": ("transcribe", "转写"),
@@ -112,6 +145,11 @@ DUTIES: Mapping[UserRole, tuple[str, str]] = {
 def work(kind: str, language: str) -> str:
     """Return what a kind of job does; its code where that is not known."""
     return wording.pick(WORK[kind], language) if kind in WORK else kind
+
+
+def purpose(kind: Kind, language: str) -> str:
+    """Return what documents of a kind are for."""
+    return wording.pick(PURPOSES[kind], language)
 
 
 def duty(role: UserRole, language: str) -> str:

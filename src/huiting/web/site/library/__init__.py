@@ -1,0 +1,1 @@
+"""What the pages of rules and other documents show, computed."""
