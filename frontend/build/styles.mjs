@@ -10,6 +10,10 @@ import { PurgeCSS } from "purgecss";
 import { BROWSERS } from "./browsers.mjs";
 import { hashed } from "./pictures.mjs";
 
+/** Variables that stay: scripts draw with them. */
+const COLOURS =
+  /^--tblr-(blue|azure|indigo|purple|pink|red|orange|yellow|lime|green|teal|cyan|gray-\d+|primary|secondary|success|danger|warning|info|body-color|body-bg|border-color|bg-surface)$/;
+
 /**
  * Build all styles.
  *
@@ -61,10 +65,13 @@ async function purged(place, css) {
   const [{ css: kept }] = await new PurgeCSS().purge({
     content: [join(place.site, "**/*.{py,jinja}"), join(place.site, "scripts/**/*.js")],
     css: [{ raw: css }],
-    safelist: { standard: [/^htmx-/] }, // htmx sets these while it works
+    safelist: {
+      standard: [/^htmx-/], // htmx sets these while it works
+      variables: [COLOURS],
+    },
     dynamicAttributes: ["data-bs-theme", "open", "disabled", "hidden"],
     keyframes: true,
-    variables: false,
+    variables: true,
   });
   return kept;
 }

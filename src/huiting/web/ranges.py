@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from huiting.service.troubles import Unsatisfiable
 from huiting.web.conditions import unchanged
@@ -74,9 +75,8 @@ def send(
     if part:
         headers["Content-Range"] = f"bytes {first}-{last}/{source.size}"
     status = 206 if part else 200
-    return StreamingResponse(
-        _pieces(source, first, last - first + 1), status, headers, media_type=media_type
-    )
+    pieces = source.read(first, last - first + 1)
+    return _Sending(source, StreamingResponse(pieces, status, headers, media_type=media_type))
 
 
 def disposition(name: str, *, save: bool) -> str:
@@ -105,8 +105,18 @@ def _asked(request: Request, etag: str, size: int, name: str) -> tuple[int, int]
     return start, end
 
 
-def _pieces(source: Readable, first: int, length: int) -> Iterator[bytes]:
-    try:
-        yield from source.read(first, length)
-    finally:
-        source.close()
+class _Sending(Response):
+    """Sends what is open for reading, and lets it go: also when nobody waits for it any more."""
+
+    def __init__(self, source: Readable, answer: StreamingResponse) -> None:
+        self._source = source
+        self._answer = answer
+        self.status_code = answer.status_code
+        self.raw_headers = answer.raw_headers
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._source.close()
