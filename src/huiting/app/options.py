@@ -32,7 +32,8 @@ Jobs = Annotated[
     typer.Option(help=say("embedded, or cluster (PostgreSQL)", "embedded 单机，cluster 多机")),
 ]
 Recordings = Annotated[
-    Path | None, typer.Option(help=say("folder of recordings", "录音存放文件夹"))
+    str | None,
+    typer.Option(help=say("folder of recordings, or s3://…", "录音存放文件夹，或 s3://…")),
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help=say("settings file (TOML)", "设置文件（TOML）"))

@@ -35,6 +35,7 @@ from huiting.service.troubles import (
     Unsupported,
     WrongChecksum,
 )
+from huiting.vault.errors import Damaged, KeyMissing, VaultError
 from huiting.web import openai_form
 from huiting.web.tongue import tongue
 
@@ -61,6 +62,9 @@ STATUS: Mapping[type[HuitingError], int] = {
     Refusal: 403,
     StoreError: 503,
     EngineError: 503,
+    Damaged: 500,
+    KeyMissing: 500,
+    VaultError: 503,
 }
 """Of an error that is not named here, what its nearest ancestor has; else 500."""
 _TITLES: Mapping[int, tuple[str, str]] = {

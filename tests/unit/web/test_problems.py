@@ -21,7 +21,8 @@ from huiting.core.errors import (
     Unknown,
     UnknownCall,
 )
-from huiting.service.troubles import Unsatisfiable
+from huiting.service.troubles import StorageAway, Unsatisfiable
+from huiting.vault.errors import Away, Damaged, VaultError
 from huiting.web import problems, templates
 from huiting.web.requests import Requests
 from huiting.web.tongue import preferred
@@ -60,7 +61,8 @@ def failing(error: Exception) -> TestClient:
         (InputError(*WORDS), 422), (UnknownCall(*WORDS), 404), (Unknown(*WORDS), 404),
         (Conflict(*WORDS), 409), (Unauthenticated(*WORDS), 401), (TooMany(*WORDS, 2.5), 429),
         (StoreError(*WORDS), 503), (EngineError(*WORDS), 503), (ConfigError(*WORDS), 500),
-        (Unsatisfiable(*WORDS, 7), 416),
+        (Unsatisfiable(*WORDS, 7), 416), (Away(*WORDS), 503), (VaultError(*WORDS), 503),
+        (Damaged(*WORDS), 500), (StorageAway(*WORDS), 503),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, HuitingError) else None,
 )  # fmt: skip
