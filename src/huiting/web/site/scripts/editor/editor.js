@@ -4,13 +4,14 @@ import { autocompletion, completeFromList } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import {
+  HighlightStyle,
   bracketMatching,
-  defaultHighlightStyle,
   indentUnit,
   syntaxHighlighting,
 } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
+import { tags } from "@lezer/highlight";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 
 const look = EditorView.theme({
@@ -39,6 +40,13 @@ const look = EditorView.theme({
   },
 });
 
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-text)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-value)" },
+  { tag: tags.comment, color: "var(--tblr-secondary)", fontStyle: "italic" },
+]);
+
 /**
  * @param {HTMLTextAreaElement} field what the form sends; it follows the editor
  * @param {import("@codemirror/autocomplete").Completion[]} words what may be offered
@@ -58,7 +66,7 @@ export function editorFor(field, words) {
       highlightActiveLine(),
       bracketMatching(),
       indentUnit.of("  "),
-      syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+      syntaxHighlighting(colours),
       field.dataset.editor === "yaml"
         ? [yaml(), autocompletion({ override: [completeFromList(words)] })]
         : [],
