@@ -32,6 +32,7 @@ from huiting.quality.dialogue import dialogue_of
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.correcting import Correcting
+from huiting.service.dashboard import Dashboard
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Folder as StorageFolder
 from huiting.service.fetching import Storages
@@ -200,6 +201,7 @@ def parts_in(
     exports = Exports(store, queue, reading, folder / "exports")
     kept = Kept(store, queue, audit, hearing, exports, folder / "answers", clock)
     settings = Settings(backups=folder / "backups")
+    reporting = Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100)
     return Parts(
         store=store,
         queue=queue,
@@ -213,7 +215,8 @@ def parts_in(
         hearing=hearing,
         exports=exports,
         keeping=keeping_of(settings, kept),
-        reporting=Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100),
+        reporting=reporting,
+        dashboard=Dashboard(reporting.days, queue, clock),
         answers=Answers(store, clock),
         transcriber=Transcriber(
             store, queue, vault, Transcriptions(store.database), lambda: "settings", clock

@@ -38,6 +38,7 @@ from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.correcting import Correcting
+from huiting.service.dashboard import Dashboard
 from huiting.service.digests import Digests
 from huiting.service.exporting import Exports
 from huiting.service.handing import Desk
@@ -133,6 +134,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         metrics = metrics_of(settings, queue)
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
         exports = Exports(store, queue, reading, data / "exports")
+        reporting = Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone)
         yield Parts(
             store=store,
             queue=queue,
@@ -145,7 +147,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             reading=reading,
             hearing=hearing,
             exports=exports,
-            reporting=Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone),
+            reporting=reporting,
+            dashboard=Dashboard(reporting.days, queue, now),
             answers=Answers(store, now),
             transcriber=Transcriber(
                 store, queue, vault, Transcriptions(store.database), digest, now

@@ -20,14 +20,16 @@ from huiting.core.types import EmotionLabel
 from huiting.insights.columns.calls import Calls, Rows
 from huiting.insights.columns.facts import AGENT, MARK
 from huiting.insights.columns.measured import kept_by
-from huiting.insights.fields import parse
+from huiting.insights.fields import BUILT_IN, Filter
 from huiting.insights.rates import Clusters, Count, Interval, Rate
 from huiting.insights.words import Term, WordTally
 from huiting.jobs.queue import Load, Queue
 from huiting.service.days import Days
-from huiting.service.reporting import BEFORE, Stretch
+from huiting.service.reporting import BEFORE
 from huiting.store.search import CALL_BITS
 
+Span = tuple[date | None, date | None]
+"""First and last day."""
 LONGEST = 366
 """Days of one look."""
 _FIRST = 5
@@ -75,8 +77,10 @@ class Waiting:
     calls: int
     first: tuple[Named, ...]
     """The latest, a few."""
-    query: dict[str, str]
-    """By which `GET /calls` lists them; fields that calls are filtered by come on top."""
+    query: tuple[tuple[str, str], ...]
+    """By which `GET /calls` lists them."""
+    whole: bool
+    """Whether the query says all that calls were filtered by; otherwise it lists others too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +182,21 @@ class Dashboard:
     queue: Queue
     now: Callable[[], datetime]
 
-    def today(self, stretch: Stretch, principal: Principal) -> Today:
-        """Return days at a glance, for somebody who may see these calls.
+    def today(self, span: Span, wanted: Filter, principal: Principal) -> Today:
+        """Return days at a glance, as far as somebody may see their calls.
 
         Args:
-            stretch: which days and calls; without a first day the last one, without a last
-                day today.
+            span: the first and the last day; without the first the last one alone, without
+                the last until today.
+            wanted: which of their calls.
             principal: who asks.
 
         Raises:
-            InputError: the filter is none, the last day is before the first, or they are too
-                many.
+            InputError: the last day is before the first, or they are too many.
         """
-        until = stretch.until or self.days.day_of(self.now())
-        since = stretch.since or until
+        until = span[1] or self.days.day_of(self.now())
+        since = span[0] or until
         _check(since, until)
-        wanted = parse(stretch.where)
         first = since - timedelta(BEFORE)
         look = self.days.look(first, until, principal)
         edges = _edges(self.days, since, until)
@@ -203,7 +206,7 @@ class Dashboard:
             place = np.searchsorted(edges, calls.whole("clock") >> CALL_BITS, side="right") - 1
             _add(sums, calls, rows & (place >= 0), place, since)
             _add_before(sums, calls, rows & (place < 0))
-        span = (self.days.midnight(since), self.days.midnight(until + timedelta(1)))
+        ends = (self.days.midnight(since), self.days.midnight(until + timedelta(1)))
         found = [sums.days[since + timedelta(n)] for n in range((until - since).days + 1)]
         pairs, interval = sums.kept.rates(), sums.kept.interval()
         return Today(
@@ -217,10 +220,10 @@ class Dashboard:
             kept=pairs[0],
             kept_interval=interval,
             angry=_sum(day.angry for day in found),
-            emotions=tuple(sums.emotions.most_common()),
+            emotions=tuple(sorted(sums.emotions.items(), key=lambda kv: (-kv[1], kv[0]))),
             rules=tuple(_rules(sums))[:_RULES],
             rising=sums.words.result(_TERMS).rising,
-            needs=tuple(_needs(sums, span)),
+            needs=tuple(_needs(sums, [*_when(ends), *_asked(wanted)], whole=_whole(wanted))),
             series=tuple(
                 DayToday(since + timedelta(n), d.calls, d.seconds, d.clean.rate(), d.angry.rate())
                 for n, d in enumerate(found)
@@ -361,10 +364,35 @@ def _failed(verdicts: Counter[str]) -> Rate:
     return Rate(failed, failed + verdicts[Verdict.PASS])
 
 
-def _needs(sums: _Sums, span: Sequence[datetime]) -> Iterator[Waiting]:
-    since, until = span
-    when = {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+def _needs(sums: _Sums, query: Sequence[tuple[str, str]], *, whole: bool) -> Iterator[Waiting]:
     for need in Need:
         first = sorted(sums.first[need], key=lambda n: (n.at, n.call), reverse=True)
-        query = {**when, **FILTERS[need]}
-        yield Waiting(need, sums.needs[need], tuple(first[:_FIRST]), query)
+        asked = (*query, *FILTERS[need].items())
+        yield Waiting(need, sums.needs[need], tuple(first[:_FIRST]), asked, whole)
+
+
+def _when(ends: Sequence[datetime]) -> Iterator[tuple[str, str]]:
+    for name, end in zip(("since", "until"), ends, strict=True):
+        yield name, f"{end:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _asked(wanted: Filter) -> Iterator[tuple[str, str]]:
+    """Yield what a list of calls is to be asked for, as far as it can be."""
+    for name, values in wanted.fields.items():
+        if len(values) != 1 or name in _UNLISTED:
+            continue
+        if name in _LISTED:
+            yield _LISTED[name], values[0]
+        else:
+            yield "metadata", f"{name}:{values[0]}"
+
+
+def _whole(wanted: Filter) -> bool:
+    single = all(len(values) == 1 for values in wanted.fields.values())
+    return single and not (wanted.since or wanted.until or _UNLISTED & wanted.fields.keys())
+
+
+_LISTED = {"agent": "agent", "team": "team", "language": "language", "intent": "intent",
+           "topic": "intent", "outcome": "outcome"}  # fmt: skip
+"""Fields that lists of calls are filtered by, and what the filter is called there."""
+_UNLISTED = frozenset(BUILT_IN) - _LISTED.keys() - {"direction"}

@@ -14,6 +14,7 @@ from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.bulk import Bulk
 from huiting.service.correcting import Correcting
+from huiting.service.dashboard import Dashboard
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
 from huiting.service.handing import Desk
@@ -75,6 +76,7 @@ class Parts:
     hearing: Hearing
     exports: Exports
     reporting: Reporting
+    dashboard: Dashboard
     answers: Answers
     transcriber: Transcriber
     engine: str
