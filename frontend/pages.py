@@ -26,8 +26,7 @@ STAMP = ".stamp"
 _NODE_MODULES = HERE / "node_modules"
 _OLDEST = 20
 """Major version of Node that the build runs on."""
-_INSTALL = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--no-progress", "--loglevel=error",
-            "--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000")  # fmt: skip
+_INSTALL = ("ci", "--prefer-offline", "--no-progress", "--loglevel=error")
 
 
 class NotBuilt(Exception):
@@ -158,7 +157,7 @@ def lock() -> None:
     program = node()
     shutil.rmtree(_NODE_MODULES, ignore_errors=True)
     (HERE / "package-lock.json").unlink(missing_ok=True)
-    _run([str(program), str(_npm(program)), "install", "--package-lock-only", "--no-audit", "--no-fund"],
+    _run([str(program), str(_npm(program)), "install", "--package-lock-only"],
          "the versions of npm's packages")  # fmt: skip
 
 
