@@ -20,6 +20,7 @@ from huiting.core.errors import HuitingError, InputError
 from huiting.core.types import Segment
 from huiting.store import _dialogue_codec, _measure
 from huiting.store._changing import changed, left
+from huiting.store._clock import CALL_BITS, ORDINAL_BITS, second
 from huiting.store._fold import fold, storable
 from huiting.store._index import LINE, SegmentIndex
 from huiting.store._sound import sound
@@ -40,7 +41,6 @@ from huiting.store.schema import (
     ScoreRow,
     SoundRow,
 )
-from huiting.store.search import CALL_BITS, ORDINAL_BITS, second
 
 _DAY = 86_400
 SURE = 0.5

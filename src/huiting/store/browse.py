@@ -6,11 +6,11 @@ are saved meanwhile neither repeat an entry nor hide one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from huiting.core.errors import InputError
@@ -20,7 +20,8 @@ from huiting.store import calls, search
 from huiting.store._analysis_codec import Told, told_of
 from huiting.store._connect import Database
 from huiting.store._fold import fold, storable
-from huiting.store._index import SegmentIndex, index_for
+from huiting.store._index import index_for
+from huiting.store._narrow import Among, Kind, narrowest
 from huiting.store._query import Term, parse
 from huiting.store._sound import sound
 from huiting.store.calls import ALL, EVERY, Allowed, StoredCall, Which
@@ -44,6 +45,8 @@ _FIELD = aliased(FieldRow)
 """Apart from the one by which it is told what somebody may see."""
 _RANK = aliased(ScoreRow)
 """That calls are sorted by; apart from the one that they are chosen by."""
+_FEW, _SOME = 2_000, 10_000
+"""Calls that are sorted rather than gone through in order; calls that are told from their clocks."""
 
 
 class Sort(StrEnum):
@@ -158,15 +161,27 @@ class Browser:
         if order.by is Sort.SCORE and sought.scorecard is None:
             raise InputError("sort score", "it is not said whose", "name a scorecard")
         key = _sorted_by(order.by)
-        chosen = calls.select_calls().add_columns(key.label("by"), RecordingRow.key.label("key"))
-        if order.by is Sort.SCORE:
-            chosen = chosen.join(_RANK, _scored(sought, _RANK)).where(_RANK.points.is_not(None))
-        chosen = chosen.where(*self._conditions(sought))
-        if after is not None:
-            chosen = chosen.where(_beyond(key, after, descending=order.descending))
-        way = [key, RecordingRow.clock] if order.by is not Sort.STARTED else [RecordingRow.clock]
-        chosen = chosen.order_by(*(c.desc() if order.descending else c.asc() for c in way))
         with self.database.reading() as connection:
+            among = narrowest(connection, _kinds(sought), _FEW)
+            chosen = calls.select_calls().add_columns(
+                key.label("by"), RecordingRow.key.label("key")
+            )
+            if order.by is Sort.SCORE:
+                chosen = chosen.join(_RANK, _scored(sought, _RANK)).where(_RANK.points.is_not(None))
+            if after is not None:
+                chosen = chosen.where(_beyond(key, after, order))
+            if sought.text and order.by is Sort.STARTED:
+                clocks = self._clocks(
+                    connection, sought, among, limit,
+                    descending=order.descending, after=None if after is None else after[1],
+                )  # fmt: skip
+                chosen = chosen.where(RecordingRow.clock.in_(clocks))
+            else:
+                chosen = chosen.where(*self._conditions(connection, sought, among))
+                if among is not None:
+                    chosen = chosen.where(RecordingRow.key.in_(among.keys))
+            way = [c if among is None else c + 0 for c in _way(order)]  # by no index, being few
+            chosen = chosen.order_by(*(c.desc() if order.descending else c.asc() for c in way))
             return _listed(connection, connection.execute(chosen.limit(limit)).all())
 
     def one(self, call: str, allowed: Allowed = ALL) -> Listed:
@@ -208,18 +223,33 @@ class Browser:
 
     def ids(self, sought: Sought, after: int | None, limit: int) -> list[tuple[int, str]]:
         """Return clock and id of the next calls, the latest first; for work over many."""
-        chosen = select(RecordingRow.clock, RecordingRow.id).where(*self._conditions(sought))
-        if after is not None:
-            chosen = chosen.where(RecordingRow.clock < after)
-        chosen = chosen.order_by(RecordingRow.clock.desc()).limit(limit)
+        chosen = select(RecordingRow.clock, RecordingRow.id)
         with self.database.reading() as connection:
-            return [(clock, call) for clock, call in connection.execute(chosen)]
+            among = narrowest(connection, _kinds(sought), _FEW)
+            if sought.text:
+                clocks = self._clocks(connection, sought, among, limit, after=after)
+                chosen = chosen.where(RecordingRow.clock.in_(clocks))
+            else:
+                chosen = chosen.where(*self._of_call(sought))
+                if after is not None:
+                    chosen = chosen.where(RecordingRow.clock < after)
+                if among is not None:
+                    chosen = chosen.where(RecordingRow.key.in_(among.keys))
+            clock = RecordingRow.clock if among is None else RecordingRow.clock + 0
+            rows = connection.execute(chosen.order_by(clock.desc()).limit(limit))
+            return [(when, call) for when, call in rows]
 
     def count(self, sought: Sought, most: int) -> int:
         """Return how many calls there are, counting no further than `most`."""
-        chosen = select(RecordingRow.key).where(*self._conditions(sought)).limit(most)
         with self.database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+            among = narrowest(connection, _kinds(sought), _FEW)
+            if sought.text:
+                return len(self._clocks(connection, sought, among, most))
+            chosen = select(RecordingRow.key).where(*self._of_call(sought))
+            if among is not None:
+                chosen = chosen.where(RecordingRow.key.in_(among.keys))
+            counted = chosen.limit(most).subquery()
+            return connection.scalar(select(func.count()).select_from(counted)) or 0
 
     def hits(
         self, sought: Sought, role: Role | None, *, limit: int, offset: int, newest: int
@@ -237,9 +267,11 @@ class Browser:
             InputError: the text is nothing that can be searched for.
         """
         terms = parse(sought.text or "", sounds_like=sought.sounds_like)
-        conditions = [*self._of_call(sought), SegmentRow.recording <= newest]
-        filters = Filters(role=role, of_call=conditions)
         with self.database.reading() as connection:
+            filters = self._filters(sought, narrowest(connection, _kinds(sought), _SOME), role)
+            filters = replace(
+                filters, of_call=[*filters.of_call, SegmentRow.recording <= newest]
+            )  # fmt: skip
             return search.search(
                 connection, index_for(self.database.dialect), terms, filters,
                 limit=limit, offset=offset,
@@ -297,14 +329,48 @@ class Browser:
         with self.database.reading() as connection:
             return [FieldOf(text, count) for text, count in connection.execute(chosen.limit(limit))]
 
-    def _conditions(self, sought: Sought) -> Iterator[ColumnElement[bool]]:
+    def _conditions(
+        self, connection: Connection, sought: Sought, among: Among | None
+    ) -> Iterator[ColumnElement[bool]]:
+        """Yield what a recording must be, for calls that are not sorted by their start."""
         yield from self._of_call(sought)
-        if sought.text:
-            terms = parse(sought.text, sounds_like=sought.sounds_like)
-            saying = _saying(index_for(self.database.dialect), terms)
-            if sought.said_by is not None:
-                saying = saying.where(SegmentRow.role == sought.said_by.value)
-            yield RecordingRow.key.in_(saying)
+        if not sought.text:
+            return
+        clocks = self._clocks(connection, sought, among, _SOME)
+        if len(clocks) < _SOME:
+            yield RecordingRow.clock.in_(clocks)
+            return
+        # Many say it: going through the calls soon finds some.
+        terms = parse(sought.text, sounds_like=sought.sounds_like)
+        said = search.said(index_for(self.database.dialect), terms)
+        if sought.said_by is not None:
+            said.append(SegmentRow.role == sought.said_by.value)
+        yield exists().where(SegmentRow.recording == RecordingRow.key, *said)
+
+    def _clocks(
+        self,
+        connection: Connection,
+        sought: Sought,
+        among: Among | None,
+        limit: int,
+        *,
+        descending: bool = True,
+        after: int | None = None,
+    ) -> list[int]:
+        """Return the clocks of the next calls in which the text is said, by their start."""
+        terms = parse(sought.text or "", sounds_like=sought.sounds_like)
+        return search.clocks(
+            connection, index_for(self.database.dialect), terms,
+            self._filters(sought, among, sought.said_by), limit=limit,
+            descending=descending, after=after,
+        )  # fmt: skip
+
+    def _filters(self, sought: Sought, among: Among | None, role: Role | None) -> Filters:
+        which = sought.which
+        return Filters(
+            role=role, since=which.since, until=which.until, among=among,
+            of_call=list(self._of_call(sought)),
+        )  # fmt: skip
 
     @staticmethod
     def _of_call(sought: Sought) -> Iterator[ColumnElement[bool]]:
@@ -346,9 +412,16 @@ def _sorted_by(sort: Sort) -> Any:  # noqa: ANN401  (a column of one type or ano
     }[sort]
 
 
-def _beyond(key: Any, after: Place, *, descending: bool) -> ColumnElement[bool]:  # noqa: ANN401
+def _way(order: Order) -> list[Any]:
+    """Return the columns by which calls are in order."""
+    return [_sorted_by(order.by)] + ([RecordingRow.clock] if order.by is not Sort.STARTED else [])
+
+
+def _beyond(key: Any, after: Place, order: Order) -> ColumnElement[bool]:  # noqa: ANN401
     value, clock = after
-    if descending:
+    if order.by is Sort.STARTED:
+        return RecordingRow.clock < clock if order.descending else RecordingRow.clock > clock
+    if order.descending:
         return or_(key < value, and_(key == value, RecordingRow.clock < clock))
     return or_(key > value, and_(key == value, RecordingRow.clock > clock))
 
@@ -362,20 +435,24 @@ def _within(column: Any, bounds: Bounds) -> Iterator[ColumnElement[bool]]:  # no
 
 
 def _judged(rule: str | None, verdict: Verdict | None) -> ColumnElement[bool]:
-    own = [FindingRow.recording == RecordingRow.key]
+    return exists().where(FindingRow.recording == RecordingRow.key, *_ruling(rule, verdict))
+
+
+def _ruling(rule: str | None, verdict: Verdict | None) -> Iterator[ColumnElement[bool]]:
     if rule is not None:
-        own.append(FindingRow.rule == storable(rule))
+        yield FindingRow.rule == storable(rule)
     if verdict is not None:
-        own.append(FindingRow.verdict == verdict.value)
-    return exists().where(*own)
+        yield FindingRow.verdict == verdict.value
 
 
 def _about(intent: str) -> ColumnElement[bool]:
+    return exists().where(IntentRow.recording == RecordingRow.key, _within_reason(intent))
+
+
+def _within_reason(intent: str) -> ColumnElement[bool]:
+    """Say that an intent is this one, or one that its path leads to."""
     name = storable(intent)
-    below = IntentRow.name.startswith(name + "/", autoescape=True)
-    return exists().where(
-        IntentRow.recording == RecordingRow.key, or_(IntentRow.name == name, below)
-    )
+    return or_(IntentRow.name == name, IntentRow.name.startswith(name + "/", autoescape=True))
 
 
 def _scored(sought: Sought, row: type[ScoreRow]) -> ColumnElement[bool]:
@@ -385,17 +462,31 @@ def _scored(sought: Sought, row: type[ScoreRow]) -> ColumnElement[bool]:
     return and_(own, row.scorecard == storable(sought.scorecard))
 
 
-def _saying(index: SegmentIndex, terms: Sequence[Term]) -> Select[int]:
-    """Select the recordings of which one segment has every term."""
-    said = [
-        or_(
-            index.contains(SegmentRow.folded, term.text),
-            *(index.contains(SegmentRow.sound, way) for way in term.sounds),
+def _kinds(sought: Sought) -> Iterator[Kind]:
+    """Yield kinds of calls, each with an index, of which all that is sought is one."""
+    which = sought.which
+    fields = {name: frozenset((value,)) for name, value in which.metadata.items()}
+    for entries in (fields, sought.any_of, which.allowed):
+        for name, values in entries.items():
+            value = FieldRow.value.in_(sorted(map(storable, values)))
+            yield Kind(FieldRow.recording, (FieldRow.name == storable(name), value))
+    if which.language is not None:
+        yield Kind(RecordingRow.key, (RecordingRow.language == which.language,))
+    if sought.duration != _OPEN:
+        yield Kind(RecordingRow.key, tuple(_within(RecordingRow.duration, sought.duration)))
+    if sought.rule is not None or sought.verdict is not None:
+        yield Kind(FindingRow.recording, tuple(_ruling(sought.rule, sought.verdict)))
+    if sought.intent is not None:
+        yield Kind(IntentRow.recording, (_within_reason(sought.intent),))
+    if sought.emotion is not None:
+        feeling = (
+            FeelingRow.role == sought.feeling.value,
+            FeelingRow.label == sought.emotion.value,
         )
-        for term in terms
-    ]
-    filed = index.matches([term.any_keys if term.sounds else [term.written_keys] for term in terms])
-    return select(SegmentRow.recording).select_from(index.rows).where(filed, *said)
+        yield Kind(FeelingRow.recording, feeling)
+    if sought.scorecard is not None:
+        own = (ScoreRow.scorecard == storable(sought.scorecard),)
+        yield Kind(ScoreRow.recording, (*own, *_within(ScoreRow.points, sought.score)))
 
 
 def _listed(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Listed]:

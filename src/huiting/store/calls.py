@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.core.errors import InputError, UnknownCall
+from huiting.store._clock import earliest, latest
 from huiting.store._fold import storable
 from huiting.store.schema import AnalysisRow, BinRow, FieldRow, NameRow, RecordingRow
 
@@ -100,8 +101,10 @@ class Which:
         yield present()
         if self.since is not None:
             yield RecordingRow.began >= self.since
+            yield RecordingRow.clock >= earliest(self.since)
         if self.until is not None:
             yield RecordingRow.began < self.until
+            yield RecordingRow.clock <= latest(self.until)
         if self.language is not None:
             yield RecordingRow.language == self.language
         for name, value in self.metadata.items():

@@ -6,9 +6,8 @@ call first; the database compares the text itself; the newest `WINDOW` hits are 
 put in order of relevance, after them the next `WINDOW`, and so on. So the order is
 complete and stable, and the cost of a page does not grow with the number of calls.
 
-Newest first needs no sorting, because a segment's id grows with the start of its
-call: id = clock * 2^20 + ordinal, clock = second of the start * 2^11 + a number
-among the calls of that second.
+Newest first needs no sorting, because a segment's id grows with the start of its call
+(see `_clock`).
 
 Source:
     Relevance is the term frequency part of BM25 (Robertson and Zaragoza, 2009,
@@ -17,7 +16,7 @@ Source:
     length is a constant, so that a score does not change when calls are added.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -27,17 +26,32 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, selec
 
 from huiting.core.types import Role, Span
 from huiting.store import calls
+from huiting.store._clock import CALL_BITS, ORDINAL_BITS, earliest, latest, second
 from huiting.store._fold import fold, places
-from huiting.store._index import LINE, SegmentIndex
+from huiting.store._index import LINE, SegmentIndex, Wanted
+from huiting.store._narrow import Among
 from huiting.store._query import Term
 from huiting.store._sound import sound_places
-from huiting.store.schema import RecordingRow, SegmentRow, instant
+from huiting.store.schema import RecordingRow, SegmentRow
+
+__all__ = [
+    "CALL_BITS",
+    "ORDINAL_BITS",
+    "Filters",
+    "Hit",
+    "Match",
+    "clocks",
+    "excerpt",
+    "said",
+    "search",
+    "second",
+]
 
 WINDOW = 500
-ORDINAL_BITS = 20
-CALL_BITS = 11
-_LAST_SECOND = 2**32 - 1 - 86_400
-"""In 2106; a day is left for calls that find their second full."""
+_READ = 300
+"""Calls of which every segment is read rather than the index of all."""
+_AT_LEAST = 200
+"""Segments looked at at a time when calls are wanted: several may be of one call."""
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 20
 _CONTEXT = 24
 """Characters shown on either side of a hit in a long segment."""
@@ -99,11 +113,8 @@ class Filters:
     """What whoever searches may see."""
     of_call: Sequence[ColumnElement[bool]] = ()
     """What else the recording must be."""
-
-
-def second(time: datetime) -> int:
-    """Return the second since 1970 that a call is ordered by; far times share the ends."""
-    return min(max(int(instant(time).timestamp()), 0), _LAST_SECOND)
+    among: Among | None = None
+    """Calls that all those are among which `of_call` lets pass, where they are not many."""
 
 
 def search(
@@ -119,6 +130,42 @@ def search(
     finder = _Finder(connection, index, terms, filters)
     found = list(islice(finder.ranked(), offset, offset + limit))
     return finder.hits(found)
+
+
+def clocks(
+    connection: Connection,
+    index: SegmentIndex,
+    terms: Sequence[Term],
+    filters: Filters,
+    *,
+    limit: int,
+    descending: bool = True,
+    after: int | None = None,
+) -> list[int]:
+    """Return the clocks of the next calls in which one segment has every term.
+
+    Args:
+        connection: to the database.
+        index: its index of segments.
+        terms: what is said.
+        filters: by whom, and in which calls.
+        limit: most calls.
+        descending: the latest call first.
+        after: clock of the call before the first one.
+    """
+    found = _Finder(connection, index, terms, filters).clocks(limit, after, descending=descending)
+    return list(islice(found, limit))
+
+
+def said(index: SegmentIndex, terms: Sequence[Term]) -> list[ColumnElement[bool]]:
+    """Say that a segment has every term, or something that sounds like it."""
+    return [
+        or_(
+            index.contains(SegmentRow.folded, term.text),
+            *(index.contains(SegmentRow.sound, way) for way in term.sounds),
+        )
+        for term in terms
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +187,32 @@ class _Finder:
     def ranked(self) -> Iterator[_Ranked]:
         """Yield every hit in order."""
         exact = [self._written(term) for term in self.terms]
-        yield from self._windows(
-            Match.EXACT, self.index.matches([[t.written_keys] for t in self.terms]), exact
-        )
+        yield from self._windows(Match.EXACT, [[t.written_keys] for t in self.terms], exact)
         if any(term.sounds for term in self.terms):
-            alike = [or_(self._written(term), *self._sounding(term)) for term in self.terms]
+            keys = [t.any_keys for t in self.terms]
             yield from self._windows(
-                Match.SOUNDS_LIKE,
-                self.index.matches([t.any_keys for t in self.terms]),
-                [*alike, not_(and_(*exact))],
+                Match.SOUNDS_LIKE, keys, [*said(self.index, self.terms), not_(and_(*exact))]
             )
+
+    def clocks(self, limit: int, after: int | None, *, descending: bool) -> Iterator[int]:
+        """Yield the clocks of calls in which one segment has every term, in order."""
+        wanted = [t.any_keys if t.sounds else [t.written_keys] for t in self.terms]
+        key, candidates = self._candidates(wanted)
+        chosen = candidates.where(*said(self.index, self.terms)).with_only_columns(key)
+        chosen = chosen.order_by(key.desc() if descending else key.asc())
+        window = max(_AT_LEAST, 4 * limit)
+        while True:
+            page = chosen
+            if after is not None:
+                first = after << ORDINAL_BITS
+                beyond = key < first if descending else key >= first + (1 << ORDINAL_BITS)
+                page = chosen.where(beyond)
+            ids = self.connection.scalars(page.limit(window)).all()
+            found = list(dict.fromkeys(segment >> ORDINAL_BITS for segment in ids))
+            yield from found
+            if len(ids) < window:
+                return
+            after = found[-1]
 
     def hits(self, found: Sequence[_Ranked]) -> list[Hit]:
         """Return what is shown of these segments, in their order."""
@@ -174,16 +237,14 @@ class _Finder:
     def _written(self, term: Term) -> ColumnElement[bool]:
         return self.index.contains(SegmentRow.folded, term.text)
 
-    def _sounding(self, term: Term) -> Iterable[ColumnElement[bool]]:
-        return (self.index.contains(SegmentRow.sound, sounds) for sounds in term.sounds)
-
     def _windows(
-        self, match: Match, indexed: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]
+        self, match: Match, wanted: Wanted, conditions: Sequence[ColumnElement[bool]]
     ) -> Iterator[_Ranked]:
-        chosen = self._candidates().where(*conditions, indexed)
+        key, chosen = self._candidates(wanted)
+        chosen = chosen.where(*conditions).order_by(key.desc())
         below: int | None = None
         while True:
-            page = chosen if below is None else chosen.where(self.index.id < below)
+            page = chosen if below is None else chosen.where(key < below)
             rows = self.connection.execute(page.limit(WINDOW)).all()
             scored = [_Ranked(key, match, self._score(match, *texts)) for key, *texts in rows]
             yield from sorted(scored, key=_order)
@@ -191,30 +252,40 @@ class _Finder:
                 return
             below = rows[-1][0]
 
-    def _candidates(self) -> Select[int, str, str]:
-        """Select from the segments that pass the filters, the newest first."""
-        filters, key = self.filters, self.index.id
-        chosen = (
-            select(key, SegmentRow.folded, SegmentRow.sound)
-            .select_from(self.index.rows)
-            .where(calls.present(SegmentRow.recording))
-            .order_by(key.desc())
-        )
+    def _candidates(self, wanted: Wanted) -> tuple[ColumnElement[int], Select[int, str, str]]:
+        """Select from the segments that pass the filters; return what they are in order by, too."""
+        filters = self.filters
+        key, chosen = self._filed(wanted)
+        chosen = chosen.where(calls.present(SegmentRow.recording))
         if filters.role is not None:
             chosen = chosen.where(SegmentRow.role == filters.role.value)
         if filters.language is not None:
             chosen = chosen.where(SegmentRow.language == filters.language)
         # The ids narrow it down to the second without reading a row; then the exact time.
         if filters.since is not None:
-            chosen = chosen.where(key >= second(filters.since) << (CALL_BITS + ORDINAL_BITS))
+            chosen = chosen.where(key >= earliest(filters.since) << ORDINAL_BITS)
         if filters.until is not None:
-            last = (second(filters.until) + 1 << (CALL_BITS + ORDINAL_BITS)) - 1
+            last = ((latest(filters.until) + 1) << ORDINAL_BITS) - 1
             chosen = chosen.where(key <= last)
         of_call = list(_call_conditions(filters))
         if of_call:
             joined = RecordingRow.key == SegmentRow.recording
             chosen = chosen.join(RecordingRow, joined).where(*of_call)
-        return chosen
+        return key, chosen
+
+    def _filed(self, wanted: Wanted) -> tuple[ColumnElement[int], Select[int, str, str]]:
+        """Select from the segments that are filed under what is wanted, or that are few."""
+        among, key = self.filters.among, self.index.id
+        if among is not None and among.count <= _READ:
+            own = SegmentRow.recording.in_(among.keys)
+            columns = (SegmentRow.id, SegmentRow.folded, SegmentRow.sound)
+            return SegmentRow.__table__.c.id, select(*columns).where(own)
+        chosen = select(key, SegmentRow.folded, SegmentRow.sound).select_from(self.index.rows)
+        chosen = chosen.where(self.index.matches(wanted))
+        if among is not None:  # told from the id alone, before a row is read
+            few = select(RecordingRow.clock).where(RecordingRow.key.in_(among.keys))
+            chosen = chosen.where((key // (1 << ORDINAL_BITS)).in_(few))
+        return key, chosen
 
     def _score(self, match: Match, folded: str, sound: str) -> float:
         """Return the relevance of a segment from what it is searched by."""

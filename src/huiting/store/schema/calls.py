@@ -25,6 +25,10 @@ class RecordingRow(Base):
     """An accepted file. The columns of its latest analysis's call are repeated here."""
 
     __tablename__ = "recording"
+    __table_args__ = (
+        Index("ix_recording_duration", "duration", "clock"),
+        Index("ix_recording_language", "language", "clock"),
+    )
 
     key: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -69,7 +73,7 @@ class FieldRow(Base):
     """One entry of a recording's metadata, for filters."""
 
     __tablename__ = "recording_field"
-    __table_args__ = (Index("ix_recording_field_entry", "name", "value"),)
+    __table_args__ = (Index("ix_recording_field_entry", "name", "value", "recording"),)
 
     recording: Mapped[int] = mapped_column(
         ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
@@ -171,7 +175,10 @@ class FindingRow(Base):
     """What one rule says of a call, in its current judgement."""
 
     __tablename__ = "finding"
-    __table_args__ = (Index("ix_finding_rule", "rule", "verdict"),)
+    __table_args__ = (
+        Index("ix_finding_rule", "rule", "verdict", "recording"),
+        Index("ix_finding_verdict", "verdict", "recording"),
+    )
 
     recording: Mapped[int] = mapped_column(
         ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
@@ -187,7 +194,7 @@ class ScoreRow(Base):
     """A scorecard filled in, in a call's current judgement."""
 
     __tablename__ = "score"
-    __table_args__ = (Index("ix_score_scorecard", "scorecard", "points"),)
+    __table_args__ = (Index("ix_score_scorecard", "scorecard", "points", "recording"),)
 
     recording: Mapped[int] = mapped_column(
         ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
@@ -206,7 +213,7 @@ class IntentRow(Base):
     """Why the customer calls, by the current analysis."""
 
     __tablename__ = "intent"
-    __table_args__ = (Index("ix_intent_name", "name", "score"),)
+    __table_args__ = (Index("ix_intent_name", "name", "recording"),)
 
     recording: Mapped[int] = mapped_column(
         ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True

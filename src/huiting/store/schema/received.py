@@ -122,7 +122,7 @@ class FeelingRow(Base):
     """How a party sounds in a recording's current analysis."""
 
     __tablename__ = "feeling"
-    __table_args__ = (Index("ix_feeling_label", "role", "label"),)
+    __table_args__ = (Index("ix_feeling_label", "role", "label", "recording"),)
 
     recording: Mapped[int] = mapped_column(
         ForeignKey("recording.key", ondelete="CASCADE"), primary_key=True
