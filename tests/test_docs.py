@@ -11,6 +11,8 @@ from huiting.app.settings import Settings
 from huiting.core.plugins import kinds
 
 ROOT = Path(__file__).parents[1]
+OTHERS = {".venv", "node_modules"}
+"""Folders of what is not ours."""
 
 
 def text(name: str) -> str:
@@ -51,7 +53,8 @@ def test_the_architecture_names_every_part() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("**/*.md") if ".venv" not in p.parts)
+    "page",
+    sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("**/*.md") if not OTHERS & {*p.parts}),
 )
 def test_links_lead_somewhere(page: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text(page)):
