@@ -92,7 +92,9 @@ def test_when_the_wait_is_over_it_is_taken(table_desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "jump", [timedelta(days=-400), timedelta(hours=-1), timedelta(days=400)], ids=str
+    "jump",
+    [timedelta(days=-400), timedelta(hours=-1), timedelta(minutes=-2), timedelta(days=400)],
+    ids=str,
 )
 def test_no_jump_of_the_clock_keeps_a_job_waiting(table_desk: Desk, jump: timedelta) -> None:
     table_desk.put("new")

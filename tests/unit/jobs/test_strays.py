@@ -8,6 +8,7 @@ from sqlalchemy import text
 from huiting.jobs._rows import changing
 from huiting.jobs.cluster.strays import Strays
 from huiting.jobs.cluster.tickets import Tickets
+from huiting.jobs.work.backoff import Backoff
 from unit.jobs.desk import Desk
 
 
@@ -49,8 +50,8 @@ def test_the_job_of_a_ticket_that_is_lost_gets_a_new_one_whatever_the_clock_says
     strays = Strays(1)
 
     assert tickets.handed() == {ticket}
-    assert tickets.reissue(300.0, strays.look(tickets.handed())) == 0
-    assert tickets.reissue(300.0, strays.look(tickets.handed())) == 1
+    assert tickets.reissue(Backoff(), strays.look(tickets.handed())) == 0
+    assert tickets.reissue(Backoff(), strays.look(tickets.handed())) == 1
     assert tickets.handed() == set()
     assert cluster.take().job.id == job.id
     assert cluster.claims.take("late", job.id, ticket) is None

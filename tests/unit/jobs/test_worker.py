@@ -215,9 +215,9 @@ def test_lost_tickets_are_written_anew(cluster: Desk) -> None:
         connection.execute(delete(cluster.queue.tickets.table))
     held = cluster.put(order=Order("analyze", "held", group="g", held=True))
 
-    assert cluster.queue.tickets.reissue(300.0) == 1
+    assert cluster.queue.tickets.reissue(TERMS.backoff) == 1
 
-    assert cluster.queue.tickets.reissue(300.0) == 0
+    assert cluster.queue.tickets.reissue(TERMS.backoff) == 0
     assert cluster.take().job.order.subject == "lost"
     assert cluster.queue.get(held.id).state is State.WAITING
 
@@ -231,7 +231,7 @@ def test_a_server_clock_set_back_does_not_keep_failed_jobs_waiting(cluster: Desk
         connection.execute(update(JobRow).values(attempt=1, due_at=later))
     assert cluster.queue.tickets is not None
 
-    assert cluster.queue.tickets.reissue(300.0) == 1
+    assert cluster.queue.tickets.reissue(TERMS.backoff) == 1
 
     assert cluster.take().job.id == job.id
 

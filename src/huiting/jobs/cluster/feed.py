@@ -131,4 +131,4 @@ class TicketFeed:
             with contextlib.suppress(ConnectorException):  # another worker was quicker
                 await app.job_manager.retry_job(stalled)
         lost = strays.look(await asyncio.to_thread(self.tickets.handed))
-        await asyncio.to_thread(self.tickets.reissue, self.claims.backoff.most, lost)
+        await asyncio.to_thread(self.tickets.reissue, self.claims.backoff, lost)

@@ -11,7 +11,6 @@ schema; so each function is told where to look, and triggers work from any conne
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import (
@@ -23,7 +22,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    and_,
     cast,
     exists,
     func,
@@ -38,6 +36,8 @@ from sqlalchemy.schema import CreateSchema
 from huiting.core.errors import StoreError
 from huiting.jobs._rows import TABLE, changing, database_time, read, select_jobs
 from huiting.jobs.job import Job, State
+from huiting.jobs.work.backoff import Backoff
+from huiting.jobs.work.stuck import stuck
 from huiting.store._connect import Database
 
 TASK = "huiting.run"
@@ -110,7 +110,7 @@ class Tickets:
         with self.database.reading() as connection:
             return frozenset(connection.scalars(chosen))
 
-    def reissue(self, farthest: float, lost: Collection[int] = ()) -> int:
+    def reissue(self, backoff: Backoff, lost: Collection[int] = ()) -> int:
         """Write tickets for jobs that wait and have none; return how many.
 
         Those have none that were put while the jobs were run the other way, or whose ticket
@@ -118,7 +118,7 @@ class Tickets:
         later than any wait between attempts, the clock was set back: it is run now.
 
         Args:
-            farthest: seconds that no wait between attempts exceeds.
+            backoff: of the workers.
             lost: tickets that nothing will come of.
 
         Raises:
@@ -131,11 +131,11 @@ class Tickets:
             cast(ticket.status, Text).in_(_LIVE),
         )
         with changing(self.database) as connection:
-            beyond = database_time(connection) + timedelta(seconds=farthest)
-            stuck = and_(TABLE.c.fence > 0, TABLE.c.due_at > beyond)
+            late = stuck(backoff, database_time(connection))
             chosen = (
                 select_jobs()
-                .where(TABLE.c.state == State.WAITING, ~TABLE.c.held, or_(~alive, stuck))
+                .add_columns(late.label("late"))
+                .where(TABLE.c.state == State.WAITING, ~TABLE.c.held, or_(~alive, late))
                 .order_by(TABLE.c.rank, TABLE.c.id)
                 .limit(_MOST)
                 .with_for_update(skip_locked=True)
@@ -143,7 +143,7 @@ class Tickets:
             rows = connection.execute(chosen).all()
             for row in rows:
                 job = read(row)
-                if row.fence > 0 and job.due_at > beyond:
+                if row.late:
                     job = replace(job, order=replace(job.order, due=None))
                 values = {"ticket": self.issue(connection, job), "due_at": job.order.due}
                 connection.execute(update(TABLE).where(TABLE.c.id == job.id).values(values))

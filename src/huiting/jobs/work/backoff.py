@@ -3,6 +3,9 @@
 import random
 from dataclasses import dataclass
 
+_STEPS = 20
+"""Failures after which no step is longer than the one before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -18,8 +21,13 @@ class Backoff:
 
     def wait(self, failures: int, chance: random.Random) -> float:
         """Return seconds to wait after so many failures (>= 1): between half and all of the step."""
-        step = min(self.most, self.first * self.factor ** (failures - 1))
+        step = min(self.most, self.first * self.factor ** (min(failures, _STEPS) - 1))
         return step * chance.uniform(0.5, 1.0)
+
+    def longest(self, failures: int) -> float:
+        """Return seconds that no wait exceeds, of either kind, after so many failures (>= 0)."""
+        steps = min(failures, _STEPS) - 1
+        return max(self.away, min(self.most, self.first * self.factor**steps))
 
     def absence(self, runs: int, chance: random.Random) -> float:
         """Return seconds until it is worth looking again, after so many runs of a job (>= 1)."""

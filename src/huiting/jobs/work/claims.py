@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
 
 from huiting.jobs._rows import TABLE, changing, one, read, select_jobs
 from huiting.jobs.errors import LeaseLost
@@ -14,6 +14,7 @@ from huiting.jobs.job import Job, Lease, Outcome, State, Trouble
 from huiting.jobs.ledger import Ledger
 from huiting.jobs.work.backoff import Backoff
 from huiting.jobs.work.lookout import Sight
+from huiting.jobs.work.stuck import stuck
 from huiting.store._fold import storable
 
 LOST = Trouble(
@@ -212,13 +213,7 @@ class Claims:
 
     def _due(self, connection: Connection) -> ColumnElement[bool]:
         now = self.ledger.now(connection)
-        # Between attempts nothing waits longer than the greatest wait: the clock was set back.
-        beyond = now + timedelta(seconds=self.backoff.most)
-        return or_(
-            TABLE.c.due_at.is_(None),
-            TABLE.c.due_at <= now,
-            and_(TABLE.c.fence > 0, TABLE.c.due_at > beyond),
-        )
+        return or_(TABLE.c.due_at.is_(None), TABLE.c.due_at <= now, stuck(self.backoff, now))
 
 
 def _own(lease: Lease) -> tuple[ColumnElement[bool], ...]:
