@@ -4,7 +4,8 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const ALLOWED = new Set(["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC"]);
-const STANDARD = /^(licen[cs]e|copyright|notice).*/i;
+/** Where a package has its licence, and those of what is part of it. */
+const STANDARD = /^(licenses\/)?(licen[cs]e|copyright|notice)[^/]*$/i;
 /** Of packages that bring no text of their own, only the licence's name. */
 const COPYRIGHT = new Map([
   ["@alpinejs/csp", "Copyright (c) Caleb Porzio and contributors"],
@@ -52,11 +53,9 @@ async function licence(place, name) {
   );
   if (!ALLOWED.has(license))
     throw new Error(`${name} ${version} is under ${license}, which pages do not take`);
-  const found = await readdir(folder, { withFileTypes: true });
-  const names = found
-    .filter((each) => each.isFile() && STANDARD.test(each.name))
-    .map((each) => each.name);
-  const texts = await Promise.all(names.sort().map((each) => readFile(join(folder, each), "utf8")));
+  const found = await readdir(folder, { recursive: true });
+  const files = found.filter((path) => STANDARD.test(path) && !path.endsWith("licenses"));
+  const texts = await Promise.all(files.sort().map((path) => readFile(join(folder, path), "utf8")));
   if (texts.length === 0) texts.push(await standard(place, name, license));
   const by = typeof author === "string" ? author : author?.name;
   const head = `${name} ${version}\nLicence: ${license}\n${by ? `By: ${by}\n` : ""}`;

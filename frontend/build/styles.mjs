@@ -12,7 +12,7 @@ import { hashed } from "./pictures.mjs";
 
 /** Variables that stay: scripts draw with them. */
 const COLOURS =
-  /^--tblr-(blue|azure|indigo|purple|pink|red|orange|yellow|lime|green|teal|cyan|gray-\d+|primary|secondary|success|danger|warning|info|body-color|body-bg|border-color|bg-surface)$/;
+  /^--tblr-(blue|azure|indigo|purple|pink|red|orange|yellow|lime|green|teal|cyan|gray-\d+|primary|secondary|success|danger|warning|info|body-color|body-bg|border-color|bg-surface|bg-surface-secondary|font-monospace)$|^--code-/;
 
 /**
  * Build all styles.
