@@ -3,10 +3,11 @@
 Usage: python bench/faults.py [--rounds 200] [--seed 100]
 
 Each round puts six jobs, lets one fault happen at a random moment (kill -9, SIGTERM, a frozen
-worker, a restarted server, a full disk, a wrong clock) and waits until all have ended. Half of
+worker; a server restarted, killed, with a full disk or a wrong clock) and waits until all ended. Half of
 the rounds in each mode; in every other set of rounds workers cannot see each other's processes,
 as on several machines. Then, with the settings of a fresh installation, how long a job waits
-whose worker was killed. Writes results/faults.md. Without PostgreSQL's programs: only embedded.
+whose worker was killed. Writes results/faults.md. Without PostgreSQL's programs: only embedded;
+without the right to mount no full disk, without Debian's libfaketime no wrong clock of a server.
 """
 
 # ruff: noqa: E402
@@ -74,6 +75,8 @@ def add(whole: Toll, part: Toll) -> None:
 
 def report(tolls: Mapping[Mode, Toll], waits: Mapping[Mode, tuple[float, float]]) -> list[str]:
     faults = sorted({name for toll in tolls.values() for name in toll.slowest})
+    possible = {"fill_disk", "fill_server_disk", "jump_server_clock", "restart_server"}
+    left_out = sorted(name.replace("_", " ") for name in possible - set(faults))
     lines = [
         "# Faults",
         "",
@@ -100,6 +103,8 @@ def report(tolls: Mapping[Mode, Toll], waits: Mapping[Mode, tuple[float, float]]
     for name in faults:
         cells = (f"{t.slowest[name]:.1f}" if name in t.slowest else "-" for t in tolls.values())
         lines.append(f"| {name.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    if left_out:
+        lines += ["", f"Left out, for this machine has not what it needs: {', '.join(left_out)}."]
     lines += [
         "",
         (
