@@ -175,7 +175,7 @@ def pack(rows: Sequence[tuple[int, int, Facts]]) -> Calls:
     upsets = [u for f in facts for u in f.upsets]
     columns["softened"] = _numbers([u.softened for u in upsets])
     columns["delay"] = _numbers([u.delay for u in upsets])
-    return Calls(columns, tables, [bytes(f.shown) for f in facts])
+    return Calls(columns, tables, [f.shown for f in facts])
 
 
 def mark_of(call: str) -> int:

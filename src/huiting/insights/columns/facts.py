@@ -3,6 +3,7 @@
 Made once a call (see `telling`), kept, and put into columns with others (see `calls`).
 """
 
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -87,9 +88,12 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     """See `_hearing`."""
     unsure: int
     """Verdicts that are uncertain."""
-    shown: msgspec.Raw
+    shown: bytes
+    """As `put_away` writes it: read of few calls only."""
 
 
+_LEVEL = 1
+"""Of zlib."""
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Facts)
 _shown = msgspec.msgpack.Decoder(Shown)
@@ -97,17 +101,22 @@ _shown = msgspec.msgpack.Decoder(Shown)
 
 def encode(facts: Facts) -> bytes:
     """Return the bytes of facts."""
-    return _encoder.encode(facts)
+    return zlib.compress(_encoder.encode(facts), _LEVEL)
 
 
 def decode(body: bytes) -> Facts:
     """Return the facts that `encode` wrote."""
-    return _decoder.decode(body)
+    return _decoder.decode(zlib.decompress(body))
+
+
+def put_away(shown: Shown) -> bytes:
+    """Return the bytes of what may be shown."""
+    return zlib.compress(_encoder.encode(shown), _LEVEL)
 
 
 def shown(body: bytes) -> Shown:
-    """Return what `Facts.shown` holds."""
-    return _shown.decode(body)
+    """Return what `put_away` wrote."""
+    return _shown.decode(zlib.decompress(body))
 
 
 @lru_cache(100_000)

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from huiting.core.judgement import Verdict
 from huiting.core.types import Role
 from huiting.insights._evidence import behind_field, behind_measure
@@ -21,6 +19,7 @@ from huiting.insights.columns.facts import (
     Shown,
     Upset,
     owners,
+    put_away,
 )
 from huiting.insights.day import bad_moments, feelings, unsure
 from huiting.insights.fields import BUILT_IN, agent_of, values
@@ -30,7 +29,6 @@ from huiting.insights.traits import traits
 from huiting.insights.words import said_in
 
 _MEASURES = [measure(name) for name in PLAIN]
-_encoder = msgspec.msgpack.Encoder()
 
 
 def facts_of(case: Case, metadata: Mapping[str, str], calm: Calm) -> Facts:
@@ -74,7 +72,7 @@ def facts_of(case: Case, metadata: Mapping[str, str], calm: Calm) -> Facts:
         gravity=max((moment.gravity for moment in moments), default=None),
         worth=choice.worth if choice else None,
         unsure=sum(f.verdict is Verdict.UNCERTAIN for f in case.findings),
-        shown=msgspec.Raw(_encoder.encode(shown)),
+        shown=put_away(shown),
     )
 
 
