@@ -46,9 +46,11 @@ from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
+from huiting.service.sheets import Sheets
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
+from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.audit import Audit
 from huiting.store.library import Library
@@ -230,6 +232,8 @@ def parts_in(
         reviewing=Reviewing(store, Reviews(store.database), audit, clock),
         remarking=Remarking(store, reading, audit, clock),
         correcting=Correcting(store, reading, audit, clock),
+        sheets=Sheets(reading),
+        work=Work(store, queue),
         state=_state,
         ready=lambda: ready,
         now=clock,

@@ -55,9 +55,11 @@ from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
+from huiting.service.sheets import Sheets
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
+from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.library import Library
 from huiting.store.reviews import Reviews
@@ -160,6 +162,8 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             reviewing=Reviewing(store, Reviews(store.database), audit, now),
             remarking=Remarking(store, reading, audit, now),
             correcting=Correcting(store, reading, audit, now),
+            sheets=Sheets(reading),
+            work=Work(store, queue),
             keeping=keeping_of(settings, Kept(store, queue, audit, hearing, exports, answers())),
             noting=Noting(audit),
             metrics=metrics,

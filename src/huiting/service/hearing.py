@@ -19,6 +19,7 @@ from huiting.audio.redaction import How, redact_audio
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError, Unknown
 from huiting.core.types import Span
+from huiting.core.whole_file import PRIVATE, replacing
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import to_silence
 from huiting.vault.cache import Cache
@@ -92,6 +93,32 @@ class Hearing:
         recording = analysis.call.recording
         with self._turns, self._source(analysis) as source:
             return peaks(source, recording.duration, points, expected=recording.id)
+
+    def outline(self, analysis: Analysis, points: int) -> bytes:
+        """Return how loud each channel is, in `points` stretches: a byte each, 0 to 127.
+
+        First all of the first channel. Computed once for each number of points, and kept.
+
+        Raises:
+            Unknown: the recording is not here any more.
+            UndecodableAudio: it can no longer be read.
+        """
+
+        def draw(target: Path) -> None:
+            found = self.peaks(analysis, points)
+            channels = zip(found.low, found.high, strict=True)
+            loud = (bytes(map(max, map(abs, low), high)) for low, high in channels)
+            with replacing(target, PRIVATE) as file:
+                file.write(b"".join(loud))
+
+        name = f"{analysis.call.recording.id}.outline-{points}"
+        with self._cache.get(name, draw) as opened:
+            return b"".join(opened.read())
+
+    def has(self, analysis: Analysis) -> bool:
+        """Tell whether the recording is still here."""
+        recording = analysis.call.recording
+        return self.vault.has(recording.id) or _is_file(Path(recording.path))
 
     @property
     def _cache(self) -> Cache:

@@ -20,9 +20,14 @@ from huiting.service.recent import Recent
 from huiting.service.views import View
 from huiting.store import Hit, Store, StoredCall, Told, Version
 from huiting.store.browse import Browser, FieldOf, Listed, Order, Place, Sought
-from huiting.text.redaction.cover import covers_of
+from huiting.text.redaction.cover import Covers, covers_of
 from huiting.text.redaction.policy import Policy
-from huiting.text.redaction.redact import redacted, redacted_judgement, redacted_recording
+from huiting.text.redaction.redact import (
+    covers_in,
+    redacted,
+    redacted_judgement,
+    redacted_recording,
+)
 from huiting.text.redaction.segments import covered
 
 _CALLS, _TEXTS, _ENTRIES = 32, 500, 5_000
@@ -63,6 +68,9 @@ class Reading:
     find: MeaningStage
     """Looks for personal data in a call."""
     _seen: Recent[tuple[str, int], Analysis] = field(
+        default_factory=lambda: Recent(_CALLS), init=False, repr=False
+    )
+    _covers: Recent[tuple[str, int], Covers] = field(
         default_factory=lambda: Recent(_CALLS), init=False, repr=False
     )
     _said: Recent[tuple[str, int], Texts] = field(
@@ -118,11 +126,11 @@ class Reading:
         if view.unredacted:
             return Seen(found, _writable(original), judgement)
         original = self._understood(original)
-        covered = self._seen.get(
-            (found.id, number), lambda: _writable(redacted(original, self.policy))
-        )
+        key = found.id, number
+        covers = self._covers.get(key, lambda: covers_in(original, self.policy))
+        covered = self._seen.get(key, lambda: _writable(redacted(original, self.policy, covers)))
         if judgement is not None:
-            judgement = redacted_judgement(judgement, original, self.policy)
+            judgement = redacted_judgement(judgement, original, self.policy, covers)
         return Seen(self._hidden(found), covered, judgement)
 
     def texts(self, calls: Sequence[StoredCall]) -> Mapping[str, Texts]:

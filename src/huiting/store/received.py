@@ -117,6 +117,22 @@ def last_job(connection: Connection, recording: str, digest: str) -> int | None:
     )
 
 
+def newest_job(connection: Connection, recording: str, owner: str | None) -> int | None:
+    """Return the job about a recording that was ordered last; None when there was none.
+
+    Args:
+        connection: of the transaction.
+        recording: its id.
+        owner: who must have handed it in; None for anybody.
+    """
+    chosen = select(ReceivedRow.job).where(
+        ReceivedRow.recording == recording, ReceivedRow.job.is_not(None)
+    )
+    if owner is not None:
+        chosen = chosen.where(ReceivedRow.owner == owner)
+    return connection.scalar(chosen.order_by(ReceivedRow.key.desc()).limit(1))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is written of something handed in."""

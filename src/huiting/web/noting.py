@@ -33,6 +33,12 @@ NOTED: Mapping[tuple[str, str], Action] = {
             "/remarks", "/reviews", "/scores", "/segments", "/summary", "/versions",
         )
     },
+    **{
+        ("GET", "/calls/{call}" + part): Action.SAW
+        for part in (
+            "", "/lines", "/lines/{number}", "/lines/{number}/edit", "/outline", "/timeline",
+        )
+    },
     ("GET", _CALL + "/audio"): Action.PLAYED,
     ("GET", _CALL + "/clip"): Action.PLAYED,
     ("GET", _CALL + "/findings/{rule}/clip"): Action.PLAYED,

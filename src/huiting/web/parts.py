@@ -29,9 +29,11 @@ from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
 from huiting.service.reviewing import Reviewing
 from huiting.service.searching import Searching
+from huiting.service.sheets import Sheets
 from huiting.service.state import State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
+from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.searches import Searches
 from huiting.web.noting import Noting
@@ -88,6 +90,8 @@ class Parts:
     reviewing: Reviewing
     remarking: Remarking
     correcting: Correcting
+    sheets: Sheets
+    work: Work
     keeping: Keeping
     state: Callable[[], State]
     """Looks at the machine."""

@@ -71,14 +71,17 @@ def test_what_cannot_be_noted_is_not_given(
 
 def test_every_route_that_gives_something_of_a_call_is_noted() -> None:
     paths = {
-        (method, getattr(module, "PREFIX", server.PREFIX) + route.path)
-        for module in server.resources()
+        (method, prefix + route.path)
+        for module, prefix in (
+            *((module, getattr(module, "PREFIX", server.PREFIX)) for module in server.resources()),
+            *((module, "") for module in server.screens()),
+        )
         for route in module.router.routes
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())
     }
 
-    of_calls = {(m, p) for m, p in paths if "{call}" in p and m == "GET"}
+    of_calls = {(m, p) for m, p in paths if p.startswith("/api/") and "{call}" in p and m == "GET"}
     assert of_calls <= set(NOTED)
     assert set(NOTED) <= paths
 

@@ -5,6 +5,7 @@ covered: a name without 先生, the number that the agent repeats, the end of it
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -152,18 +153,16 @@ def _by_segment(
 ) -> Mapping[int, tuple[Cover, ...]]:
     found: dict[int, tuple[Cover, ...]] = {}
     policy = covers.policy
-    private = [e for e in entities if policy.action(e.kind) is not Action.KEEP]
+    those: defaultdict[int, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        those[entity.segment].append(entity)
     for place, segment in enumerate(call.segments):
-        here = [e for e in private if e.segment == place]
-        kept = [
-            (e.start, e.end)
-            for e in entities
-            if e.segment == place and e not in here and not e.text.isdecimal()
-        ]
+        here = [e for e in those[place] if policy.action(e.kind) is not Action.KEEP]
+        kept = [(e.start, e.end) for e in those[place] if e not in here and not e.text.isdecimal()]
         own = [Cover(e.start, e.end, policy.written(e)) for e in here]
         again = covers.said_again(segment.text, kept)
         found[place] = tuple(apart([*own, *again]))
-    return {place: those for place, those in found.items() if those}
+    return {place: covers for place, covers in found.items() if covers}
 
 
 def _secret(kind: str, value: str, text: str) -> Secret:

@@ -33,25 +33,35 @@ _FORMAT = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 _IDS = frozenset(("id", "call", "rule", "rules", "scorecard", "fatal", "language"))
 
 
-def redacted(analysis: Analysis, policy: Policy) -> Analysis:
+def redacted(analysis: Analysis, policy: Policy, covers: Covers | None = None) -> Analysis:
     """Return a copy without what is private; the original stays as it is.
 
     The entities must have been found (see `entities.stage`): they are what is covered,
     with every other place where their values stand. The file is named by its id alone.
+
+    Args:
+        analysis: the original.
+        policy: what becomes of what is private.
+        covers: as `covers_in` tells them, where they are known already.
     """
-    copy: Analysis = _Copier(analysis.call.segments, _covers(analysis, policy)).copy(analysis)
+    known = covers or covers_in(analysis, policy)
+    copy: Analysis = _Copier(analysis.call.segments, known).copy(analysis)
     return copy
 
 
-def redacted_judgement(judgement: Judgement, analysis: Analysis, policy: Policy) -> Judgement:
+def redacted_judgement(
+    judgement: Judgement, analysis: Analysis, policy: Policy, covers: Covers | None = None
+) -> Judgement:
     """Return a copy of what was judged of a call, its evidence without what is private.
 
     Args:
         judgement: of the call.
         analysis: the original one, which says what is private.
         policy: what becomes of it.
+        covers: as `covers_in` tells them, where they are known already.
     """
-    copy: Judgement = _Copier(analysis.call.segments, _covers(analysis, policy)).copy(judgement)
+    known = covers or covers_in(analysis, policy)
+    copy: Judgement = _Copier(analysis.call.segments, known).copy(judgement)
     return copy
 
 
@@ -70,7 +80,7 @@ def to_silence(analysis: Analysis, policy: Policy) -> Mapping[int, tuple[Span, .
 
     A channel that holds a copy of another one (dual mono, bleed) gets the spans of both.
     """
-    covers = _covers(analysis, policy)
+    covers = covers_in(analysis, policy)
     call = analysis.call
     found: dict[int, list[Span]] = {channel.index: [] for channel in call.recording.channels}
     for place, those in covers.by_segment.items():
@@ -92,7 +102,8 @@ def to_silence(analysis: Analysis, policy: Policy) -> Mapping[int, tuple[Span, .
     return {channel: tuple(sorted(set(spans))) for channel, spans in found.items() if spans}
 
 
-def _covers(analysis: Analysis, policy: Policy) -> Covers:
+def covers_in(analysis: Analysis, policy: Policy) -> Covers:
+    """Return all that is private in a call; its entities must have been found."""
     covers = covers_of(analysis.call, analysis.meaning.entities, policy)
     return with_fields(covers, analysis.call.recording)
 

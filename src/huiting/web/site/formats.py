@@ -11,6 +11,7 @@ from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
 from huiting.core.error_words import mandarin
 from huiting.store.audit import Action
+from huiting.web.site.call.kinds import kind
 from huiting.web.site.naming import coded, duty, named, purpose, work
 
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -108,4 +109,5 @@ def filters(language: str, zone: tzinfo | None) -> Mapping[str, Callable[..., An
         "tongue": lambda code: _NONE if code is None else wording.language(code, language),
         "advice": lambda code: wording.advice(code, language),
         "points": wording.points,
+        "entity": lambda name: kind(name, language),
     }

@@ -1,46 +1,101 @@
 // The waveform of a call, one band a channel, from peaks that the server has computed: the
 // recording itself is played, never decoded here.
 import WaveSurfer from "wavesurfer.js";
-import RegionsPlugin from "wavesurfer.js/dist/plugins/regions.js";
 import TimelinePlugin from "wavesurfer.js/dist/plugins/timeline.js";
-import ZoomPlugin from "wavesurfer.js/dist/plugins/zoom.js";
+
+const CLOSEST = 300; // pixels a second
 
 /**
  * @typedef {object} Shown
  * @property {HTMLElement} container
- * @property {HTMLMediaElement} media plays the recording
- * @property {number[][]} peaks in [-1, 1], of each channel
+ * @property {HTMLMediaElement | null} media plays the recording
+ * @property {Float32Array[]} peaks in [0, 1], of each channel
  * @property {number} duration seconds
  * @property {string[]} colours of each channel
  * @property {number} [height] pixels of a band
+ *
+ * @typedef {{from: number, to: number, scale: number}} Window seconds in sight, pixels a second
  */
 
+export class Wave {
+  #surfer;
+  #container;
+  #duration;
+  #scale = 0;
+
+  /** @param {Shown} shown */
+  constructor({ container, media, peaks, duration, colours, height = 44 }) {
+    this.#container = container;
+    this.#duration = Math.max(duration, 0.1);
+    this.#surfer = WaveSurfer.create({
+      container,
+      ...(media ? { media } : {}),
+      peaks,
+      duration: this.#duration,
+      height,
+      splitChannels: colours.map((colour) => ({ waveColor: colour, progressColor: colour })),
+      cursorWidth: 2,
+      cursorColor: getComputedStyle(container).color,
+      dragToSeek: true,
+      autoCenter: true,
+      plugins: [TimelinePlugin.create({ height: 16, formatTimeCallback: clock })],
+    });
+  }
+
+  /**
+   * @param {(time: number) => void} chosen told the second that somebody points at
+   * @param {() => void} moved told when another stretch is in sight
+   */
+  watch(chosen, moved) {
+    this.#surfer.on("interaction", chosen);
+    for (const event of /** @type {const} */ (["scroll", "zoom", "redraw", "ready"]))
+      this.#surfer.on(event, moved);
+  }
+
+  /** @returns {Window} */
+  get window() {
+    const width = this.#surfer.getWidth() || this.#container.clientWidth || 1;
+    const scale = Math.max(this.#scale, width / this.#duration);
+    const from = this.#surfer.getScroll() / scale;
+    return { from, to: from + width / scale, scale };
+  }
+
+  /**
+   * @param {number} factor
+   * @param {number} now second that stays in sight
+   */
+  zoom(factor, now) {
+    const width = this.#surfer.getWidth() || 1;
+    const whole = width / this.#duration;
+    this.#scale = Math.max(whole, Math.min(CLOSEST, this.window.scale * factor));
+    this.#surfer.zoom(this.#scale <= whole * 1.01 ? 0 : this.#scale);
+    this.#surfer.setScrollTime(Math.max(0, now - width / this.#scale / 2));
+    this.show(now);
+  }
+
+  /** @param {number} time */
+  show(time) {
+    this.#surfer.setTime(time);
+  }
+}
+
+/** @param {number} seconds */
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
 /**
- * Show the waveform of a call.
+ * Return the peaks that the server tells, a byte a stretch, channel by channel.
  *
- * @param {Shown} shown
+ * @param {ArrayBuffer} bytes
+ * @param {number} channels
  */
-export function wave({ container, media, peaks, duration, colours, height = 56 }) {
-  const regions = RegionsPlugin.create();
-  const surfer = WaveSurfer.create({
-    container,
-    media,
-    peaks,
-    duration,
-    height,
-    splitChannels: colours.map((colour) => ({
-      waveColor: colour,
-      progressColor: colour,
-    })),
-    cursorWidth: 2,
-    cursorColor: getComputedStyle(container).color,
-    dragToSeek: true,
-    normalize: false,
-    plugins: [
-      regions,
-      TimelinePlugin.create({ height: 16 }),
-      ZoomPlugin.create({ scale: 0.2, maxZoom: 400 }),
-    ],
-  });
-  return { surfer, regions };
+export function read(bytes, channels) {
+  const size = Math.floor(bytes.byteLength / Math.max(1, channels));
+  return Array.from({ length: channels }, (_, channel) =>
+    Float32Array.from(new Uint8Array(bytes, channel * size, size), (value) => value / 127),
+  );
 }
