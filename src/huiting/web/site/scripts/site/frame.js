@@ -14,3 +14,15 @@ document.addEventListener("click", (event) => {
   if (opener) toggle(opener);
   target?.closest("[data-dismiss]")?.closest("[data-notice]")?.remove();
 });
+
+/** What scrolls sideways is reached by keyboard too. */
+function reachable() {
+  for (const wide of document.querySelectorAll(".table-responsive, pre")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0");
+    else wide.removeAttribute("tabindex");
+  }
+}
+
+addEventListener("resize", reachable);
+document.addEventListener("htmx:afterSettle", reachable);
+reachable();
