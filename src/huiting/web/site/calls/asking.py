@@ -170,7 +170,7 @@ def _given(pairs: Pairs, said: Mapping[str, str], mistakes: list[str]) -> list[t
     found += [pair for pair in pairs if pair[0] in _MANY]
     given = {name for name, _ in found}
     kept = [p for p in found if p[1] and _ONLY_WITH.get(p[0], p[0]) in given]
-    usual = {("sounds_like", "false"), ("role", "customer")}
+    usual = {("sounds_like", "false"), ("fatal", "false"), ("role", "customer")}
     return [pair for pair in dict.fromkeys(kept) if pair not in usual]
 
 

@@ -96,6 +96,8 @@ class Speaker:
             return f"“{value}”"
         if name == "sounds_like":
             return say("also what sounds alike")
+        if name == "fatal":
+            return say("a fatal item failed")
         if name == "period":
             return say(PERIODS[Period(value)])
         if name in ("since", "until"):
