@@ -28,6 +28,8 @@ PATIENCE = 10_000.0
 """Milliseconds that a page may take to do anything."""
 _BLOCKED = "Service Worker registration blocked by Playwright"
 """Said where a test wants none."""
+_BEAT = 50.0
+"""Milliseconds between two looks."""
 T = TypeVar("T")
 
 
@@ -185,6 +187,19 @@ def axe(page: Page) -> list[str]:
 def _where(rule: Any) -> str:  # noqa: ANN401  (axe's own JSON)
     nodes = [f"{json.dumps(node['target'])} {node['html'][:200]}" for node in rule["nodes"]]
     return "; ".join(nodes[:5])
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for an expression to be true in a page.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which our
+    Content-Security-Policy forbids.
+    """
+    for _ in range(int(PATIENCE / _BEAT)):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(_BEAT)
+    raise AssertionError(f"never true: {expression}")
 
 
 class Thread:

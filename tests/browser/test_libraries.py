@@ -6,7 +6,7 @@ from html import escape
 import pytest
 from playwright.sync_api import expect
 
-from browser.driving import Driver
+from browser.driving import Driver, until
 from browser.seeded import heard
 from huiting.access.permissions import UserRole
 
@@ -62,25 +62,14 @@ def test_a_point_of_a_chart_leads_to_its_calls(drive: Driver) -> None:
 
 def test_a_waveform_is_drawn_and_plays_a_recording(drive: Driver) -> None:
     analysis, _ = next(heard())
-    recording = analysis.call.recording
-    wave = {
-        "peaks": [[0.1, 0.9, 0.3], [0.2, 0.1, 0.8]], "duration": recording.duration,
-        "colours": ["#066fd1", "#d63939"],
-    }  # fmt: skip
-    page = drive.show(
-        f"<script type=module src={drive.asset('call.js')}></script>"
-        f"<audio id=sound src=/api/v1/calls/{recording.id}/audio></audio>"
-        f"<div id=wave data-media=sound data-wave='{json.dumps(wave)}'></div>",
-        role=UserRole.SUPERVISOR,
-    )
-    cursor = page.locator("#wave [part=cursor]")
-    box = page.locator("#wave").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
-    page.wait_for_function("document.querySelector('#sound').currentTime > 1")
+    page = drive.visit(f"/calls/{analysis.call.recording.id}", role=UserRole.SUPERVISOR)
+    cursor = page.locator("[part=cursor]").first
+    cursor.wait_for(state="attached")
+    page.keyboard.press("Space")
+    until(page, "document.querySelector('audio').currentTime > 0.2")
 
     assert cursor.evaluate("element => getComputedStyle(element).position") == "absolute"
-    assert page.locator("#wave canvas").count() >= 2
+    assert page.locator("[part=canvases] canvas").count() >= 2
 
 
 def test_state_of_a_part_of_a_page_needs_no_eval(drive: Driver) -> None:

@@ -10,7 +10,8 @@ from huiting.web.site import assets
 BUDGET = 290_000
 """Bytes of scripts, styles and icons that a page loads, compressed; leaves 10 kB for the page."""
 EVERYWHERE = ("theme.js", "app.js", "site.css", "icons.svg")
-OWN = Path(assets.__file__).parent / "scripts"
+TEMPLATES = Path(assets.__file__).parent / "templates"
+_ASSET = re.compile(r"""page\.asset\(["']([\w.-]+)["']\)""")
 _IMPORT = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 
 pytestmark = pytest.mark.skipif(not assets.built(), reason="not built: ./dev pages")
@@ -33,10 +34,22 @@ def weight(names: tuple[str, ...]) -> int:
     return sum((assets.STATIC / f"{name}.gz").stat().st_size for name in needed(names))
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in OWN.glob("*.js")))
-def test_no_page_is_too_heavy(script: str) -> None:
-    """A page has one script of its own, or two of which one draws charts: see `test_pages`."""
-    assert weight((*EVERYWHERE, script)) < BUDGET
+def loaded(template: Path) -> tuple[str, ...]:
+    """Return the scripts and styles that a page loads besides those of every page."""
+    named = _ASSET.findall(template.read_text("utf-8"))
+    return tuple(name for name in named if name.endswith((".js", ".css")))
+
+
+HEAVY = [path for path in sorted(TEMPLATES.rglob("*.jinja")) if loaded(path)]
+
+
+@pytest.mark.parametrize("page", HEAVY, ids=lambda path: path.relative_to(TEMPLATES).as_posix())
+def test_no_page_is_too_heavy(page: Path) -> None:
+    assert weight((*EVERYWHERE, *loaded(page))) < BUDGET
+
+
+def test_a_page_of_charts_is_not_too_heavy() -> None:
+    assert weight((*EVERYWHERE, "charts.js")) < BUDGET
 
 
 def test_shared_parts_are_found() -> None:
