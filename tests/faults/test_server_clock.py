@@ -25,8 +25,8 @@ from huiting.store import Store
 pytestmark = pytest.mark.postgresql
 
 HOUR = 3600.0
-PATIENCE = 30.0
-TERMS = Terms(slots=2, lease=2.0, drain=5.0, look=0.2, backoff=Backoff(0.2, 1.0, 1.0, away=1.0))
+PATIENCE = 60.0
+TERMS = Terms(slots=2, lease=4.0, drain=5.0, look=0.2, backoff=Backoff(0.2, 1.0, 1.0, away=1.0))
 BOTH = pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
 
 
@@ -112,7 +112,7 @@ def test_jobs_that_run_longer_than_a_lease_stay_with_their_worker(
 
     def long(running: Running) -> None:
         begun.wait()
-        running.interrupted.wait(2 * TERMS.lease)
+        running.interrupted.wait(1.5 * TERMS.lease)
 
     with workers(queue, long, 2):
         jobs = put(queue, *"abcd")
@@ -153,7 +153,7 @@ def test_whoever_comes_after_the_jump_takes_nobody_for_dead(
     server: Server, queue: Queue, jump: float
 ) -> None:
     def slow(running: Running) -> None:
-        running.interrupted.wait(2.0)
+        running.interrupted.wait(1.0)
 
     with workers(queue, slow, 1):
         first = put(queue, f"first, {jump}", f"second, {jump}")
@@ -174,7 +174,7 @@ def test_a_time_that_comes_again_is_served_once_for_each_time_it_comes(
     def served() -> int:
         return sum(job.order.subject.startswith("hourly@") for job in queue.page().items)
 
-    while time.time() % HOUR > HOUR - 2 * PATIENCE:  # an hour of its own would come in between
+    while time.time() % HOUR > HOUR - PATIENCE:  # an hour of its own would come in between
         time.sleep(1.0)
     with workers(queue, lambda _running: None, 2, hourly):
         time.sleep(1.5)  # seen for the first time: it begins with the next hour
