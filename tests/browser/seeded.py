@@ -7,7 +7,7 @@ is the same on every day.
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,10 +40,14 @@ class Site:
     house: House
     ears: Ears
     url: str
+    _keys: dict[str, str] = field(default_factory=dict)
 
     def key(self, role: UserRole, language: str) -> str:
-        """Sign somebody of this role in; return the secret of the session, for the cookie."""
-        return self.house.sign_in(name_of(role, language), GOOD).secret
+        """Return the secret of the session of somebody of this role, for the cookie; one for all."""
+        name = name_of(role, language)
+        if name not in self._keys:
+            self._keys[name] = self.house.sign_in(name, GOOD).secret
+        return self._keys[name]
 
 
 def name_of(role: UserRole, language: str) -> str:
