@@ -3,19 +3,30 @@
 const HEAD = 44;
 
 /**
+ * Return samples as whole numbers; those that are too loud become the loudest.
+ *
+ * @param {Float32Array} samples in [-1, 1]
+ */
+export function whole(samples) {
+  return Int16Array.from(samples, (sample) =>
+    Math.round(Math.max(-1, Math.min(1, sample)) * 0x7fff),
+  );
+}
+
+/**
  * Return a WAV file.
  *
- * @param {Float32Array[]} blocks samples in [-1, 1]
+ * @param {Int16Array<ArrayBuffer>[]} blocks
  * @param {number} rate of samples, in Hz
  */
 export function wav(blocks, rate) {
-  const count = blocks.reduce((sum, block) => sum + block.length, 0);
-  const view = new DataView(new ArrayBuffer(HEAD + 2 * count));
+  const size = blocks.reduce((sum, block) => sum + block.byteLength, 0);
+  const view = new DataView(new ArrayBuffer(HEAD));
   const text = (/** @type {number} */ at, /** @type {string} */ word) => {
     for (let i = 0; i < word.length; i++) view.setUint8(at + i, word.charCodeAt(i));
   };
   text(0, "RIFF");
-  view.setUint32(4, HEAD - 8 + 2 * count, true);
+  view.setUint32(4, HEAD - 8 + size, true);
   text(8, "WAVEfmt ");
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
@@ -25,13 +36,6 @@ export function wav(blocks, rate) {
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   text(36, "data");
-  view.setUint32(40, 2 * count, true);
-  let at = HEAD;
-  for (const block of blocks) {
-    for (const sample of block) {
-      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, sample)) * 0x7fff), true);
-      at += 2;
-    }
-  }
-  return new Blob([view], { type: "audio/wav" });
+  view.setUint32(40, size, true);
+  return new Blob([view, ...blocks], { type: "audio/wav" });
 }
