@@ -84,7 +84,7 @@ def connect(bucket: str, folder: str, server: Server) -> "Bucket":
         config_kwargs={
             "connect_timeout": CONNECT,
             "read_timeout": ANSWER,
-            "retries": {"max_attempts": 1},  # s3fs tries again by itself
+            "retries": {"mode": "standard", "max_attempts": 2},
             "s3": {"addressing_style": server.addressing},
             # Other servers than AWS know none of the newer checksums; we send MD5.
             "request_checksum_calculation": "when_required",
@@ -93,6 +93,7 @@ def connect(bucket: str, folder: str, server: Server) -> "Bucket":
         use_listings_cache=False,
         skip_instance_cache=True,
     )
+    system.retries = 2  # beyond those, of connections that broke
     return Bucket(system, bucket, f"{folder}/" if folder else "")
 
 

@@ -7,6 +7,7 @@ to know what is there, and sealing anew never takes a recording from under its r
 """
 
 import io
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,13 +21,14 @@ from huiting.vault.bucket import Bucket, Object
 from huiting.vault.clear import clear_copy, sweep
 from huiting.vault.copies import Copies
 from huiting.vault.errors import Away, Damaged, KeyMissing, VaultError
-from huiting.vault.place import Held, Raw, Seen, bounded, checked, is_id
+from huiting.vault.naming import GOING, Form, base, form_in, mark_of, name_of
+from huiting.vault.place import Held, Raw, Seen, bounded, checked
 from huiting.vault.ranged import STEP, Ranged
-from huiting.vault.reading import SUFFIX, Opened
+from huiting.vault.reading import Opened
 from huiting.vault.sealed import KeyRing, key_id, key_in, seal, sealed_size
 
-GOING = ".going"
-"""Ends the name of a mark that a recording is just being discarded."""
+log = logging.getLogger(__name__)
+
 _LONGEST = timedelta(minutes=15)
 """No discarding takes so long: an older mark was left by a crash."""
 _TRIES = 3
@@ -67,12 +69,16 @@ class Remote:
         return self.copies.folder / "clear"
 
     def check(self) -> None:
-        """See that the bucket answers, soon.
+        """See that the bucket answers, soon; what is wrong is for the log of the operator too.
 
         Raises:
             Away: it does not.
         """
-        self.bucket.check()
+        try:
+            self.bucket.check()
+        except Away as error:
+            log.warning("recordings cannot be reached", extra={"reason": error.reason})
+            raise
 
     def take(self, stream: BinaryIO) -> Sent:
         """Keep all that `stream` gives; once this returns, it is in the bucket.
@@ -87,17 +93,17 @@ class Remote:
         with self._here(), self.copies.part() as part:
             seen = Seen()
             self._write(part, seen.of(bounded(stream, self.largest)))
-            sent = Sent(seen.digest, seen.size, _name(seen.digest, self._key))
-            known = self._whole(sent)
+            sent = Sent(seen.digest, seen.size, name_of(seen.digest, self._key))
+            forms = self._forms(sent.id)
+            known = self._whole(sent, forms)
             if known is None or not self.bucket.renew(known.name):
                 self.bucket.put(sent.name, part)
                 known = None
-            stays = sent.name if known is None else known.name
-            self._settle(sent.id, stays, part)
-            if self.ring is not None:
+            self._settle(sent.id, sent.name if known is None else known.name, part)
+            if self.ring is not None and any(not form.key for form in forms):
                 self._drop(sent.id, plain=True)
             if known is None:
-                with self.copies.keeping(_base(sent.name), part):
+                with self.copies.keeping(base(sent.name), part):
                     pass
         return sent
 
@@ -108,13 +114,13 @@ class Remote:
     def ids(self) -> Iterator[Held]:
         """Yield what is kept, by id; some may go or come meanwhile."""
         for found in self.bucket.listed():
-            form = _form(found)
+            form = form_in(found)
             if form is not None:
                 yield Held(form.id, found.size, found.modified.timestamp())
 
     def seals(self) -> Iterator[bytes]:
         """Yield for all that is kept the id of the key it is sealed with; empty for plain."""
-        yield from (form.key for form in map(_form, self.bucket.listed()) if form is not None)
+        yield from (form.key for form in map(form_in, self.bucket.listed()) if form is not None)
 
     def opened(self, recording: str) -> Opened:
         """Open a recording for reading any part of it: its copy here, or what is asked for of it.
@@ -207,7 +213,7 @@ class Remote:
         """
         if not self._old(recording, before):
             return False
-        mark = _name(recording) + GOING
+        mark = mark_of(recording)
         self.bucket.write(mark, b"")
         try:
             return self._old(recording, before) and self.remove(recording)
@@ -225,7 +231,7 @@ class Remote:
         """
         if self.ring is None:
             raise Unknown("keys", "there are none", "make some: huiting keys new FILE")
-        name = _name(recording, self._key)
+        name = name_of(recording, self._key)
         forms = self._forms(recording)
         if any(form.object.name == name for form in forms):
             return self._drop(recording, but=name)
@@ -295,21 +301,21 @@ class Remote:
             return Opened.sealed_in(file, recording[:16], self.ring or _NO_KEYS)
         return Opened(file, file.seek(0, os.SEEK_END))
 
-    def _forms(self, recording: str) -> "list[_Form]":
+    def _forms(self, recording: str) -> list[Form]:
         """Return the objects that a recording is in."""
-        found = map(_form, self.bucket.listed(_name(checked(recording))))
+        found = map(form_in, self.bucket.listed(name_of(checked(recording))))
         return [form for form in found if form is not None]
 
-    def _whole(self, sent: Sent) -> Object | None:
+    def _whole(self, sent: Sent, forms: list[Form]) -> Object | None:
         """Return the object in which a recording lies already as it should."""
         ours = {b""} if self.ring is None else {key_id(key) for key in self.ring.keys}
-        for form in self._forms(sent.id):
+        for form in forms:
             size = sealed_size(sent.size) if form.key else sent.size
             if form.key in ours and form.object.size == size:
                 return form.object
         return None
 
-    def _chosen(self, recording: str) -> "_Form":
+    def _chosen(self, recording: str) -> Form:
         """Return the object that is read.
 
         Raises:
@@ -348,11 +354,11 @@ class Remote:
             Away: it is not, or is just being removed by somebody else.
         """
         for _ in range(_TRIES):
-            near = {found.name: found for found in self.bucket.listed(_name(recording))}
-            mark, found = near.get(_name(recording) + GOING), near.get(name)
+            near = {found.name: found for found in self.bucket.listed(name_of(recording))}
+            mark, found = near.get(mark_of(recording)), near.get(name)
             if found is None:
-                self.bucket.put(_name(recording, self._key), part)
-                name = _name(recording, self._key)
+                self.bucket.put(name_of(recording, self._key), part)
+                name = name_of(recording, self._key)
             elif mark is None:
                 return
             elif mark.modified + _LONGEST < found.modified:
@@ -364,7 +370,7 @@ class Remote:
         """Give the copy on this machine while inside, if there is one."""
         keys = [b"", *(key_id(key) for key in (self.ring or _NO_KEYS).keys)]
         for key in keys:
-            with self.copies.held(_base(_name(checked(recording), key))) as copy:
+            with self.copies.held(base(name_of(checked(recording), key))) as copy:
                 if copy is not None:
                     yield copy
                     return
@@ -391,7 +397,7 @@ class Remote:
                     file.write(self.bucket.read(form.object, start, STEP))
                 file.flush()
                 os.fsync(file.fileno())
-                return _base(form.object.name)
+                return base(form.object.name)
         raise Away("recording", "it is being written anew", "try again in a moment")
 
     @contextmanager
@@ -404,37 +410,6 @@ class Remote:
             where = f"copies of recordings in {self.copies.folder}"
             remedy = "make room on its disk, or check the rights on it"
             raise VaultError(where, reason, remedy) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """An object that holds a recording."""
-
-    id: str
-    key: bytes
-    """Id of the key that it is sealed with; empty when it is plain."""
-    object: Object
-
-
-def _name(recording: str, key: bytes = b"") -> str:
-    """Return the name of the object of a recording that is sealed with a key, or plain."""
-    end = f".{key.hex()}{SUFFIX}" if key else ""
-    return f"{recording[:2]}/{recording[2:4]}/{recording}{end}"
-
-
-def _base(name: str) -> str:
-    return name.rpartition("/")[2]
-
-
-def _form(found: Object) -> _Form | None:
-    """Return what an object holds; None when that is no recording."""
-    recording, _, rest = _base(found.name).partition(".")
-    try:
-        key = bytes.fromhex(rest.removesuffix(SUFFIX)) if rest else b""
-    except ValueError:
-        return None
-    ours = is_id(recording) and found.name == _name(recording, key)
-    return _Form(recording, key, found) if ours else None
 
 
 def _missing() -> Unknown:

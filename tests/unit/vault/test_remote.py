@@ -18,7 +18,8 @@ from huiting.vault import remote as remote_module
 from huiting.vault.bucket import Server, connect
 from huiting.vault.copies import INCOMING, Copies
 from huiting.vault.errors import Away, Damaged, KeyMissing, VaultError
-from huiting.vault.remote import GOING, Remote
+from huiting.vault.naming import GOING
+from huiting.vault.remote import Remote
 from huiting.vault.sealed import KeyRing, key_id
 from s3_server import S3, SECRET
 
@@ -80,8 +81,11 @@ def test_a_stretch_costs_no_more_than_what_is_read_ahead(
 
 
 @pytest.mark.usefixtures("parts")
-@RINGS
-@pytest.mark.parametrize("after", [1000, LEAST + (1 << 20)], ids=["first part", "second part"])
+@pytest.mark.parametrize(
+    ("ring", "after"),
+    [(None, 1000), (RING, LEAST + (1 << 20))],
+    ids=["plain, in the first part", "sealed, in the second part"],
+)
 def test_of_a_sending_that_breaks_off_nothing_is_seen(
     remote: Remote, s3: S3, ring: KeyRing | None, after: int
 ) -> None:
@@ -129,7 +133,7 @@ def test_a_server_that_is_away_is_told_as_such_and_never_as_a_recording_that_is_
     remote.take(io.BytesIO(SOUND))
     remote.copies.forget("")
     s3.line.down = True
-    for use in (remote.has, remote.size, remote.remove, lambda n: remote.plain(n).__enter__()):
+    for use in (remote.has, lambda n: remote.plain(n).__enter__()):
         with pytest.raises(
             Away, match=r"recordings in s3://b\w+/calls: the server does not answer"
         ):
@@ -229,10 +233,13 @@ def test_what_is_not_whole_is_sent_again(remote: Remote) -> None:
 class Refusing:
     """A server that lacks a method."""
 
-    def __init__(self, system: object, method: str, code: str) -> None:
+    def __init__(
+        self, system: object, method: str, code: str, kind: type[OSError] = OSError
+    ) -> None:
         self._system = system
         self._method = method
         self._code = code
+        self._kind = kind
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._system, name)
@@ -241,7 +248,7 @@ class Refusing:
         if method == self._method:
             from botocore.exceptions import ClientError
 
-            raise OSError("no") from ClientError({"Error": {"Code": self._code}}, method)
+            raise self._kind("no") from ClientError({"Error": {"Code": self._code}}, method)
         return self._system.call_s3(method, **arguments)  # type: ignore[attr-defined]
 
 
@@ -547,3 +554,63 @@ def test_times_are_by_the_server(remote: Remote) -> None:
 
     held = next(remote.ids())
     assert abs(datetime.fromtimestamp(held.touched, UTC) - datetime.now(UTC)).total_seconds() < 60
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        pytest.param("AccessDenied", r"refuses \(AccessDenied\)", id="not permitted"),
+        pytest.param(None, r"does not answer \(ConnectionError\)", id="cut off, again and again"),
+    ],
+)
+def test_what_cannot_be_read_is_not_gone(remote: Remote, code: str | None, reason: str) -> None:
+    remote.take(io.BytesIO(SOUND))
+    remote.copies.forget("")
+    poor = Reading(remote.bucket.system, code)
+    with (
+        pytest.raises(Away, match=reason),
+        replace(remote, bucket=replace(remote.bucket, system=poor)).plain(ID),
+    ):
+        raise AssertionError
+    assert poor.asked == (1 if code else 3)
+
+
+class Reading:
+    """A server that gives no objects, or only the beginning of each."""
+
+    def __init__(self, system: object, code: str | None) -> None:
+        self._system = system
+        self._code = code
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._system, name)
+
+    async def _call_s3(self, method: str, **arguments: object) -> object:
+        self.asked += 1
+        if self._code:
+            from botocore.exceptions import ClientError
+
+            raise PermissionError("no") from ClientError({"Error": {"Code": self._code}}, method)
+        return await self._system._call_s3(method, **{**arguments, "Range": "bytes=0-9"})  # type: ignore[attr-defined]
+
+
+def test_an_operator_can_read_in_the_log_why_the_bucket_cannot_be_used(
+    remote: Remote, s3: S3, caplog: pytest.LogCaptureFixture
+) -> None:
+    s3.line.down = True
+    with pytest.raises(Away):
+        remote.check()
+
+    [line] = [record for record in caplog.records if record.name == "huiting.vault.remote"]
+    assert "does not answer" in str(line.__dict__["reason"])
+    assert SECRET not in caplog.text
+
+
+def test_an_upload_that_ended_while_it_was_swept_is_no_trouble(remote: Remote) -> None:
+    remote.bucket._call("create_multipart_upload", Key=f"{remote.bucket.prefix}{PLACE}")
+    poor = Refusing(
+        remote.bucket.system, "abort_multipart_upload", "NoSuchUpload", FileNotFoundError
+    )
+
+    assert replace(remote.bucket, system=poor).abort(datetime.now(UTC)) == 1
