@@ -1,19 +1,32 @@
-"""What every recognizer promises, whatever it is made of."""
+"""What every recognizer promises, whatever it is made of.
 
+Those that need packages of their own are skipped here, and said so; `./dev test engines` runs
+them in an environment that has these.
+"""
+
+import gc
+import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from platformdirs import user_cache_path
 
+import tiny_whisper
 from huiting.core.errors import ModelUnavailable
-from huiting.core.ports import Hints, Hypothesis, Recognizer
+from huiting.core.ports import Hints, Hotword, Hypothesis, Recognizer
 from huiting.core.types import Audio
-from huiting.engines import catalogue, whisper
+from huiting.engines import catalogue, paraformer, sensevoice, whisper
 from huiting.engines.gather import Gathered
 
 RATE = 16_000
+ZH = Hints(language="zh")
+MANY = 500
+"""Clips over which memory may not grow."""
 
 
 class Constant:
@@ -28,66 +41,177 @@ class Constant:
         return ({"zh": 1.0} for _ in clips)
 
 
-def constant() -> Recognizer:
+def constant(_: Path) -> Recognizer:
     return Constant()
 
 
-def gathered() -> Recognizer:
+def gathered(_: Path) -> Recognizer:
     return Gathered(Constant(), patience=0.0, limit=600.0)
 
 
-def embedded() -> Recognizer:
+def tiny(folder: Path) -> Recognizer:
+    return whisper.build(weights=tiny_whisper.write(folder), threads=2, device="cpu")
+
+
+def embedded(_: Path) -> Recognizer:
     models: Path = user_cache_path("huiting") / "models"
     try:
         weights = catalogue.weights("whisper-base", models).folder
     except ModelUnavailable as error:
         pytest.skip(str(error))
-    return whisper.build(weights=weights, threads=1)
+    return whisper.build(weights=weights, threads=1, device="cpu")
+
+
+def by_funasr(kind: str, folder: Path) -> Path:
+    """Write a tiny model of FunASR's own classes; skip where FunASR is not installed."""
+    pytest.importorskip("funasr", reason="needs funasr: ./dev test engines")
+    made: Path = import_module(f"engines.tiny_{kind}").write(folder)
+    return made
+
+
+def sensevoice_torch(folder: Path) -> Recognizer:
+    return sensevoice.build(weights=by_funasr("sensevoice", folder), device="cpu")
+
+
+def paraformer_torch(folder: Path) -> Recognizer:
+    return paraformer.build(weights=by_funasr("paraformer", folder), device="cpu")
 
 
 @pytest.fixture(
     params=[
         pytest.param(constant, id="constant"),
         pytest.param(gathered, id="gathered"),
+        pytest.param(tiny, id="whisper of no weights"),
         pytest.param(embedded, id="whisper", marks=pytest.mark.model),
+        pytest.param(sensevoice_torch, id="sensevoice by torch"),
+        pytest.param(paraformer_torch, id="paraformer by torch"),
     ],
     scope="module",
 )
-def recognizer(request: pytest.FixtureRequest) -> Recognizer:
-    made: Recognizer = request.param()
+def recognizer(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Recognizer:
+    made: Recognizer = request.param(tmp_path_factory.mktemp("weights"))
     return made
 
 
-def noise(seconds: float) -> Audio:
-    samples = np.random.default_rng(0).normal(0, 0.01, round(seconds * RATE))
+def noise(seconds: float, seed: int = 0) -> Audio:
+    samples = np.random.default_rng(seed).normal(0, 0.01, round(seconds * RATE))
     return Audio(samples.astype(np.float32), RATE)
+
+
+def silence(seconds: float) -> Audio:
+    return Audio(np.zeros(round(seconds * RATE), np.float32), RATE)
+
+
+def sweep(seconds: float, seed: int) -> Audio:
+    """Something that changes all the time, so that clips differ and something is heard."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    tone = np.sin(2 * np.pi * (200 + 90 * seed + 150 * np.sin(3 * time)) * time)
+    return Audio((0.2 * tone).astype(np.float32) + noise(seconds, seed).samples, RATE)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_one_hypothesis_a_clip(recognizer: Recognizer, count: int) -> None:
     clips = [noise(1)] * count
 
-    assert len(list(recognizer.transcribe(clips, Hints(language="zh")))) == count
+    assert len(list(recognizer.transcribe(clips, ZH))) == count
     assert len(list(recognizer.languages(clips))) == count
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.5, 35.0])
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1, 0.5, 30.0, 35.0])
 def test_clips_of_any_length_are_taken(recognizer: Recognizer, seconds: float) -> None:
-    (heard,) = recognizer.transcribe([noise(seconds)], Hints(language="zh"))
+    (heard,) = recognizer.transcribe([noise(seconds)], ZH)
 
     assert (heard.text == "") == (heard.gate is not None)
 
 
-def test_words_lie_inside_the_clip_and_in_its_text_in_order(recognizer: Recognizer) -> None:
-    clip = noise(2)
-    for heard in recognizer.transcribe([clip], Hints(language="en")):
+@pytest.mark.parametrize("seconds", [0.1, 3.0, 30.0])
+def test_silence_is_taken_too(recognizer: Recognizer, seconds: float) -> None:
+    (heard,) = recognizer.transcribe([silence(seconds)], ZH)
+
+    assert (heard.text == "") == (heard.gate is not None)
+
+
+def test_hypotheses_are_in_the_order_of_the_clips_whatever_is_decoded_together(
+    recognizer: Recognizer,
+) -> None:
+    clips = [sweep(length, seed) for seed, length in enumerate((3.0, 0.6, 8.0, 1.5, 3.0))]
+    together = list(recognizer.transcribe(clips, ZH))
+    alone = [next(iter(recognizer.transcribe([clip], ZH))) for clip in clips]
+
+    assert [h.text for h in together] == [h.text for h in alone]
+
+
+@pytest.mark.parametrize("seconds", [2.0, 30.0])
+def test_words_rise_inside_the_clip_and_stand_in_its_text_in_order(
+    recognizer: Recognizer, seconds: float
+) -> None:
+    clip = sweep(seconds, 1)
+    for heard in recognizer.transcribe([clip], ZH):
         at = 0
         for word in heard.words:
-            assert 0 <= word.span.start <= word.span.end <= clip.duration
+            assert 0 <= word.span.start <= word.span.end <= clip.duration + 1e-6
             at = heard.text.index(word.text, at) + len(word.text)
+        assert all(a.span.start <= b.span.start for a, b in pairwise(heard.words))
+        assert all(event.span.end <= clip.duration + 1e-6 for event in heard.events)
 
 
-def test_probabilities_of_languages_add_up_to_one(recognizer: Recognizer) -> None:
+def test_probabilities_are_probabilities(recognizer: Recognizer) -> None:
     (odds,) = recognizer.languages([noise(2)])
+    (heard,) = recognizer.transcribe([sweep(4, 2)], ZH)
 
     assert sum(odds.values()) == pytest.approx(1)
+    sure = [heard.confidence, *(word.confidence for word in heard.words)]
+    assert all(p is None or 0 <= p <= 1 + 1e-6 for p in sure)
+
+
+def test_hotwords_of_any_script_are_taken(recognizer: Recognizer) -> None:
+    words = ("鑫诚宝", "Ümlaut", "한국", "http://example.test/list.txt", "a b", "😀")
+    hints = Hints("zh", tuple(Hotword(word) for word in words))
+
+    assert len(list(recognizer.transcribe([noise(1), noise(2)], hints))) == 2
+
+
+def test_threads_may_share_it(recognizer: Recognizer) -> None:
+    clips = [sweep(1.0 + seed % 3, seed) for seed in range(6)]
+    alone = [[h.text for h in recognizer.transcribe([clip], ZH)] for clip in clips]
+    with ThreadPoolExecutor(3) as pool:
+        shared = list(pool.map(lambda c: [h.text for h in recognizer.transcribe([c], ZH)], clips))
+
+    assert shared == alone
+
+
+def test_who_stops_asking_may_ask_again(recognizer: Recognizer) -> None:
+    clips = [sweep(2, seed) for seed in range(4)]
+    asked = iter(recognizer.transcribe(clips, ZH))
+    first = next(asked)
+    if hasattr(asked, "close"):
+        asked.close()
+
+    assert next(iter(recognizer.transcribe(clips, ZH))).text == first.text
+
+
+def test_memory_does_not_grow_with_the_clips(
+    recognizer: Recognizer, request: pytest.FixtureRequest
+) -> None:
+    """Of what Python allocates; a second round may keep nothing that the first had not."""
+    if request.node.callspec.id == "whisper":
+        pytest.skip("minutes with the real weights; the tiny ones run the same code")
+    clips = [noise(0.4, seed) for seed in range(20)]
+
+    def round_of(count: int) -> None:
+        for start in range(0, count, len(clips)):
+            for _ in recognizer.transcribe(clips[: count - start], ZH):
+                pass
+
+    round_of(40)
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    round_of(MANY)
+    gc.collect()
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert after - before < 500_000

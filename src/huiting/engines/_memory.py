@@ -18,7 +18,7 @@ Found = TypeVar("Found")
 Work = Callable[[Sequence[Audio]], Iterable[Found]]
 """Returns one result for each clip, in order."""
 
-SIGNS = ("out of memory", "alloc_failed", "cannot allocate memory", "bad_alloc")
+SIGNS = ("out of memory", "alloc_failed", "allocate memory", "bad_alloc")
 """What runtimes say, in lower case."""
 
 

@@ -1,0 +1,124 @@
+"""FunASR's PyTorch models out of a folder: loaded without a network, and given sound.
+
+Knows no architecture. What FunASR does by default and we do not: it adds noise to the sound
+(dither), goes on with weights by lot where a checkpoint lacks some, takes the processor where
+there is no device, and downloads what is not there.
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from huiting.core.errors import ModelUnavailable
+from huiting.core.types import Audio
+from huiting.engines._memory import ran_out
+from huiting.engines._torch import REMEDY, Native, chosen
+from huiting.engines.device import OutOfRoom, size
+
+RATE = 16_000
+FRAME = 0.06
+"""Seconds from one frame of the encoder to the next: six of 10 ms are one."""
+SHORTEST = 400
+"""Samples; one frame of the analysis."""
+BESIDES = 700_000_000
+"""Bytes for the runtime, its libraries and the smallest batch."""
+LACKING = "miss key in ckpt:"
+WANTED = ("config.yaml", "model.pt")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with what it hears and writes with."""
+
+    model: Native
+    tokenizer: Native
+    frontend: Native
+    device: str
+
+
+def load(weights: Path, device: str, threads: int) -> Loaded:
+    """Load the model of a folder.
+
+    Args:
+        weights: folder with config.yaml, model.pt, am.mvn and the tokenizer's file.
+        device: `auto`, or a name that PyTorch knows.
+        threads: cores PyTorch may use, in the whole process.
+
+    Raises:
+        ModelUnavailable: a package or file is missing, or the files are no model.
+        ConfigError: PyTorch cannot use the device.
+        OutOfRoom: the model does not fit.
+    """
+    missing = next((name for name in WANTED if not (weights / name).exists()), None)
+    if missing is not None:
+        raise ModelUnavailable(
+            str(weights / missing), "no such file", "name the folder of a FunASR model"
+        )
+    automodel = _automodel()
+    need = (weights / "model.pt").stat().st_size + BESIDES
+    name = chosen(device, need)
+    said = StringIO()
+    try:
+        with redirect_stdout(said):
+            model, parts = automodel.build_model(
+                model=str(weights),
+                device=name,
+                ncpu=threads,
+                disable_update=True,
+                disable_pbar=True,
+                ignore_init_mismatch=False,
+            )
+    except Exception as error:  # FunASR raises nothing more precise
+        if ran_out(error):
+            raise OutOfRoom(
+                f"device {name}", f"the model needs about {size(need)}: {error}", REMEDY
+            ) from error
+        raise ModelUnavailable(str(weights), str(error), "fetch the model anew") from error
+    # what a checkpoint lacks is only printed
+    lacking = [line.split(LACKING)[1] for line in said.getvalue().splitlines() if LACKING in line]
+    if lacking:
+        raise ModelUnavailable(
+            str(weights),
+            f"{len(lacking)} weights are missing, such as {lacking[0].split(',')[0].strip()}",
+            "fetch the model anew",
+        )
+    parts["frontend"].dither = 0.0  # the same sound is always heard the same
+    return Loaded(model, parts["tokenizer"], parts["frontend"], name)
+
+
+def _automodel() -> Native:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        with redirect_stdout(StringIO()):  # a notice about FFmpeg, which is not used
+            from funasr import AutoModel
+    except ImportError as error:
+        raise ModelUnavailable(
+            "funasr", f"the package cannot be loaded ({error})", "pip install 'huiting[funasr]'"
+        ) from error
+    finally:  # it sets up logging for the whole process
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    return AutoModel
+
+
+def features(loaded: Loaded, clips: Sequence[Audio]) -> tuple[Native, Native]:
+    """Return what a batch sounds like, shape (clips, frames, size), and the frames of each clip.
+
+    Both are on the processor; a clip too short for a frame is filled with silence.
+    """
+    import torch
+
+    rows = [
+        torch.from_numpy(np.pad(clip.samples, (0, max(0, SHORTEST - len(clip.samples)))))
+        for clip in clips
+    ]
+    lengths = torch.tensor([len(row) for row in rows])
+    padded = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    speech, frames = loaded.frontend(padded, lengths)
+    return speech.float(), frames.int()

@@ -1,0 +1,234 @@
+"""Paraformer on PyTorch, by FunASR; hotwords where the checkpoint is a SeACo one.
+
+The steps of FunASR's `inference` are called one by one: that method takes hotwords as a string
+in which it looks for file names and addresses, fails on a batch in which nobody speaks, and
+keeps the probabilities to itself.
+
+Source: `SeacoParaformer.inference` and `Paraformer.inference` in FunASR.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from huiting.core.errors import ConfigError
+from huiting.core.ports import Hints, Hotword, Hypothesis
+from huiting.core.types import Audio
+from huiting.engines._batching import each
+from huiting.engines._funasr import RATE, Loaded, features, load
+from huiting.engines._memory import Bound
+from huiting.engines._parts import joined, parts_of
+from huiting.engines._torch import Native, failing, precision
+from huiting.engines.device import CPU, OutOfRoom
+from huiting.engines.paraformer._reading import Token, hypothesis_of, tokens_of
+
+LONGEST = 30.0
+"""Seconds; what is longer is heard in parts."""
+BATCH = {CPU: 30.0}
+BATCH_ELSEWHERE = 300.0
+"""Seconds of clips decoded at once; on a processor a batch gains nothing."""
+FALLBACKS = ("none", CPU)
+PARTS = "seg_dict"
+"""File of the model that says what tokens words are made of."""
+FINER = 3
+"""Places in the times that stand for one frame of the encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is the same on every device."""
+
+    weights: Path
+    compute: str
+    threads: int
+    batch: float
+
+
+def build(
+    *,
+    weights: Path,
+    device: str = "auto",
+    compute: str = "auto",
+    threads: int = 2,
+    batch: float = 0.0,
+    fallback: str = "none",
+) -> "Paraformer":
+    """Load the model; see the package's `build`."""
+    if fallback not in FALLBACKS:
+        raise ConfigError(
+            f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
+        )
+    options = Options(weights, compute, threads, batch)
+    precision(CPU, compute)  # a wrong name is told before anything is loaded
+    try:
+        made = Paraformer(load(weights, device, threads), options)
+    except OutOfRoom:
+        if fallback != CPU:
+            raise
+        return Paraformer(load(weights, CPU, threads), options, mark=CPU)
+    if fallback == CPU and made.device != CPU:
+        made.spare = cache(lambda: Paraformer(load(weights, CPU, threads), options, mark=CPU))
+    return made
+
+
+class Paraformer:
+    """A `Recognizer`. Threads wait for each other."""
+
+    rate = RATE
+
+    def __init__(self, loaded: Loaded, options: Options, mark: str | None = None) -> None:
+        self._loaded = loaded
+        self._options = options
+        self._mark = mark
+        self._bound = Bound(options.batch or BATCH.get(loaded.device, BATCH_ELSEWHERE))
+        self._lock = threading.Lock()
+        self._parts = parts_in(options.weights / PARTS)
+        self.spare: Native = None
+        """Builds another for what has no room here; None to fail."""
+
+    @property
+    def device(self) -> str:
+        """As PyTorch names it."""
+        return self._loaded.device
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        """Yield one hypothesis for each clip, in order, as they are decoded.
+
+        Hotwords that the model has no tokens for are left to the stages of the text.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        hotwords = self._hotwords(hints.hotwords)
+        parts = [parts_of(clip, LONGEST) for clip in clips]
+        spare = self.spare
+        found = each(
+            [part for few in parts for part in few],
+            lambda batch: self._decode(batch, hotwords),
+            self._bound,
+            spare and (lambda batch: spare().transcribe(batch, hints)),
+        )
+        for few in parts:
+            hypothesis = joined([next(found) for _ in few], few)
+            yield replace(hypothesis, fallback=self._mark) if self._mark else hypothesis
+
+    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
+        """Yield Mandarin for each clip: it knows no other language."""
+        return ({"zh": 1.0} for _ in clips)
+
+    def _hotwords(self, words: Sequence[Hotword]) -> list[list[int]] | None:
+        """Return the tokens of hotwords as SeACo wants them; None for a model without it."""
+        model = self._loaded.model
+        if not hasattr(model, "seaco_decoder"):
+            return None
+        known = self._loaded.tokenizer.token2id
+        found = [tokens_of(word, known, self._parts) for word in words]
+        kept = [tokens for tokens in found if tokens is not None]
+        return [*kept, [model.sos]] if kept else None
+
+    def _decode(self, clips: Sequence[Audio], hotwords: list[list[int]] | None) -> list[Hypothesis]:
+        with failing("paraformer", self.device, len(clips)):
+            speech, frames = features(self._loaded, clips)
+            with self._lock, precision(self.device, self._options.compute):
+                try:
+                    tokens = self._run(speech.to(self.device), frames.to(self.device), hotwords)
+                except IndexError:
+                    # FunASR 1.4 fails so on a batch whose last clip holds no token.
+                    if len(clips) == 1:
+                        raise
+                    tokens = None
+        if tokens is None:
+            return [self._decode([clip], hotwords)[0] for clip in clips]
+        return [hypothesis_of(few, c.duration) for few, c in zip(tokens, clips, strict=True)]
+
+    def _run(
+        self, speech: Native, frames: Native, hotwords: list[list[int]] | None
+    ) -> list[list[Token]]:
+        """Return the tokens of each clip."""
+        model = self._loaded.model
+        encoded, lengths = model.encode(speech, frames)
+        embedded, counted = model.calc_predictor(encoded, lengths)[:2]
+        counts = counted.round().long()
+        if int(counts.max()) < 1:
+            return [[] for _ in speech]
+        scores = self._scores(encoded, lengths, embedded, counts, hotwords)
+        best = scores.float().max(-1)
+        places = self._places(encoded, lengths, counts)
+        return [
+            self._read(best.indices[i, :n], best.values[i, :n], places(i) if places else None)
+            for i, n in enumerate(counts.tolist())
+        ]
+
+    def _scores(
+        self,
+        encoded: Native,
+        lengths: Native,
+        embedded: Native,
+        counts: Native,
+        hotwords: list[list[int]] | None,
+    ) -> Native:
+        """Return log-probabilities, shape (clips, tokens, vocabulary)."""
+        model = self._loaded.model
+        if hasattr(model, "seaco_decoder"):
+            return model._seaco_decode_with_ASF(  # noqa: SLF001  (the only way in besides `inference`)
+                encoded, lengths, embedded, counts, hw_list=hotwords
+            )
+        return model.cal_decoder_with_predictor(encoded, lengths, embedded, counts)[0]
+
+    def _places(self, encoded: Native, lengths: Native, counts: Native) -> "Places | None":
+        model = self._loaded.model
+        if not hasattr(model.predictor, "get_upsample_timestamp"):
+            return None
+        _, _, weights, peaks = model.calc_predictor_timestamp(encoded, lengths, counts)
+        return Places(weights.cpu(), peaks.cpu(), lengths.tolist())
+
+    def _read(self, ids: Native, scores: Native, place: "Place | None") -> list[Token]:
+        model, known = self._loaded.model, self._loaded.tokenizer.token_list
+        special = {model.sos, model.eos, model.blank_id}
+        odds = scores.exp().tolist()
+        kept = [(known[t], p) for t, p in zip(ids.tolist(), odds, strict=True) if t not in special]
+        spans = place([text for text, _ in kept]) if place else None
+        return [Token(text, p, spans[i] if spans else None) for i, (text, p) in enumerate(kept)]
+
+
+class Places:
+    """Where the tokens of a batch are heard."""
+
+    def __init__(self, weights: Native, peaks: Native, lengths: Sequence[int]) -> None:
+        self._weights = weights
+        self._peaks = peaks
+        self._lengths = lengths
+
+    def __call__(self, clip: int) -> "Place":
+        """Return those of one clip."""
+        size = self._lengths[clip] * FINER
+        return Place(self._weights[clip][:size], self._peaks[clip][:size])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the tokens of one clip are heard, as the predictor marks it."""
+
+    weights: Native
+    peaks: Native
+
+    def __call__(self, tokens: Sequence[str]) -> list[tuple[float, float]] | None:
+        """Return the seconds of each token; None where they cannot be told."""
+        from funasr.utils.timestamp_tools import ts_prediction_lfr6_standard
+
+        try:
+            _, found = ts_prediction_lfr6_standard(self.weights, self.peaks, list(tokens))
+        except IndexError:  # it marks nothing
+            return None
+        spans = [(start / 1000, end / 1000) for start, end in found]
+        return spans if len(spans) == len(tokens) else None
+
+
+def parts_in(path: Path) -> dict[str, list[str]]:
+    """Return the tokens of each word as a file of the model says; empty without one."""
+    if not path.exists():
+        return {}
+    lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+    return {first: rest for first, *rest in lines if rest}

@@ -1,0 +1,268 @@
+"""SenseVoice on PyTorch, by FunASR.
+
+The network is run here rather than by FunASR's `inference`, which does the same but keeps to
+itself how sure the model is: of the language, the emotion, the sound and each token.
+
+Source: `SenseVoiceSmall.inference` in FunASR; the emotion's score as a softmax over the emotion
+tags at the second place of the output.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huiting.core.errors import ConfigError, EngineError
+from huiting.core.ports import Hints, Hypothesis
+from huiting.core.tags import Sounding, tag
+from huiting.core.types import Audio, EmotionLabel
+from huiting.engines._batching import each
+from huiting.engines._funasr import FRAME, RATE, Loaded, features, load
+from huiting.engines._memory import Bound
+from huiting.engines._parts import joined, parts_of
+from huiting.engines._pieces import SPACE, Piece
+from huiting.engines._torch import Native, failing, precision
+from huiting.engines.device import CPU, OutOfRoom
+from huiting.engines.sensevoice._reading import (
+    HEADER,
+    LANGUAGES,
+    LONGEST,
+    Said,
+    hypothesis_of,
+)
+
+Label = TypeVar("Label")
+
+PLACES = {"language": 0, "emotion": 1, "event": 2}
+"""Where in the output each tag is read off."""
+BATCH = {CPU: 30.0}
+BATCH_ELSEWHERE = 300.0
+"""Seconds of clips decoded at once; on a processor a batch gains nothing."""
+EARLY = 0.03
+"""Seconds that a token is heard before its frame ends, as FunASR counts."""
+QUERIES = (1, 2)
+"""Inputs that ask for emotion and event."""
+FALLBACKS = ("none", CPU)
+_TAG = re.compile(r"<\|[^|]*\|>")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is the same on every device."""
+
+    weights: Path
+    compute: str
+    threads: int
+    batch: float
+    itn: bool
+    languages: tuple[str, ...]
+
+
+def build(
+    *,
+    weights: Path,
+    device: str = "auto",
+    compute: str = "auto",
+    threads: int = 2,
+    batch: float = 0.0,
+    fallback: str = "none",
+    itn: bool = True,
+    languages: Sequence[str] = (),
+) -> "SenseVoice":
+    """Load the model; see the package's `build`."""
+    if fallback not in FALLBACKS:
+        raise ConfigError(
+            f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
+        )
+    options = Options(weights, compute, threads, batch, itn, tuple(languages))
+    precision(CPU, compute)  # a wrong name is told before anything is loaded
+    try:
+        made = SenseVoice(load(weights, device, threads), options)
+    except OutOfRoom:
+        if fallback != CPU:
+            raise
+        return SenseVoice(load(weights, CPU, threads), options, mark=CPU)
+    if fallback == CPU and made.device != CPU:
+        made.spare = cache(lambda: SenseVoice(load(weights, CPU, threads), options, mark=CPU))
+    return made
+
+
+class SenseVoice:
+    """A `Recognizer`. Threads wait for each other."""
+
+    rate = RATE
+
+    def __init__(self, loaded: Loaded, options: Options, mark: str | None = None) -> None:
+        self._loaded = loaded
+        self._options = options
+        self._mark = mark
+        self._bound = Bound(options.batch or BATCH.get(loaded.device, BATCH_ELSEWHERE))
+        self._lock = threading.Lock()
+        self._vocabulary = Vocabulary(loaded.tokenizer)
+        self.spare: Native = None
+        """Builds another for what has no room here; None to fail."""
+
+    @property
+    def device(self) -> str:
+        """As PyTorch names it."""
+        return self._loaded.device
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        """Yield one hypothesis for each clip, in order, as they are decoded.
+
+        Raises:
+            EngineError: the model failed, or does not know the language.
+        """
+        if hints.language is not None and hints.language not in LANGUAGES:
+            raise EngineError(
+                "sensevoice",
+                f"the model does not know the language {hints.language!r}",
+                f"choose auto or one of {', '.join(LANGUAGES)}",
+            )
+        parts = [parts_of(clip, LONGEST) for clip in clips]
+        spare = self.spare
+        found = each(
+            [part for few in parts for part in few],
+            lambda batch: self._decode(batch, hints.language),
+            self._bound,
+            spare and (lambda batch: spare().transcribe(batch, hints)),
+        )
+        for few in parts:
+            hypothesis = joined([next(found) for _ in few], few)
+            yield replace(hypothesis, fallback=self._mark) if self._mark else hypothesis
+
+    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
+        """Yield for each clip the probability of each language; they add up to 1.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        heads = [parts_of(clip, LONGEST)[0] for clip in clips]
+        spare = self.spare
+        yield from each(
+            heads,
+            self._detect,
+            self._bound,
+            spare and (lambda batch: spare().languages(batch)),
+        )
+
+    def _detect(self, clips: Sequence[Audio]) -> list[Mapping[str, float]]:
+        codes = [
+            c for c in LANGUAGES if not self._options.languages or c in self._options.languages
+        ]
+        ids = self._vocabulary.ids(codes or LANGUAGES)
+        rows, _ = self._run(clips, None, HEADER)
+        return [odds_of(row[PLACES["language"]], ids) for row in rows]
+
+    def _decode(self, clips: Sequence[Audio], language: str | None) -> list[Hypothesis]:
+        rows, lengths = self._run(clips, language, None)
+        return [
+            hypothesis_of(self._read(row[:length]), clip.duration)
+            for row, length, clip in zip(rows, lengths, clips, strict=True)
+        ]
+
+    def _run(
+        self, clips: Sequence[Audio], language: str | None, first: int | None
+    ) -> tuple[list[NDArray[np.float32]], list[int]]:
+        """Return log-probabilities, shape (frames, tokens), of each clip, and its frames.
+
+        Args:
+            clips: a batch.
+            language: to expect; None to detect it.
+            first: how many frames are wanted; None for all.
+        """
+        with failing("sensevoice", self.device, len(clips)):
+            speech, frames = features(self._loaded, clips)
+            with self._lock, precision(self.device, self._options.compute):
+                model = self._loaded.model
+                asked = self._asked(speech.to(self.device), language)
+                frames = frames.to(self.device) + HEADER
+                encoded, lengths = model.encoder(asked, frames)
+                scores = model.ctc.ctc_lo(encoded[:, :first]).float().log_softmax(-1)
+                return [row.numpy() for row in scores.cpu()], lengths.tolist()
+
+    def _asked(self, speech: Native, language: str | None) -> Native:
+        """Put the questions before the sound: language, event, emotion, digits."""
+        import torch
+
+        model = self._loaded.model
+        style = model.textnorm_dict["withitn" if self._options.itn else "woitn"]
+        spoken = model.lid_dict[language or "auto"]
+        ids = torch.tensor([[spoken, *QUERIES, style]], device=speech.device)
+        return torch.cat((model.embed(ids).expand(len(speech), -1, -1), speech), dim=1)
+
+    def _read(self, scores: NDArray[np.float32]) -> Said:
+        """Read one clip's log-probabilities, shape (frames, tokens)."""
+        words = self._vocabulary
+        best = scores.argmax(-1)
+        blank = self._loaded.model.blank_id
+        header, pieces, sure, at = "", [], [], 0
+        for token, run in groupby(best.tolist()):
+            first, at = at, at + len(list(run))
+            if token == blank:
+                continue
+            if first < HEADER:
+                header += words.text(token)
+                continue
+            if words.special(token):
+                continue
+            odds = float(scores[first:at, token].max())
+            sure.append(odds)
+            start, end = (first - HEADER) * FRAME - EARLY, (at - HEADER) * FRAME - EARLY
+            pieces.append(Piece(words.piece(token), max(0.0, start), end, float(np.exp(odds))))
+        text = "".join(piece.text for piece in pieces).replace(SPACE, " ").strip()
+        return Said(
+            header + text,
+            pieces,
+            odds_of(scores[PLACES["emotion"]], words.ids(EmotionLabel)),
+            odds_of(scores[PLACES["event"]], words.ids(Sounding)),
+            float(np.mean(sure)) if sure else None,
+        )
+
+
+class Vocabulary:
+    """The tokens of a model."""
+
+    def __init__(self, tokenizer: Native) -> None:
+        self._pieces = tokenizer.sp
+
+    def piece(self, token: int) -> str:
+        """Return a token as it is written, `SPACE` before a word."""
+        found: str = self._pieces.IdToPiece(token)
+        return found
+
+    def special(self, token: int) -> bool:
+        """Tell whether a token is no text: a tag, or one that stands for none."""
+        known = self._pieces
+        text = self.text(token)
+        return known.IsControl(token) or known.IsUnknown(token) or _TAG.fullmatch(text) is not None
+
+    def text(self, token: int) -> str:
+        """Return a token that is a tag."""
+        return self.piece(token).removeprefix(SPACE)
+
+    def ids(self, labels: "Sequence[Label] | type[Label]") -> dict[Label, int]:
+        """Return the token of the tag of each label that the model has one for."""
+        names = {label: tag(str(label)) for label in labels}  # type: ignore[union-attr]
+        found = {label: self._pieces.PieceToId(name) for label, name in names.items()}
+        return {label: i for label, i in found.items() if self.piece(i) == names[label]}
+
+
+def odds_of(scores: NDArray[np.float32], ids: Mapping[Label, int]) -> dict[Label, float]:
+    """Return the probability of each label among `ids`; they add up to 1.
+
+    Args:
+        scores: log-probabilities of all tokens, shape (tokens,).
+        ids: token of each label.
+    """
+    if not ids:
+        return {}
+    raw = np.exp(scores[list(ids.values())] - scores[list(ids.values())].max())
+    return {label: float(p) for label, p in zip(ids, raw / raw.sum(), strict=True)}
