@@ -157,6 +157,10 @@ class Looking:
         rules = {rule: names.get(rule) or rule for rule in there.rules}
         return Choices(rules, there.intents, there.scorecards, fields)
 
+    def fields(self) -> Sequence[str]:
+        """Return the names of metadata entries that calls have."""
+        return known(self.reading.store.database).fields
+
     def _findings(self, call: str) -> Sequence[Finding]:
         try:
             judgement = self.reading.store.judgement(call)

@@ -17,6 +17,7 @@ from huiting.service.correcting import Correcting
 from huiting.service.dashboard import Dashboard
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
+from huiting.service.handed import History
 from huiting.service.handing import Desk
 from huiting.service.hearing import Hearing
 from huiting.service.keeping.desk import Keeping
@@ -112,6 +113,11 @@ class Parts:
     def looking(self) -> Looking:
         """What looks through calls for a table."""
         return Looking(self.reading)
+
+    @property
+    def history(self) -> History:
+        """What was handed in."""
+        return History(self.store, self.reading.policy)
 
     @property
     def searching(self) -> Searching:

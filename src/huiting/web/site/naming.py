@@ -6,8 +6,10 @@ from enum import StrEnum
 from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
 from huiting.jobs.job import State
+from huiting.service.keeping.retention import What
 from huiting.service.library.kinds import Kind
 from huiting.store.audit import Action
+from huiting.store.handed import Standing
 
 _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     UserRole: {
@@ -72,6 +74,24 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Kind.INTENTS: ("Intents", "意图"),
         Kind.ENTITIES: ("Entities", "实体"),
         Kind.DOCUMENTS: ("Knowledge links", "知识文档"),
+    },
+    Standing: {
+        Standing.WAITING: ("waiting", "等待中"),
+        Standing.RUNNING: ("running", "处理中"),
+        Standing.DONE: ("done", "完成"),
+        Standing.FAILED: ("failed", "失败"),
+        Standing.CANCELLED: ("cancelled", "已取消"),
+        Standing.REFUSED: ("refused", "未接收"),
+        Standing.BINNED: ("in the bin", "在回收站"),
+        Standing.GONE: ("removed", "已清除"),
+    },
+    What: {
+        What.CALLS: ("calls", "通话"),
+        What.AUDIO: ("audio", "录音"),
+        What.FILES: ("recordings without a call", "未成为通话的录音"),
+        What.BIN: ("the bin", "回收站"),
+        What.ORPHANS: ("audio of no call", "不属于任何通话的录音"),
+        What.TRANSCRIPTIONS: ("plain transcriptions", "单独的转写"),
     },
     State: {
         State.WAITING: ("waiting", "等待中"),
@@ -145,6 +165,29 @@ DUTIES: Mapping[UserRole, tuple[str, str]] = {
 def work(kind: str, language: str) -> str:
     """Return what a kind of job does; its code where that is not known."""
     return wording.pick(WORK[kind], language) if kind in WORK else kind
+
+
+STAGES: Mapping[str, tuple[str, str]] = {
+    "decode": ("reading the audio", "读取录音"),
+    "vad": ("finding speech", "检测语音"),
+    "speakers": ("telling speakers apart", "区分说话人"),
+    "language": ("recognizing the language", "判断语种"),
+    "asr": ("recognizing words", "识别文字"),
+    "text": ("writing it well", "整理文本"),
+    "sounds": ("listening for sounds", "检测声音事件"),
+    "roles": ("telling agent and customer apart", "区分客服与客户"),
+    "emotion": ("listening to feelings", "识别情绪"),
+    "metrics": ("measuring", "统计指标"),
+    "meaning": ("understanding", "理解内容"),
+    "rules": ("judging", "评判规则"),
+    "export": ("writing files", "生成文件"),
+}
+"""What is being done with a recording, by the names of the pipeline's stages."""
+
+
+def stage(name: str, language: str) -> str:
+    """Return what a stage does; its name where that is not known."""
+    return wording.pick(STAGES[name], language) if name in STAGES else name
 
 
 def purpose(kind: Kind, language: str) -> str:

@@ -58,6 +58,7 @@ _TITLES: Mapping[str, str] = {
     "sound": _("Sound"),
     "said_by": _("Said by"),
     "language": _("Language"),
+    "batch": _("Batch"),
 }
 _KINDS = {"verdict": Verdict, "outcome": OutcomeKind, "sound": EventLabel, "said_by": Role}
 
@@ -109,7 +110,7 @@ class Speaker:
             return self._bounds(name.partition("_")[0])
         if name == "measure":
             return self._measure(value)
-        field, _colon, entry = value.partition(":")
+        field, _colon, entry = value.partition(":") if name == "metadata" else (name, "", value)
         return f"{field}: {entry}"
 
     def _value(self, name: str, value: str) -> str:

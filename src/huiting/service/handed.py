@@ -1,0 +1,66 @@
+"""The history of what was handed in, as somebody may see it: to look through, to take along."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from huiting.access.permissions import Permission
+from huiting.core.errors import Forbidden
+from huiting.core.types import Channel, Recording
+from huiting.service.batches import owner_of
+from huiting.service.reading import Part
+from huiting.service.views import View
+from huiting.store import Store
+from huiting.store.handed import Handed, Wanted, handed_in
+from huiting.text.redaction.policy import Policy
+from huiting.text.redaction.redact import redacted_recording
+
+MOST = 10_000
+"""Lines that can be taken along at once."""
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was handed in. May be used from several threads."""
+
+    store: Store
+    policy: Policy
+
+    def page(self, wanted: Wanted, before: int | None, limit: int, view: View) -> Part[Handed, int]:
+        """Return the next things that were handed in, the latest first.
+
+        Names are without personal data unless that is asked for; they can be searched only by
+        those who may see it, since who looks for a number learns whether it is there.
+
+        Raises:
+            Forbidden: a name is looked for by somebody who may not see personal data.
+        """
+        if wanted.name and not view.principal.may(Permission.CALLS_UNREDACTED):
+            raise Forbidden(
+                view.principal.name, "file names hold personal data", "ask an administrator"
+            )
+        own = owner_of(view.principal)
+        with self.store.database.reading() as connection:
+            mine = wanted if own is None else replace(wanted, owner=own)
+            raw = handed_in(connection, mine, before, limit + 1)
+        found = raw[:limit]
+        end = found[-1].key if len(raw) > limit else None
+        if view.unredacted:
+            return Part(found, end)
+        return Part([replace(one, name=self.shown(one.name)) for one in found], end)
+
+    def all(self, wanted: Wanted, view: View) -> Iterator[Sequence[Handed]]:
+        """Yield what was handed in, at most `MOST`, a page at a time."""
+        before, left = None, MOST
+        while left > 0:
+            part = self.page(wanted, before, min(_AT_ONCE, left), view)
+            yield part.entries
+            left -= len(part.entries)
+            before = part.end
+            if before is None:
+                return
+
+    def shown(self, name: str) -> str:
+        """Return a file name without personal data."""
+        recording = Recording("", name, 0, 0.0, 0, "", (Channel(0),))
+        return redacted_recording(recording, self.policy).path

@@ -1,0 +1,1 @@
+"""The history of what was handed in, the bin, and what is kept how long."""

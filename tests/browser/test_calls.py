@@ -1,0 +1,165 @@
+"""The table of calls, as a person uses it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
+from browser.seeded import Site
+from huiting.access.permissions import UserRole
+from huiting.store import Store
+from unit.store.stored import NOON, heard
+
+LOOKS = [
+    pytest.param(Look(language="zh", size=DESKTOP), id="Chinese, desktop, light"),
+    pytest.param(Look(language="en", size=PHONE, theme="dark"), id="English, phone, dark"),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.usefixtures("accessible")
+def test_the_table_keeps_nobody_out(drive: Driver, look: Look) -> None:
+    page = drive.visit("/calls?q=退货&agent=8000", look)
+    expect(page.locator("mark").first).to_have_text("退货")
+    shot(page, "calls-found", look)
+
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#more > summary").click()
+    shot(page, "calls-filters", look)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_calls_are_looked_for_by_the_keyboard_alone(drive: Driver) -> None:
+    page = drive.visit("/calls")
+    page.get_by_label("Words that are said").focus()
+    page.keyboard.type("退货")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/calls\?q=%E9%80%80%E8%B4%A7$"))
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.get_by_label("Words that are said")).to_be_focused()
+
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('a.line')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/calls/[0-9a-f]{64}\?t=[\d.]+&in=q%3D"))
+    page.go_back()
+    expect(page.locator("mark").first).to_be_visible()
+
+
+def test_a_filter_is_a_chip_that_can_be_taken_away(drive: Driver) -> None:
+    page = drive.visit("/calls")
+    page.locator("#more > summary").click()
+    page.get_by_role("combobox", name="Outcome").select_option("solved")
+    page.get_by_role("combobox", name="Verdict").select_option("fail")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".chip")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"verdict=fail&outcome=solved$"))
+    page.get_by_label("Take away Outcome: solved").click()
+    expect(page.locator(".chip")).to_have_count(1)
+
+    expect(page).to_have_url(re.compile(r"/calls\?verdict=fail$"))
+    page.go_back()
+    expect(page.locator(".chip")).to_have_count(2)
+    page.go_back()
+    expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_many_calls_go_into_the_bin_and_come_back(drive: Driver, own_site: Site) -> None:
+    page = drive.visit("/calls")
+    expect(page.get_by_role("button", name="Into the bin")).to_be_disabled()
+    count = page.locator('input[name="call"]').count()
+    page.get_by_label("Choose all calls of this page").check()
+    expect(page.locator("#chosen-count")).to_have_text(f"{count} calls are chosen.")
+    page.get_by_role("button", name="Into the bin").click()
+    expect(page.get_by_text(f"{count} calls are in the bin.")).to_be_visible()
+    expect(page.get_by_text("There are no calls yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text(f"{count} calls are back.")).to_be_visible()
+    expect(page.locator('input[name="call"]')).to_have_count(count)
+
+
+def test_a_search_is_saved_opened_and_removed(drive: Driver, own_site: Site) -> None:
+    page = drive.visit("/calls?agent=8000&columns=")
+    page.get_by_text("Saved searches").click()
+    page.get_by_label("Save this search as").fill("Ann's calls")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page).to_have_url(re.compile("search=1"))
+    page.goto(f"{drive.site.url}/calls")
+    page.get_by_text("Saved searches").click()
+    page.get_by_role("link", name="Ann's calls").click()
+    expect(page.locator(".chip")).to_have_text(["Agent: 8000"])
+
+    page.get_by_text("Saved searches").click()
+    page.get_by_label("Remove Ann's calls").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("“Ann's calls” is saved again.")).to_be_visible()
+
+
+def test_a_line_is_played(drive: Driver) -> None:
+    page = drive.visit("/calls?q=您好&team=T1")
+    with page.expect_response(lambda answer: "/clip?" in answer.url) as heard_clip:
+        page.locator(".play").first.click()
+
+    assert heard_clip.value.status in (200, 206, 404)  # most calls have no audio
+
+
+def test_calls_are_written_to_a_file(drive: Driver, own_site: Site) -> None:
+    page = drive.visit("/calls?agent=8000")
+    page.get_by_role("button", name="Export").click()
+    page.get_by_label("As", exact=True).select_option("zip")
+    expect(page.get_by_label("Subtitles (SRT)")).to_be_checked()
+    page.get_by_role("button", name="Make the file").click()
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_be_visible()
+    with page.expect_download() as download:
+        link.click()
+
+    assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_columns_are_chosen(drive: Driver) -> None:
+    page = drive.visit("/calls")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("site", exact=True).check()
+    page.get_by_role("checkbox", name="Reason").uncheck()
+    page.get_by_role("button", name="Show", exact=True).click()
+
+    expect(page.get_by_role("columnheader", name="site")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Reason")).to_have_count(0)
+
+
+def test_deep_pages_and_back(drive: Driver, own_site: Site) -> None:
+    with Store.open(str(own_site.served.folder / "calls.db")) as store:
+        store.save_all([heard(f"n{n}", "退货") for n in range(110)], at=NOON)
+    page = drive.visit("/calls?q=退货&language=zh")
+    seen = [first_call(page)]
+    for _ in range(2):
+        page.get_by_role("link", name="Next page").click()
+        expect(page.locator('input[name="call"]').first).not_to_have_value(seen[-1])
+        seen.append(first_call(page))
+
+    assert len(set(seen)) == 3
+    for before in reversed(seen[:-1]):
+        page.go_back()
+        expect(page.locator('input[name="call"]').first).to_have_value(before)
+
+
+def first_call(page: Page) -> str:
+    return page.locator('input[name="call"]').first.input_value()
+
+
+@pytest.mark.parametrize("role", [UserRole.AGENT, UserRole.TEAM_LEAD], ids=["agent", "team lead"])
+def test_who_may_do_less_is_offered_less(drive: Driver, role: UserRole) -> None:
+    page = drive.visit("/calls", role=role)
+
+    expect(page.get_by_role("button", name="Into the bin")).to_have_count(0)
+    expect(page.get_by_role("button", name="Export")).to_have_count(
+        1 if role is UserRole.TEAM_LEAD else 0
+    )
