@@ -9,8 +9,9 @@ from huiting.access.principal import Principal
 from huiting.core.errors import Conflict
 from huiting.jobs.job import State
 from huiting.jobs.queue import Queue
-from huiting.store import Store, received
+from huiting.store import Store, Which, received, watching
 from huiting.store.received import Batch, Item
+from huiting.store.watching import Line, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,27 @@ class Progress:
     def over(self) -> bool:
         """Nothing more will happen by itself."""
         return not self.waiting and not self.running
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How quickly a batch goes on."""
+
+    seconds: float | None
+    """Since its first recording was begun, to the end of the last when all is over; None before."""
+    heard: float
+    """Seconds of audio that became calls."""
+    left: float | None
+    """Seconds until all is over if it goes on like this; None when nobody can tell yet."""
+
+    @property
+    def times(self) -> float | None:
+        """Seconds of audio for each second that passed."""
+        return self.heard / self.seconds if self.seconds else None
+
+
+KNOWN = 500
+"""Recordings that may be asked about at once."""
 
 
 def owner_of(principal: Principal) -> str | None:
@@ -86,6 +108,37 @@ class Batches:
             found = received.find_batch(connection, batch, owner_of(principal))
             return received.items(connection, found.id, after, limit)
 
+    def watch(
+        self, batch: str, principal: Principal, states: Sequence[str], after: int, limit: int
+    ) -> Sequence[Line]:
+        """Return what was handed in with a batch, each with how far it is.
+
+        Args:
+            batch: its id.
+            principal: who asks.
+            states: only what is in one of these; empty for all.
+            after: key of the last one of the page before.
+            limit: most of them.
+
+        Raises:
+            Unknown: there is none.
+        """
+        with self.store.database.reading() as connection:
+            found = received.find_batch(connection, batch, owner_of(principal))
+            return watching.lines(connection, found.id, states, after, limit)
+
+    def speed(self, progress: Progress) -> Speed:
+        """Return how quickly a batch goes on."""
+        with self.store.database.reading() as connection:
+            pace = watching.pace(connection, progress.batch.id)
+        return _speed(progress, pace, self.now())
+
+    def known(self, recordings: Sequence[str], principal: Principal) -> Sequence[str]:
+        """Return those of at most `KNOWN` recordings that are calls which somebody may see."""
+        which = Which(allowed=principal.only)
+        with self.store.database.reading() as connection:
+            return watching.known(connection, recordings[:KNOWN], which)
+
     def change(self, seen: Batch, name: str, *, paused: bool) -> None:
         """Give a batch a name; let its recordings wait, or go on.
 
@@ -118,3 +171,14 @@ class Batches:
         except Conflict:  # somebody was quicker
             return False
         return True
+
+
+def _speed(progress: Progress, pace: Pace, now: datetime) -> Speed:
+    if pace.begun is None:
+        return Speed(None, pace.heard, None)
+    until = (pace.ended or now) if progress.over else now
+    seconds = max(0.0, (until - pace.begun).total_seconds())
+    over = progress.done + progress.failed + progress.cancelled
+    rest = progress.waiting + progress.running
+    left = rest * seconds / over if over and not progress.batch.paused else None
+    return Speed(seconds, pace.heard, left if rest else 0.0)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from huiting.core.errors import InputError, UnknownCall
 from huiting.store._clock import earliest, latest
 from huiting.store._fold import storable
-from huiting.store.schema import AnalysisRow, BinRow, FieldRow, NameRow, RecordingRow
+from huiting.store.schema import AnalysisRow, BinRow, FieldRow, NameRow, ReceivedRow, RecordingRow
 
 MIN_PREFIX = 4
 """Characters of an id that may stand for it."""
@@ -95,6 +95,8 @@ class Which:
     """What whoever asks may see."""
     among: tuple[str, ...] | None = None
     """Ids of recordings, of which it must be one."""
+    batch: str | None = None
+    """Those handed in with this batch."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
@@ -117,6 +119,9 @@ class Which:
             yield RecordingRow.clock.between(*self.clocks)
         if self.among is not None:
             yield RecordingRow.id.in_(self.among)
+        if self.batch is not None:
+            together = select(ReceivedRow.recording).where(ReceivedRow.batch == self.batch)
+            yield RecordingRow.id.in_(together.where(ReceivedRow.recording.is_not(None)))
 
 
 EVERY = Which()

@@ -10,9 +10,10 @@ from babel.numbers import format_decimal, format_percent
 from huiting.access.permissions import Permission, UserRole
 from huiting.core import wording
 from huiting.core.error_words import mandarin
+from huiting.jobs.job import State
 from huiting.store.audit import Action
 from huiting.web.site.call.kinds import kind
-from huiting.web.site.naming import coded, duty, named, purpose, work
+from huiting.web.site.naming import coded, duty, named, purpose, stage, work
 
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _NONE = "–"
@@ -102,6 +103,8 @@ def filters(language: str, zone: tzinfo | None) -> Mapping[str, Callable[..., An
         "role": lambda code: coded(UserRole, code, language),
         "scope": lambda code: coded(Permission, code, language),
         "deed": lambda code: coded(Action, code, language),
+        "state": lambda code: coded(State, code, language),
+        "stage": lambda name: stage(name, language),
         "work": lambda kind: work(kind, language),
         "purpose": lambda kind: purpose(kind, language),
         "told": lambda text: mandarin(text) if language == "zh" else text,

@@ -48,6 +48,9 @@ class CallFilter(BaseModel):
     agent: Text | None = Field(None, description="The metadata entry `agent`.")
     team: Text | None = Field(None, description="The metadata entry `team`.")
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    batch: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = Field(
+        None, description="Handed in with this batch."
+    )
     metadata: list[Entry] = Field([], max_length=20, description="Entries: `name:value`.")
     rule: Text | None = Field(None, description="Id of a rule that has judged the call.")
     verdict: Verdict | None = Field(None, description="Of that rule, or of any.")
@@ -85,6 +88,7 @@ class CallFilter(BaseModel):
                 since=_in_zone(self.since, zone),
                 until=_in_zone(self.until, zone),
                 language=self.language,
+                batch=self.batch,
                 metadata={**{entry[0]: entry[1] for entry in entries}, **given},
             ),
             rule=self.rule,
