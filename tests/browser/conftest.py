@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from browser.driving import AXE, Driver, Thread
+from browser.driving import AXE, PATIENCE, Driver, Thread
 from browser.seeded import Site, fill, running
 from huiting.web.site import assets
 
@@ -53,6 +53,7 @@ def chromium(thread: Thread) -> Iterator[Browser]:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     if not assets.built():
         pytest.skip("the pages' scripts and styles were not built: ./dev pages")
+    expect.set_options(timeout=PATIENCE)
     play: Playwright = thread(lambda: sync_playwright().start())
     # As root Chromium has no sandbox of its own; it opens nothing but our own pages.
     options = [*_OPTIONS, "--no-sandbox"] if os.geteuid() == 0 else _OPTIONS

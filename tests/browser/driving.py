@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP, PHONE = (1280, 800), (360, 740)
-PATIENCE = 10_000.0
+PATIENCE = 20_000.0
 """Milliseconds that a page may take to do anything."""
 _BLOCKED = "Service Worker registration blocked by Playwright"
 """Said where a test wants none."""
