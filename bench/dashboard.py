@@ -178,7 +178,7 @@ def room(store: Store) -> tuple[int, int]:
 
 def ask(target: str, size: int, daily: int) -> Iterator[Timed]:
     last = LAST.date() - timedelta(1)
-    oldest = last - timedelta(min(size // daily - 29, 60))
+    oldest = last - timedelta(max(30, min(size // daily - 29, 60)))
     week, month = last - timedelta(6), last - timedelta(29)
     board, reports = "/api/v1/dashboard?until={}", "/api/v1/reports/{}&until={}"
     day, agent = f"since={last}", [f"&agent={8000 + n}" for n in range(20)]

@@ -8,6 +8,7 @@ together are held to 5 % false discoveries.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -244,7 +245,8 @@ def _compared(focus: _Side, baseline: _Side, examples: Mapping[str, list[str]]) 
         (Rate(focus.terms[t], focus.calls), Rate(baseline.terms[t], baseline.calls)) for t in often
     ]
     testable = bool(focus.calls and baseline.calls)
-    keyness = [log_likelihood(a, b) if testable else 0.0 for a, b in pairs]
+    likelihood = cache(log_likelihood)  # most terms are said as rarely as many others
+    keyness = [likelihood(a, b) if testable else 0.0 for a, b in pairs]
     qs = adjusted(_p_values(pairs, keyness)) if testable else [1.0] * len(often)
     return [
         Term(
@@ -262,8 +264,9 @@ def _compared(focus: _Side, baseline: _Side, examples: Mapping[str, list[str]]) 
 
 def _p_values(pairs: list[tuple[Rate, Rate]], keyness: list[float]) -> list[float]:
     approximate = stats.chi2.sf(np.asarray(keyness), 1)
+    exact = cache(fisher)
     return [
-        fisher(a, b) if p < _WORTH_IT and _expected(a, b) < _EXPECTED else float(p)
+        exact(a, b) if p < _WORTH_IT and _expected(a, b) < _EXPECTED else float(p)
         for (a, b), p in zip(pairs, approximate, strict=True)
     ]
 
