@@ -82,7 +82,8 @@ Alpine.data("handIn", () => ({
   /** @param {string} name */
   word(name) {
     const words = this.$root.querySelector("template[data-words]");
-    const found = words instanceof HTMLTemplateElement && words.content.querySelector(`[data-word="${name}"]`);
+    const found =
+      words instanceof HTMLTemplateElement && words.content.querySelector(`[data-word="${name}"]`);
     return found ? (found.textContent ?? "") : name;
   },
   /** @param {import("./hand_in/queue.js").Entry} file */
@@ -110,7 +111,9 @@ Alpine.data("handIn", () => ({
       const blob = await this.ending();
       this.ending = null;
       this.recording = false;
-      this.take([new File([blob], `${this.word("microphone")} ${new Date().toLocaleString("sv")}.wav`)]);
+      this.take([
+        new File([blob], `${this.word("microphone")} ${new Date().toLocaleString("sv")}.wav`),
+      ]);
       return;
     }
     try {
@@ -134,7 +137,8 @@ Alpine.data("handIn", () => ({
       digest,
       begin: (/** @type {number} */ count) => this.begin(count),
       send: (/** @type {import("./upload/tus.js").Sending} */ sending) => send(sending, means),
-      changed: (/** @type {import("./hand_in/queue.js").Entry[]} */ entries) => this.changed(entries),
+      changed: (/** @type {import("./hand_in/queue.js").Entry[]} */ entries) =>
+        this.changed(entries),
     });
     this.queue.add(files);
   },
@@ -173,7 +177,9 @@ Alpine.data("handIn", () => ({
       if (!answer.ok) throw new Error((await answer.json()).detail);
       this.batch = (await answer.json()).id;
     }
-    const own = Object.fromEntries(["agent", "team"].map((name) => [name, text(name)]).filter(([, value]) => value));
+    const own = Object.fromEntries(
+      ["agent", "team"].map((name) => [name, text(name)]).filter(([, value]) => value),
+    );
     const said = {
       batch: this.batch,
       language: text("language"),
@@ -208,6 +214,6 @@ Alpine.data("handIn", () => ({
     const target = /** @type {Element} */ (this.$refs.dropped);
     if (target.getAttribute("data-recording") === recording) return;
     target.setAttribute("data-recording", recording);
-    htmx.ajax("GET", url(`/drop/${recording}`), { target, swap: "innerHTML" });
+    htmx.ajax("get", url(`/drop/${recording}`), { target, swap: "innerHTML" });
   },
 }));
