@@ -1,5 +1,6 @@
 """`huiting serve`: the service on this machine, with a worker as a child that it looks after."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -57,7 +58,7 @@ def serve(
 
     check_binding(host, authentication=sign_in)
     settings = settings_of(config, store=store, jobs=jobs, recordings=recordings)
-    _end_quietly()
+    told = _end_quietly()
     with parts_of(settings, Wish(sign_in)) as parts:
         given = first_password(parts)
         if given is not None:
@@ -77,7 +78,7 @@ def serve(
             try:
                 if helper is not None:
                     helper.start()
-                _answer(settings, parts, host, port)
+                _answer(settings, parts, (host, port), told)
             finally:
                 if helper is not None:
                     helper.stop(DRAIN)
@@ -104,19 +105,28 @@ def swept(settings: Settings, parts: "Parts") -> Iterator[None]:
         looking.join()
 
 
-def _end_quietly() -> None:
-    """Let the server end by itself on a signal; it sends the signal on when it has ended."""
+def _end_quietly() -> threading.Event:
+    """Let the server end by itself on a signal; it sends the signal on when it has ended.
+
+    Returns:
+        What is set when one came before the server listened for it.
+    """
+    told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: told.set())
+    return told
 
 
-def _answer(settings: Settings, parts: "Parts", host: str, port: int) -> None:
+def _answer(
+    settings: Settings, parts: "Parts", place: tuple[str, int], told: threading.Event
+) -> None:
     import uvicorn
 
     from huiting.app.entrances import rules_of
     from huiting.web.patience import Patient
     from huiting.web.server import build
 
+    host, port = place
     server = uvicorn.Config(
         build(parts, rules_of(settings, host, parts.limits)),
         root_path=settings.root_path.rstrip("/"),
@@ -131,10 +141,27 @@ def _answer(settings: Settings, parts: "Parts", host: str, port: int) -> None:
         h11_max_incomplete_event_size=64 << 10,
     )
     listening = server.bind_socket()
+    listening.listen(server.backlog)  # whoever reads where it is may connect at once
     address, number = listening.getsockname()[:2]
     where = f"http://{address}:{number}"
     out.print(say(f"Listening on {where}", f"服务地址：{where}"), soft_wrap=True)
-    uvicorn.Server(server).run(sockets=[listening])
+    _settle()
+    answering = uvicorn.Server(server)
+    for number in (signal.SIGINT, signal.SIGTERM):  # until it listens for them itself
+        signal.signal(number, lambda *_: setattr(answering, "should_exit", True))
+    if told.is_set():
+        answering.should_exit = True
+    answering.run(sockets=[listening])
+
+
+def _settle() -> None:
+    """Look for garbage more rarely: a request makes thousands of objects and no cycles of note.
+
+    What was loaded until now stays, so it is not looked through again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Helper:

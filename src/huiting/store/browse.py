@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from huiting.core.errors import InputError
@@ -47,6 +47,8 @@ _RANK = aliased(ScoreRow)
 """That calls are sorted by; apart from the one that they are chosen by."""
 _FEW, _SOME = 2_000, 10_000
 """Calls that are sorted rather than gone through in order; calls that are told from their clocks."""
+_SAYING = 1_000
+"""Calls in which something is said that are sorted rather than gone through in order."""
 
 
 class Sort(StrEnum):
@@ -163,9 +165,7 @@ class Browser:
         key = _sorted_by(order.by)
         with self.database.reading() as connection:
             among = narrowest(connection, _kinds(sought), _FEW)
-            chosen = calls.select_calls().add_columns(
-                key.label("by"), RecordingRow.key.label("key")
-            )
+            chosen = select(RecordingRow.key, key)
             if order.by is Sort.SCORE:
                 chosen = chosen.join(_RANK, _scored(sought, _RANK)).where(_RANK.points.is_not(None))
             if after is not None:
@@ -182,7 +182,8 @@ class Browser:
                     chosen = chosen.where(RecordingRow.key.in_(among.keys))
             way = [c if among is None else c + 0 for c in _way(order)]  # by no index, being few
             chosen = chosen.order_by(*(c.desc() if order.descending else c.asc() for c in way))
-            return _listed(connection, connection.execute(chosen.limit(limit)).all())
+            places = {row[0]: row[1] for row in connection.execute(chosen.limit(limit))}
+            return _listed(connection, places)
 
     def one(self, call: str, allowed: Allowed = ALL) -> Listed:
         """Return the one call with this id.
@@ -190,13 +191,13 @@ class Browser:
         Raises:
             UnknownCall: there is none, or it may not be seen.
         """
-        chosen = calls.select_calls().add_columns(
-            RecordingRow.clock.label("by"), RecordingRow.key.label("key")
-        )
         with self.database.reading() as connection:
             found = calls.find(connection, call, allowed)
-            rows = connection.execute(chosen.where(RecordingRow.id == found.id)).all()
-            return _listed(connection, rows)[0]
+            key = connection.scalar(
+                select(RecordingRow.key).where(RecordingRow.id == found.id)
+            )  # fmt: skip
+            assert key is not None  # it was just found
+            return _listed(connection, {key: found.clock})[0]
 
     def known(self, ids: Sequence[str], allowed: Allowed = ALL) -> list[StoredCall]:
         """Return the calls with these ids that are there and may be seen, in no order."""
@@ -336,8 +337,8 @@ class Browser:
         yield from self._of_call(sought)
         if not sought.text:
             return
-        clocks = self._clocks(connection, sought, among, _SOME)
-        if len(clocks) < _SOME:
+        clocks = self._clocks(connection, sought, among, _SAYING)
+        if len(clocks) < _SAYING:
             yield RecordingRow.clock.in_(clocks)
             return
         # Many say it: going through the calls soon finds some.
@@ -484,13 +485,24 @@ def _kinds(sought: Sought) -> Iterator[Kind]:
             FeelingRow.label == sought.emotion.value,
         )
         yield Kind(FeelingRow.recording, feeling)
+    if sought.fatal:
+        yield Kind(ScoreRow.recording, (ScoreRow.fatal.is_(True),))
+    yield from sought.features.kinds()
     if sought.scorecard is not None:
         own = (ScoreRow.scorecard == storable(sought.scorecard),)
         yield Kind(ScoreRow.recording, (*own, *_within(ScoreRow.points, sought.score)))
 
 
-def _listed(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Listed]:
-    keys = [row.key for row in rows]
+def _listed(connection: Connection, places: Mapping[int, float]) -> list[Listed]:
+    """Return calls as lists show them.
+
+    Args:
+        connection: to the database.
+        places: keys of the calls, in their order, each with the value that it is sorted by.
+    """
+    keys = list(places)
+    chosen = calls.select_calls().add_columns(RecordingRow.key).where(RecordingRow.key.in_(keys))
+    found = {row[-1]: calls.read(row[:-1]) for row in connection.execute(chosen)}
     intents = _grouped(
         connection.execute(
             select(IntentRow.recording, IntentRow.name)
@@ -524,14 +536,14 @@ def _listed(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> li
     )
     return [
         Listed(
-            call=calls.read(row[:-2]),
-            place=(row.by, row.clock),
-            intents=tuple(name for (name,) in intents[row.key]),
-            scores=tuple(Scored(*values) for values in scores[row.key]),
-            verdicts={Verdict(verdict): count for verdict, count in verdicts[row.key]},
-            emotions={EmotionLabel(label): count for label, count in emotions[row.key]},
+            call=found[key],
+            place=(by, found[key].clock),
+            intents=tuple(name for (name,) in intents[key]),
+            scores=tuple(Scored(*values) for values in scores[key]),
+            verdicts={Verdict(verdict): count for verdict, count in verdicts[key]},
+            emotions={EmotionLabel(label): count for label, count in emotions[key]},
         )
-        for row in rows
+        for key, by in places.items()
     ]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from huiting.core.meaning import OutcomeKind
 from huiting.core.types import EventLabel
+from huiting.store._narrow import Kind
 from huiting.store.schema import MeasureRow, RecordingRow, SoundRow
 
 Bounds = tuple[float | None, float | None]
@@ -51,6 +52,14 @@ class Features:
         own = list(self._numbers())
         if own:
             yield exists().where(MeasureRow.recording == RecordingRow.key, and_(*own))
+
+    def kinds(self) -> Iterator[Kind]:
+        """Yield what calls must be, each by itself."""
+        if self.sound is not None:
+            yield Kind(SoundRow.recording, (SoundRow.label == self.sound.value,))
+        own = tuple(self._numbers())
+        if own:
+            yield Kind(MeasureRow.recording, own)
 
     def _numbers(self) -> Iterator[ColumnElement[bool]]:
         if self.outcome is not None:
