@@ -47,7 +47,7 @@ class History:
         end = found[-1].key if len(raw) > limit else None
         if view.unredacted:
             return Part(found, end)
-        return Part([replace(one, name=self.shown(one.name)) for one in found], end)
+        return Part([replace(one, name=self.shown(one.name, one.recording)) for one in found], end)
 
     def all(self, wanted: Wanted, view: View) -> Iterator[Sequence[Handed]]:
         """Yield what was handed in, at most `MOST`, a page at a time."""
@@ -60,7 +60,12 @@ class History:
             if before is None:
                 return
 
-    def shown(self, name: str) -> str:
-        """Return a file name without personal data."""
-        recording = Recording("", name, 0, 0.0, 0, "", (Channel(0),))
-        return redacted_recording(recording, self.policy).path
+    def shown(self, name: str, recording: str | None) -> str:
+        """Return what stands for a file name, which may say who called.
+
+        Args:
+            name: of the file.
+            recording: its id; None for what was not taken.
+        """
+        known = Recording(recording or "…", name, 0, 0.0, 0, "", (Channel(0),))
+        return redacted_recording(known, self.policy).path

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from typing import Annotated
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from huiting.store.handed import Handed, Standing, Wanted
 from huiting.web.parts import Parts
@@ -38,7 +38,9 @@ class Sought(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     name: Annotated[str, Field(max_length=200)] = ""
-    standing: Standing | str = ""
+    standing: Annotated[
+        Standing | None, BeforeValidator(lambda text: text if text in set(Standing) else None)
+    ] = None
     since: Day = None
     until: Day = None
     unredacted: bool = False
@@ -46,9 +48,8 @@ class Sought(BaseModel):
 
     def wanted(self, zone: tzinfo | None) -> Wanted:
         """Return which things are looked for."""
-        standing = self.standing if isinstance(self.standing, Standing) else None
         since, until = begin(self.since, zone), end(self.until, zone)
-        return Wanted(self.name.strip(), standing, None, since, until)
+        return Wanted(self.name.strip(), self.standing, None, since, until)
 
     def query(self, **changes: object) -> str:
         """Return the address that asks for the same but for this."""

@@ -55,4 +55,4 @@ def again(recording: RecordingId, request: Request, principal: Writer, parts: Gi
     """Have a recording that failed heard again."""
     done = parts.recordings.again(recording, Asked(principal, Options()))
     told = {"HX-Trigger": "found-changed"}
-    return show(request, "history/again", headers=told, name=parts.history.shown(done.name))
+    return show(request, "history/again", headers=told, name=parts.history.shown(done.name, recording))
