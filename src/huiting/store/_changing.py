@@ -13,8 +13,7 @@ from huiting.store.schema import ClockRow, MarkRow, RecordingRow, TotalRow
 
 def changed(connection: Connection, which: ColumnElement[bool]) -> None:
     """Note that recordings changed: their analyses, their verdicts, or whether they are there."""
-    tick = update(ClockRow).values(now=ClockRow.now + 1).returning(ClockRow.now)
-    stamp: int = connection.execute(tick).scalar_one()
+    stamp = _tick(connection)
     keys = select(RecordingRow.key).where(which)
     connection.execute(delete(MarkRow).where(MarkRow.recording.in_(keys)))
     rows = select(RecordingRow.key, RecordingRow.began, literal(stamp)).where(which)
@@ -24,3 +23,10 @@ def changed(connection: Connection, which: ColumnElement[bool]) -> None:
 def left(connection: Connection, began: datetime) -> None:
     """Forget the total of a day that a call is no longer of; nothing of the call is left in it."""
     connection.execute(delete(TotalRow).where(TotalRow.since <= began, TotalRow.until > began))
+    _tick(connection)  # the next total of that day is not taken for the one that somebody read
+
+
+def _tick(connection: Connection) -> int:
+    tick = update(ClockRow).values(now=ClockRow.now + 1).returning(ClockRow.now)
+    stamp: int = connection.execute(tick).scalar_one()
+    return stamp

@@ -213,6 +213,19 @@ def test_a_call_that_is_removed_leaves_no_word_behind(store: Store, tmp_path: Pa
     assert totals.members(ends) == []
 
 
+def test_what_another_process_removes_is_not_shown_from_memory(plain: Store) -> None:
+    for number in range(4):
+        save(plain, number, days=1)
+    ours, theirs = reporting(plain).days, reporting(plain).days
+    span = (date(2025, 3, 1), date(2025, 3, 30))
+    ours.catch_up(lambda: True)
+    assert calls_in(ours.look(*span, EVERYBODY)) == 4
+
+    plain.delete(identity(1))
+    theirs.catch_up(lambda: True)
+    assert calls_in(ours.look(*span, EVERYBODY)) == 3
+
+
 def test_too_many_calls_are_not_told_while_somebody_waits(plain: Store) -> None:
     fill(plain, 12)
     reports = reporting(plain, most=11)
