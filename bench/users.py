@@ -1,11 +1,11 @@
 """Fifty users at a time against a real server on loopback: requests a second, waits, errors.
 
-Usage: python bench/users.py [--users 50] [--seconds 300] [--calls 2000] [--segments 50]
+Usage: python bench/users.py [--users 50] [--seconds 300] [--calls 2000 | --store URL]
 
-A store is filled with made-up calls; `huiting serve` answers for it, with no worker. Each user
-in turn lists, searches, opens a call, plays a part of a recording, and now and then hands in a
-little file, with half a second between, as fast readers do. Everybody shares the machine with
-the server. Writes results/users.md.
+A store is filled with made-up calls (tests/filled.py), or one that is there is taken as it is;
+`huiting serve` answers for it, with no worker. Each user in turn lists, searches, opens a call,
+plays a part of a recording, and now and then hands in a little file, with half a second between,
+as fast readers do. Everybody shares the machine with the server. Writes results/users.md.
 """
 
 # ruff: noqa: E402
@@ -13,13 +13,11 @@ import argparse
 import asyncio
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +25,8 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).parents[1] / "tests")
 import httpx
 
+from answering import answering
+from filled import fill
 from huiting.store import Store
 from huiting.vault.folder import Folder
 from stock import LAST, Stock, ids
@@ -65,48 +65,32 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=300.0)
     options.add_argument("--calls", type=int, default=2_000)
     options.add_argument("--segments", type=int, default=50)
+    options.add_argument("--store", type=Path, help="an SQLite file filled by bench/load.py")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        heard = fill(Path(folder), chosen.calls, chosen.segments)
-        with serving(Path(folder)) as (address, process):
-            used = cpu(process)
-            toll = asyncio.run(visit(address, chosen, heard))
-            used = cpu(process) - used
-            memory = peak(process)
+        file = chosen.store or Path(folder) / "calls.db"
+        with Store.open(f"sqlite:///{file}") as store:
+            heard = stocked(store, file.parent, chosen)
+        with answering(f"sqlite:///{file}") as server:
+            used = server.cpu()
+            toll = asyncio.run(visit(server.address, chosen, heard))
+            used = server.cpu() - used
+            memory = server.peak()
     RESULTS.write_text(report(toll, chosen, used, memory), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
 
-def fill(folder: Path, calls: int, segments: int) -> str:
-    """Fill a store; return the id of the one call whose sound is there."""
-    stock = Stock(min(200, calls), segments, 600)
+def stocked(store: Store, folder: Path, chosen: argparse.Namespace) -> str:
+    """Fill a store that is empty; return the id of the one call whose sound is there."""
+    stock = Stock(chosen.segments, 1_000)
+    if not store.count():
+        fill(store, stock, chosen.calls, min(200, chosen.calls))
     with SAMPLE.open("rb") as sound:
         heard = Folder(folder / "recordings").take(sound).id
-    with Store.open(f"sqlite:///{folder / 'calls.db'}") as store:
-        stock.fill(store, range(calls))
-        made = stock.analysis(0)
-        recording = replace(made.call.recording, id=heard)
-        store.save(replace(made, call=replace(made.call, recording=recording)), at=LAST)
+    made = stock.analysis(0)
+    recording = replace(made.call.recording, id=heard)
+    store.save(replace(made, call=replace(made.call, recording=recording)), at=LAST)
     return heard
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
-    command = [
-        sys.executable, "-c", "from huiting.app.cli import main; main()", "serve", "--port", "0",
-        "--no-sign-in", "--no-worker", "--store", f"sqlite:///{folder / 'calls.db'}",
-    ]  # fmt: skip
-    environment = {**os.environ, "HUITING_LANG": "en", "HUITING_RATE": "0"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        address = process.stdout.readline().rpartition(" ")[2].strip()
-        try:
-            yield address, process.pid
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 async def visit(address: str, chosen: argparse.Namespace, heard: str) -> Toll:
@@ -161,19 +145,6 @@ def number_of(chance: random.Random) -> str:
 def little(chance: random.Random) -> bytes:
     """Return a recording of half a second that nobody else hands in."""
     return SAMPLE.read_bytes()[:4_000] + chance.randbytes(4_000)
-
-
-def cpu(process: int) -> float:
-    """Return the CPU seconds that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak(process: int) -> float:
-    """Return the MB that a process has held at most."""
-    lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
-    [line] = [line for line in lines if line.startswith("VmHWM")]
-    return int(line.split()[1]) / 1e3
 
 
 def report(toll: Toll, chosen: argparse.Namespace, used: float, memory: float) -> str:
