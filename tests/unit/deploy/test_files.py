@@ -89,7 +89,9 @@ def test_settings_and_the_port_are_those_of_the_service(name: str) -> None:
 
 
 def test_what_the_image_is_made_of_is_there() -> None:
-    lines = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    lines = re.findall(
+        r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE
+    )
     copied = [name for line in lines for name in line.split()]
 
     assert "requirements.lock" in copied
