@@ -163,6 +163,14 @@ def nightly(settings: Settings) -> Schedule:
     return Schedule(retention.KIND, Cron(NIGHTLY, settings.timezone or "UTC"), retention.ORDER)
 
 
+def hearing_in(settings: Settings, store: Store, vault: Vault) -> Hearing:
+    """Return what makes recordings audible and visible, where nothing else is at hand."""
+    from huiting.app.serving import data_of, reading_of
+
+    policy = reading_of(settings, store).policy
+    return Hearing(vault, data_of(settings) / "heard", policy, ring=vault.ring)
+
+
 def keeping_in(settings: Settings, store: Store, queue: Queue, vault: Vault) -> Keeping:
     """Return everything about keeping and removing, where nothing else is at hand.
 
@@ -170,11 +178,9 @@ def keeping_in(settings: Settings, store: Store, queue: Queue, vault: Vault) -> 
         ConfigError: a setting is wrong.
     """
     from huiting.app.entrances import audit_of
-    from huiting.app.serving import data_of, exports_of, reading_of
+    from huiting.app.serving import exports_of
 
-    hearing = Hearing(
-        vault, data_of(settings) / "heard", reading_of(settings, store).policy, ring=vault.ring
-    )
+    hearing = hearing_in(settings, store, vault)
     exports = exports_of(settings, store, queue)
     return keeping_of(
         settings, Kept(store, queue, audit_of(settings, store), hearing, exports, answers())

@@ -1,5 +1,9 @@
-"""What is told of a call: alerts and tickets, as jobs of its transaction; after it, its length."""
+"""What is told of a call: alerts and tickets, as jobs of its transaction; after it, its length.
 
+And what is made ready for who will look at it.
+"""
+
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,9 +18,28 @@ from huiting.observe.metrics import Metrics
 from huiting.quality.advice import HOME, ticket_of
 from huiting.service.alerts import alerts, failed
 from huiting.service.analysis import INTERRUPTED, Analyzing, recording_of
+from huiting.service.hearing import Hearing
 from huiting.service.outreach import Outreach
 
+log = logging.getLogger(__name__)
 Tell = Callable[[Connection, Analysis, Judgement | None], None]
+
+
+def drawn(hearing: Hearing, then: Callable[[Analysis], None]) -> Callable[[Analysis], None]:
+    """Return what draws the waveform of each call that was kept, before anybody looks at it.
+
+    A call whose waveform cannot be drawn is kept all the same.
+    """
+
+    def draw(analysis: Analysis) -> None:
+        then(analysis)
+        try:
+            hearing.outline(analysis)
+        except (HuitingError, OSError) as error:
+            found = {"recording": analysis.call.recording.id, "reason": type(error).__name__}
+            log.warning("waveform not drawn", extra=found)
+
+    return draw
 
 
 def counted_audio(metrics: Metrics) -> Callable[[Analysis], None]:

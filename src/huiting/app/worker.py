@@ -87,12 +87,12 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.force import settings_in
     from huiting.app.hosting import host_of
     from huiting.app.judging import flat
-    from huiting.app.keeping import keeping_in, nightly, vault_of
+    from huiting.app.keeping import hearing_in, keeping_in, nightly, vault_of
     from huiting.app.observing import Watched, counted, loads_of
     from huiting.app.outreach import outreach_of, schedules_of
     from huiting.app.recordings import tidied
     from huiting.app.serving import current_judge, digests_of, exports_of
-    from huiting.app.telling import counted_audio, telling, telling_failures
+    from huiting.app.telling import counted_audio, drawn, telling, telling_failures
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
     from huiting.jobs.mode import Mode, open_queue
@@ -136,7 +136,8 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         told = digests_of(settings, store, channels)
         analyzing = analysis.Analyzing(
             host, store, vault.plain, flat, judge, now,
-            telling(settings, channels, now), counted_audio(metrics),
+            telling(settings, channels, now),
+            drawn(hearing_in(settings, store, vault), counted_audio(metrics)),
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             analysis.KIND: telling_failures(analyzing, channels, now),

@@ -56,13 +56,31 @@ def peaks(
                 low = np.zeros((points, piece.samples.shape[1]), np.float32)
                 high = np.zeros_like(low)
                 size = max(1.0, duration * piece.rate / points)
-            at = np.minimum((np.arange(len(piece.samples)) + done) / size, points - 1).astype(int)
-            np.minimum.at(low, at, piece.samples)
-            np.maximum.at(high, at, piece.samples)
+            first, begins = _stretches(done, len(piece.samples), size, points)
+            here = slice(first, first + len(begins))
+            low[here] = np.minimum(low[here], np.minimum.reduceat(piece.samples, begins))
+            high[here] = np.maximum(high[here], np.maximum.reduceat(piece.samples, begins))
             done += len(piece.samples)
     assert low is not None  # a recording without a sample does not decode
     assert high is not None
     return Peaks(duration / points, _told(low), _told(high))
+
+
+def _stretches(done: int, count: int, size: float, points: int) -> tuple[int, NDArray[np.int64]]:
+    """Return the first stretch that samples belong to, and where each stretch begins in them.
+
+    Args:
+        done: samples before these.
+        count: samples, > 0.
+        size: samples of a stretch, >= 1.
+        points: stretches; what comes later belongs to the last one.
+    """
+    first = min(int(done / size), points - 1)
+    last = max(first, min(int((done + count - 1) / size), points - 1))
+    begins = np.ceil(np.arange(first, last + 1) * size).astype(np.int64) - done
+    begins = np.clip(begins, 0, count - 1)
+    begins[0] = 0
+    return first, begins
 
 
 def _told(values: NDArray[np.float32]) -> tuple[tuple[int, ...], ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 
 from huiting.audio.cutout import cut_clip
@@ -26,6 +27,9 @@ from huiting.vault.cache import Cache
 from huiting.vault.place import Vault
 from huiting.vault.reading import Opened
 from huiting.vault.sealed import KeyRing
+
+_FINE, _LEAST, _MOST = 20, 400, 60_000
+"""Stretches of an outline for each second, and how many at least and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +98,16 @@ class Hearing:
         with self._turns, self._source(analysis) as source:
             return peaks(source, recording.duration, points, expected=recording.id)
 
-    def outline(self, analysis: Analysis, points: int) -> bytes:
-        """Return how loud each channel is, in `points` stretches: a byte each, 0 to 127.
+    def outline(self, analysis: Analysis) -> bytes:
+        """Return how loud each channel is, in short stretches: a byte each, 0 to 127.
 
-        First all of the first channel. Computed once for each number of points, and kept.
+        First all of the first channel; see `stretches`. Computed once, and kept.
 
         Raises:
             Unknown: the recording is not here any more.
             UndecodableAudio: it can no longer be read.
         """
+        points = stretches(analysis.call.recording.duration)
 
         def draw(target: Path) -> None:
             found = self.peaks(analysis, points)
@@ -185,6 +190,11 @@ class Hearing:
     def sweep(self, before: float) -> int:
         """Remove what was not played since then, in POSIX seconds; return how many files."""
         return self._cache.sweep(before)
+
+
+def stretches(duration: float) -> int:
+    """Return in how many stretches the outline of a recording is told: 20 a second, if that is few."""
+    return max(_LEAST, min(_MOST, ceil(duration * _FINE)))
 
 
 def _named(*parts: str) -> str:

@@ -1,14 +1,16 @@
 """What is put to be told when a call is done, and when a recording can never be analyzed."""
 
+import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from audio_files import int16, tone, wav
 from huiting.app.settings import Settings
-from huiting.app.telling import counted_audio, telling, telling_failures
+from huiting.app.telling import counted_audio, drawn, telling, telling_failures
 from huiting.core.analysis import Analysis
 from huiting.core.errors import EngineError, HuitingError, StoreError, UndecodableAudio
 from huiting.core.judgement import Judgement
@@ -20,8 +22,11 @@ from huiting.jobs.queue import Queue, Wanted
 from huiting.notify.notice import Notice, Topic
 from huiting.observe.metrics import Metrics
 from huiting.service.analysis import Analyzing
+from huiting.service.hearing import Hearing
 from huiting.service.outreach import KIND, Outreach, Subscriber, read
 from huiting.store import Store
+from huiting.text.redaction.policy import Policy
+from huiting.vault.folder import Folder
 from served import NOON, refund
 from unit.service.working import FakeHost, Place, flat
 
@@ -120,3 +125,19 @@ def test_only_a_recording_that_can_never_be_heard_is_told_of(
     with pytest.raises(type(error)):
         telling_of(running)
     assert [notice.topic for notice in told(place.queue)] == [Topic.FAILED] * number
+
+
+def test_waveforms_are_drawn_before_anybody_looks_and_cost_no_call(tmp_path: Path) -> None:
+    vault = Folder(tmp_path / "recordings")
+    kept = vault.take(io.BytesIO(wav(int16(tone(2.0, 8_000)))))
+    made = refund()
+    here = replace(made.call.recording, id=kept.id, duration=2.0)
+    hearing = Hearing(vault, tmp_path / "heard", Policy())
+    counted: list[Analysis] = []
+    draw = drawn(hearing, counted.append)
+
+    draw(replace(made, call=replace(made.call, recording=here)))
+    draw(made)  # its audio is not here
+    assert len(counted) == 2
+    [file] = (tmp_path / "heard").iterdir()
+    assert file.name == f"{kept.id}.outline-400"

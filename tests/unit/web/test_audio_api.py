@@ -203,3 +203,18 @@ def test_where_recordings_are_sealed_so_is_what_is_made_of_them(served: Served, 
     assert all(path.read_bytes().startswith(b"HTSEAL01") for path in kept)
     assert not [path for path in files if path.suffix == ".wav"]
     assert sealed.sweep(before=float("inf")) == 4
+
+
+def test_the_page_of_a_call_draws_how_loud_each_channel_is(served: Served, heard: str) -> None:
+    url = f"/calls/{heard}/outline"
+    first = served.web.get(url)
+    loud = np.frombuffer(first.content, np.uint8).reshape(2, -1)
+
+    assert loud.shape == (2, 400)
+    assert np.median(loud, axis=1) == pytest.approx([0.5 * 127, 0.25 * 127], abs=2)
+    assert served.web.get(url).content == first.content
+    again = served.web.get(url, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert served.web.get(url, headers=served.by("viewer")).status_code == 403
+    page = served.web.get(f"/calls/{heard}", headers={"Accept": "text/html"}).text
+    assert f'src="/api/v1/calls/{heard}/audio"' in page

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -26,8 +25,6 @@ from huiting.web.site.call.pieces import Form
 from huiting.web.site.call.verdicts import Group, groups
 from huiting.web.site.calls.asking import read_text
 
-_FINE, _LEAST, _MOST = 20, 400, 60_000
-"""Stretches of the waveform for each second, and how many at least and at most."""
 LIGHT = 1_800.0
 """Seconds of a call that a browser may begin to load before anybody plays it."""
 
@@ -126,11 +123,6 @@ class Shown:
         return CHUNK
 
     @property
-    def points(self) -> int:
-        """Stretches of the waveform."""
-        return points(self.seen.analysis.call.recording.duration)
-
-    @property
     def light(self) -> bool:
         """The browser may begin to load it."""
         return self.seen.analysis.call.recording.duration <= LIGHT
@@ -178,11 +170,6 @@ def told(call: str, wanted: Asked, view: View, parts: Parts) -> Told:
     version = seen.call.version if wanted.version is None else wanted.version
     corrections = parts.correcting.page(seen.call.id, view)
     return Told(seen, version, transcript(seen, corrections, version))
-
-
-def points(duration: float) -> int:
-    """Return in how many stretches a waveform is drawn."""
-    return max(_LEAST, min(_MOST, ceil(duration * _FINE)))
 
 
 def opened(call: str, wanted: Asked, view: View, parts: Parts, language: str) -> Shown:

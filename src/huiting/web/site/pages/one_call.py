@@ -21,7 +21,7 @@ from huiting.web.doors import require
 from huiting.web.parts import Given, Parts
 from huiting.web.site.call.lanes import lanes
 from huiting.web.site.call.lines import CHUNK
-from huiting.web.site.call.opening import Asked, asked, opened, points, told
+from huiting.web.site.call.opening import Asked, asked, opened, told
 from huiting.web.site.showing import show
 from huiting.web.site.troubles import lead
 from huiting.web.tongue import tongue
@@ -61,11 +61,10 @@ def timeline(
 @router.get("/outline")
 def outline(call: CallId, principal: Listener, parts: Given, request: Request) -> Response:
     """Give the waveform: how loud each channel is, a byte for each stretch."""
-    seen = parts.sheets.open(call, View(principal))
-    duration = seen.analysis.call.recording.duration
-    etag = tag("outline", seen.call.id, points(duration))
+    original = parts.reading.original(call, principal)
+    etag = tag("outline", original.call.recording.id)
     return unchanged(request, etag) or Response(
-        parts.hearing.outline(parts.reading.original(call, principal), points(duration)),
+        parts.hearing.outline(original),
         headers={"ETag": etag, "Cache-Control": "private, no-cache"},
         media_type="application/octet-stream",
     )

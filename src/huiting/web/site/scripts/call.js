@@ -74,17 +74,15 @@ function words(root, player, lines) {
  */
 async function draw(area, player, told) {
   const roles = (area.dataset.roles ?? "mixed").split(" ");
-  const bytes = area.dataset.outline ? await outline(area.dataset.outline) : null;
+  const address = area.dataset.outline;
   const container = /** @type {HTMLElement} */ (one("[data-wave]", area));
-  const colours = roles.map((role) => colour(area, role));
-  const channels = bytes ? roles.length : 1;
   const wave = new Wave({
     container,
     media: one("#sound"),
-    peaks: bytes ? read(bytes, channels) : [new Float32Array(100)],
+    peaks: roles.map(() => new Float32Array(100)),
     duration: player.duration,
-    colours: bytes ? colours : [colours[0]],
-    height: bytes ? 44 : 8,
+    colours: roles.map((role) => colour(area, role)),
+    height: address ? 44 : 8,
   });
   const lanes = new Lanes(
     /** @type {HTMLElement} */ (one("[data-lanes]", area)),
@@ -114,6 +112,9 @@ async function draw(area, player, told) {
     { passive: false },
   );
   area.dataset.ready = "yes";
+  const bytes = address ? await outline(address) : null;
+  if (bytes) wave.draw(read(bytes, roles.length));
+  again();
 }
 
 /** @param {string} address */

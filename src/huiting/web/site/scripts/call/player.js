@@ -13,6 +13,7 @@ export class Player extends EventTarget {
   #media;
   #duration;
   #place = 0;
+  #early = false; // the place was chosen before the browser knew anything of the recording
   /** @type {number | null} */
   #until = null;
   /** @type {Span | null} */
@@ -34,7 +35,7 @@ export class Player extends EventTarget {
 
   /** Where in the call we are, in seconds. */
   get now() {
-    return this.#media ? this.#media.currentTime : this.#place;
+    return this.#media && !this.#early ? this.#media.currentTime : this.#place;
   }
 
   get duration() {
@@ -112,24 +113,28 @@ export class Player extends EventTarget {
   /** @param {number} place */
   #go(place) {
     this.#place = place;
-    if (this.#media) this.#media.currentTime = place;
+    this.#early = this.#media !== null && this.#media.readyState === 0;
+    if (this.#media && !this.#early) this.#media.currentTime = place;
     this.#tell("moved");
   }
 
   /** @param {HTMLAudioElement} media */
   #listen(media) {
     const tick = () => {
-      this.#watch(media.currentTime);
+      this.#watch(this.now);
       this.#tell("moved");
       if (this.playing) requestAnimationFrame(tick);
     };
+    media.addEventListener("loadedmetadata", () => {
+      if (this.#early) this.#go(this.#place);
+    });
     media.addEventListener("play", () => {
       this.#tell("state");
       requestAnimationFrame(tick);
     });
     media.addEventListener("pause", () => this.#tell("state"));
     media.addEventListener("timeupdate", () => {
-      this.#watch(media.currentTime); // also in a tab that is not in sight, which draws nothing
+      this.#watch(this.now); // also in a tab that is not in sight, which draws nothing
       this.#tell("moved");
     });
     media.addEventListener("seeked", () => this.#tell("moved"));

@@ -52,6 +52,11 @@ export class Wave {
       this.#surfer.on(event, moved);
   }
 
+  /** @param {Float32Array[]} peaks of each channel */
+  draw(peaks) {
+    this.#surfer.setOptions({ peaks, duration: this.#duration });
+  }
+
   /** @returns {Window} */
   get window() {
     const width = this.#surfer.getWidth() || this.#container.clientWidth || 1;
@@ -88,14 +93,23 @@ function clock(seconds) {
 }
 
 /**
- * Return the peaks that the server tells, a byte a stretch, channel by channel.
+ * Return the peaks that the server tells, a byte a stretch, channel by channel; the loudest of
+ * all channels fills its band.
  *
  * @param {ArrayBuffer} bytes
  * @param {number} channels
  */
 export function read(bytes, channels) {
-  const size = Math.floor(bytes.byteLength / Math.max(1, channels));
+  const values = new Uint8Array(bytes);
+  const size = Math.floor(values.length / Math.max(1, channels));
+  const most = Math.max(
+    8,
+    values.reduce((most, value) => Math.max(most, value), 0),
+  );
   return Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from(new Uint8Array(bytes, channel * size, size), (value) => value / 127),
+    Float32Array.from(
+      values.subarray(channel * size, (channel + 1) * size),
+      (value) => value / most,
+    ),
   );
 }
