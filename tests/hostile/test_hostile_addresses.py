@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from huiting.web.api.single_sign_on import _own
+from huiting.web.places import ours
 from served import Served
 
 URL = "/api/v1/recordings/from-storage"
@@ -80,11 +80,11 @@ def test_the_storage_address_itself_takes_no_way_round(served: Served) -> None:
     ],
 )  # fmt: skip
 def test_nobody_is_sent_elsewhere_after_signing_in(back: str) -> None:
-    assert _own(back) == "/"
+    assert ours(back) == "/"
 
 
 def test_a_page_of_ours_is_come_back_to() -> None:
-    assert _own("/calls/12?tab=score#t=3") == "/calls/12?tab=score#t=3"
+    assert ours("/calls/12?tab=score#t=3") == "/calls/12?tab=score#t=3"
 
 
 def test_no_xml_is_read_anywhere() -> None:
