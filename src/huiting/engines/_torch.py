@@ -97,20 +97,25 @@ def free(name: str) -> int | None:
     return None
 
 
-def precision(device: str, compute: str) -> AbstractContextManager[None]:
-    """Return a context in which PyTorch computes in a number format, where that is exact enough.
+def checked(compute: str) -> str:
+    """Return a number format's name.
 
     Raises:
         ConfigError: there is no such format.
     """
-    import torch
-
     if compute not in {"auto", *PRECISIONS}:
         raise ConfigError(
             f"compute {compute!r}",
             "no such number format",
             f"choose one of {', '.join(PRECISIONS)}",
         )
+    return compute
+
+
+def precision(device: str, compute: str) -> AbstractContextManager[None]:
+    """Return a context in which PyTorch computes in a number format, where that is exact enough."""
+    import torch
+
     if compute in {"auto", "float32"}:
         return nullcontext()
     kind = torch.device(device).type

@@ -20,7 +20,7 @@ from huiting.engines._batching import each
 from huiting.engines._funasr import RATE, Loaded, features, load
 from huiting.engines._memory import Bound
 from huiting.engines._parts import joined, parts_of
-from huiting.engines._torch import Native, failing, precision
+from huiting.engines._torch import Native, checked, failing, precision
 from huiting.engines.device import CPU, OutOfRoom
 from huiting.engines.paraformer._reading import Token, hypothesis_of, tokens_of
 
@@ -60,8 +60,7 @@ def build(
         raise ConfigError(
             f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
         )
-    options = Options(weights, compute, threads, batch)
-    precision(CPU, compute)  # a wrong name is told before anything is loaded
+    options = Options(weights, checked(compute), threads, batch)
     try:
         made = Paraformer(load(weights, device, threads), options)
     except OutOfRoom:

@@ -28,7 +28,7 @@ from huiting.engines._funasr import FRAME, RATE, Loaded, features, load
 from huiting.engines._memory import Bound
 from huiting.engines._parts import joined, parts_of
 from huiting.engines._pieces import SPACE, Piece
-from huiting.engines._torch import Native, failing, precision
+from huiting.engines._torch import Native, checked, failing, precision
 from huiting.engines.device import CPU, OutOfRoom
 from huiting.engines.sensevoice._reading import (
     HEADER,
@@ -81,8 +81,7 @@ def build(
         raise ConfigError(
             f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
         )
-    options = Options(weights, compute, threads, batch, itn, tuple(languages))
-    precision(CPU, compute)  # a wrong name is told before anything is loaded
+    options = Options(weights, checked(compute), threads, batch, itn, tuple(languages))
     try:
         made = SenseVoice(load(weights, device, threads), options)
     except OutOfRoom:
