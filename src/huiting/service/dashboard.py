@@ -5,8 +5,8 @@ ago may be missing, and then it is said how many.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -20,11 +20,13 @@ from huiting.core.types import EmotionLabel
 from huiting.insights.columns.calls import Calls, Rows
 from huiting.insights.columns.facts import AGENT, MARK
 from huiting.insights.columns.measured import kept_by
-from huiting.insights.fields import BUILT_IN, Filter
+from huiting.insights.fields import Filter
 from huiting.insights.rates import Clusters, Count, Interval, Rate
 from huiting.insights.words import Term, WordTally
 from huiting.jobs.queue import Load, Queue
-from huiting.service.days import Days
+from huiting.service.days import Days, Look
+from huiting.service.listing import asked, when, whole
+from huiting.service.recent import Recent
 from huiting.service.reporting import BEFORE
 from huiting.store.search import CALL_BITS
 
@@ -35,6 +37,8 @@ LONGEST = 366
 _FIRST = 5
 """Calls named of those that need a person."""
 _RULES, _TERMS = 10, 10
+_TOLD = 200
+"""Answers kept, to be given again while no call changes."""
 _LABELS = tuple(EmotionLabel)
 
 
@@ -181,6 +185,9 @@ class Dashboard:
     days: Days
     queue: Queue
     now: Callable[[], datetime]
+    _told: Recent[Hashable, "Today"] = field(
+        default_factory=lambda: Recent(_TOLD), init=False, repr=False
+    )
 
     def today(self, span: Span, wanted: Filter, principal: Principal) -> Today:
         """Return days at a glance, as far as somebody may see their calls.
@@ -197,8 +204,14 @@ class Dashboard:
         until = span[1] or self.days.day_of(self.now())
         since = span[0] or until
         _check(since, until)
-        first = since - timedelta(BEFORE)
-        look = self.days.look(first, until, principal)
+        look = self.days.look(since - timedelta(BEFORE), until, principal)
+        fields = tuple((name, tuple(values)) for name, values in wanted.fields.items())
+        seen = tuple(sorted((name, tuple(sorted(v))) for name, v in principal.only.items()))
+        key = (look.state, since, until, fields, wanted.since, wanted.until, seen)
+        told = self._told.get(key, lambda: self._tell(look, since, until, wanted))
+        return replace(told, queue=self.queue.loads())
+
+    def _tell(self, look: Look, since: date, until: date, wanted: Filter) -> Today:
         edges = _edges(self.days, since, until)
         sums = _Sums()
         for calls, seen in look.parts:
@@ -223,12 +236,12 @@ class Dashboard:
             emotions=tuple(sorted(sums.emotions.items(), key=lambda kv: (-kv[1], kv[0]))),
             rules=tuple(_rules(sums))[:_RULES],
             rising=sums.words.result(_TERMS).rising,
-            needs=tuple(_needs(sums, [*_when(ends), *_asked(wanted)], whole=_whole(wanted))),
+            needs=tuple(_needs(sums, [*when(ends), *asked(wanted)], whole=whole(wanted))),
             series=tuple(
                 DayToday(since + timedelta(n), d.calls, d.seconds, d.clean.rate(), d.angry.rate())
                 for n, d in enumerate(found)
             ),
-            queue=self.queue.loads(),
+            queue=(),
             uncounted=look.waiting,
         )
 
@@ -369,30 +382,3 @@ def _needs(sums: _Sums, query: Sequence[tuple[str, str]], *, whole: bool) -> Ite
         first = sorted(sums.first[need], key=lambda n: (n.at, n.call), reverse=True)
         asked = (*query, *FILTERS[need].items())
         yield Waiting(need, sums.needs[need], tuple(first[:_FIRST]), asked, whole)
-
-
-def _when(ends: Sequence[datetime]) -> Iterator[tuple[str, str]]:
-    for name, end in zip(("since", "until"), ends, strict=True):
-        yield name, f"{end:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _asked(wanted: Filter) -> Iterator[tuple[str, str]]:
-    """Yield what a list of calls is to be asked for, as far as it can be."""
-    for name, values in wanted.fields.items():
-        if len(values) != 1 or name in _UNLISTED:
-            continue
-        if name in _LISTED:
-            yield _LISTED[name], values[0]
-        else:
-            yield "metadata", f"{name}:{values[0]}"
-
-
-def _whole(wanted: Filter) -> bool:
-    single = all(len(values) == 1 for values in wanted.fields.values())
-    return single and not (wanted.since or wanted.until or _UNLISTED & wanted.fields.keys())
-
-
-_LISTED = {"agent": "agent", "team": "team", "language": "language", "intent": "intent",
-           "topic": "intent", "outcome": "outcome"}  # fmt: skip
-"""Fields that lists of calls are filtered by, and what the filter is called there."""
-_UNLISTED = frozenset(BUILT_IN) - _LISTED.keys() - {"direction"}

@@ -6,7 +6,7 @@ day is counted; how many are told while somebody waits is bounded.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import time as clock_time
@@ -49,6 +49,8 @@ class Look:
     """The latest day first."""
     waiting: int
     """Calls that changed and are not counted yet as they are now."""
+    state: Hashable = ()
+    """What the calls are told from: of the same state, all looks show the same."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Days:
         stretch = self._stretch(since, until)
         if stretch is None:
             return Look((), 0)
+        clock = self.totals.now()
         kept = self._kept(stretch)
         waiting = sum(self.totals.count(day) for day in self._absent(stretch, kept))
         changed = [call.key for call in self.totals.changed(stretch, _CHANGED)]
@@ -126,7 +129,16 @@ class Days:
                 parts.append(calls)
                 rows.append(~np.isin(calls.whole("key"), gone))
         seen = (self.seen(calls, principal) for calls in parts)
-        return Look([(c, r & s) for c, r, s in zip(parts, rows, seen, strict=True)], waiting)
+        shown = [(c, r & s) for c, r, s in zip(parts, rows, seen, strict=True)]
+        return Look(shown, waiting, (clock, tuple(kept)))
+
+    def waiting(self, since: date, until: date) -> int:
+        """Return how many calls of some days are not counted as they are now."""
+        stretch = self._stretch(since, until)
+        if stretch is None:
+            return 0
+        absent = self._absent(stretch, self._kept(stretch))
+        return self.totals.behind(stretch) + sum(self.totals.count(day) for day in absent)
 
     def catch_up(self, goes_on: Callable[[], bool]) -> None:
         """Add up what is behind, the latest day first, as long as there is time.
