@@ -124,9 +124,9 @@ class Totals:
         """Return when the first and the last call began; None when there is none."""
         chosen = select(func.min(RecordingRow.began), func.max(RecordingRow.began))
         with self.database.reading() as connection:
-            first: datetime | None
-            first, last = connection.execute(chosen).one()
-        return None if first is None else (first, last)
+            ends: list[datetime | None] = list(connection.execute(chosen).one())
+        first, last = ends
+        return None if first is None or last is None else (first, last)
 
     def count(self, stretch: Stretch) -> int:
         """Return how many calls of a stretch are to be told anew: those without facts."""
