@@ -71,12 +71,13 @@ def main() -> None:
         file = chosen.store or Path(folder) / "calls.db"
         with Store.open(f"sqlite:///{file}") as store:
             heard = stocked(store, file.parent, chosen)
+            there = store.count()
         with answering(f"sqlite:///{file}") as server:
             used = server.cpu()
             toll = asyncio.run(visit(server.address, chosen, heard))
             used = server.cpu() - used
             memory = server.peak()
-    RESULTS.write_text(report(toll, chosen, used, memory), encoding="utf-8")
+    RESULTS.write_text(report(toll, chosen, there, (used, memory)), encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))
 
 
@@ -147,12 +148,13 @@ def little(chance: random.Random) -> bytes:
     return SAMPLE.read_bytes()[:4_000] + chance.randbytes(4_000)
 
 
-def report(toll: Toll, chosen: argparse.Namespace, used: float, memory: float) -> str:
+def report(toll: Toll, chosen: argparse.Namespace, calls: int, taken: tuple[float, float]) -> str:
+    used, memory = taken
     total = sum(map(len, toll.waits.values()))
     refused = ", ".join(f"{name} {count}" for name, count in sorted(toll.refused.items()))
     setting = (
         f"Written by `python bench/users.py`: {chosen.users} users for {chosen.seconds:.0f} s, "
-        f"{THINK:g} s between requests; {chosen.calls:,} calls on SQLite; {os.cpu_count()} cores "
+        f"{THINK:g} s between requests; {calls:,} calls on SQLite; {os.cpu_count()} cores "
         f"with a load of {os.getloadavg()[1]:.1f} by all that ran on them."
     )
     found = (

@@ -1,6 +1,5 @@
 """Whichever way calls are looked for, the same are found in the same order."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -50,12 +49,11 @@ SAID = [
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(shared_store: Store) -> Browser:
     stock = Stock(segments=6, daily=48)
-    with Store.open(str(tmp_path_factory.mktemp("browse") / "calls.db")) as store:
-        for number in range(CALLS):
-            stock.keep(store, stock.analysis(number))
-        yield Browser(store.database)
+    for number in range(CALLS):
+        stock.keep(shared_store, stock.analysis(number))
+    return Browser(shared_store.database)
 
 
 @pytest.fixture
