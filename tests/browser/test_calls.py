@@ -65,6 +65,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_away(drive: Driver) -> None:
     expect(page).to_have_url(re.compile(r"/calls\?verdict=fail$"))
     page.go_back()
     expect(page.locator(".chip")).to_have_count(2)
+    page.wait_for_load_state("load")
     page.go_back()
     expect(page.locator(".chip")).to_have_count(0)
 
@@ -147,6 +148,7 @@ def test_deep_pages_and_back(drive: Driver, own_site: Site) -> None:
 
     assert len(set(seen)) == 3
     for before in reversed(seen[:-1]):
+        page.wait_for_load_state("load")
         page.go_back()
         expect(page.locator('input[name="call"]').first).to_have_value(before)
 

@@ -122,7 +122,11 @@ class Searches:
             Unknown: there is none of one's own, or it was removed too long ago.
             Conflict: there is another of its name by now.
         """
-        own = (KeptSearchRow.key == key, KeptSearchRow.owner == owner)
+        own = (
+            KeptSearchRow.key == key,
+            KeptSearchRow.owner == owner,
+            KeptSearchRow.removed_at.is_not(None),
+        )
         with self.database.writing() as connection:
             name = connection.scalar(select(KeptSearchRow.name).where(*own))
             taken = select(KeptSearchRow.key).where(

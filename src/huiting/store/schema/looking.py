@@ -12,6 +12,7 @@ class KeptSearchRow(Base):
     """A search that somebody keeps under a name."""
 
     __tablename__ = "kept_search"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     key: Mapped[int] = mapped_column(Big, primary_key=True)
     owner: Mapped[str] = mapped_column(Text, index=True)

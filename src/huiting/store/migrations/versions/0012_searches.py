@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.JSON, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
         sa.Column("removed_at", sa.DateTime),
+        sqlite_autoincrement=True,  # an address never leads to another search than it did
     )
     measure = op.create_table(
         "measure",
