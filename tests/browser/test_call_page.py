@@ -92,6 +92,21 @@ def test_evidence_plays_and_stops_at_its_end(drive: Driver) -> None:
     assert now(page) < end + 1.5
 
 
+def test_silence_is_jumped_over_and_a_line_goes_round(drive: Driver) -> None:
+    """From 14.5 to 22.2 s nobody speaks."""
+    page = opened(drive, f"/calls/{CALL}?t=16")
+    page.get_by_role("button", name="Skip silence").click()
+    page.locator("[data-play]").click()
+
+    heard(page, "s.currentTime > 21.5")
+    page.locator("[data-skip]").click()
+    page.locator("#line-4").hover()
+    page.locator("#line-4").get_by_role("button", name="Repeat this line").click()
+    heard(page, "!s.paused && s.currentTime < 14")
+    page.locator("#sound").evaluate("sound => sound.currentTime = 14.45")
+    heard(page, "s.currentTime < 14")
+
+
 def test_the_page_is_used_by_keys_alone(drive: Driver) -> None:
     page = opened(drive)
     starts = [float(t) for t in page.evaluate(
@@ -140,7 +155,7 @@ def test_a_link_leads_to_a_second_and_the_address_follows(drive: Driver) -> None
     heard(page, "Math.abs(s.currentTime - 13.5) < 0.05")
     expect(page.locator("#line-4")).to_have_attribute("aria-current", "true")
     page.locator("[data-jump='5']").click()
-    page.wait_for_url("**?t=18.5")
+    expect(page).to_have_url(f"{drive.site.url}/calls/{CALL}?t=18.5")
     page.reload()
     page.locator("[data-tracks][data-ready]").wait_for()
     heard(page, "Math.abs(s.currentTime - 18.5) < 0.05")

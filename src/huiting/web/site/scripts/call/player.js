@@ -46,6 +46,20 @@ export class Player extends EventTarget {
     return this.#media !== null && !this.#media.paused && !this.#media.ended;
   }
 
+  /** The browser knows where in the recording we are. */
+  get settled() {
+    return this.#media !== null && !this.#early && this.#media.readyState > 0;
+  }
+
+  /** It is to be played, and the browser has nothing to play yet. */
+  get waiting() {
+    return (
+      this.#media !== null &&
+      this.playing &&
+      this.#media.readyState < HTMLMediaElement.HAVE_FUTURE_DATA
+    );
+  }
+
   get looping() {
     return this.#loop;
   }
@@ -132,7 +146,9 @@ export class Player extends EventTarget {
       this.#tell("state");
       requestAnimationFrame(tick);
     });
-    media.addEventListener("pause", () => this.#tell("state"));
+    for (const event of ["pause", "waiting", "playing", "canplay"]) {
+      media.addEventListener(event, () => this.#tell("state"));
+    }
     media.addEventListener("timeupdate", () => {
       this.#watch(this.now); // also in a tab that is not in sight, which draws nothing
       this.#tell("moved");

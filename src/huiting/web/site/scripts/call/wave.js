@@ -2,6 +2,7 @@
 // recording itself is played, never decoded here.
 import WaveSurfer from "wavesurfer.js";
 import TimelinePlugin from "wavesurfer.js/dist/plugins/timeline.js";
+import { clock } from "./page.js";
 
 const CLOSEST = 300; // pixels a second
 
@@ -53,8 +54,9 @@ export class Wave {
   }
 
   /** @param {Float32Array[]} peaks of each channel */
-  draw(peaks) {
-    this.#surfer.setOptions({ peaks, duration: this.#duration });
+  async draw(peaks) {
+    const { currentSrc, src } = this.#surfer.getMediaElement();
+    await this.#surfer.load(currentSrc || src, peaks, this.#duration); // the same source: it plays on
   }
 
   /** @returns {Window} */
@@ -75,21 +77,16 @@ export class Wave {
     this.#scale = Math.max(whole, Math.min(CLOSEST, this.window.scale * factor));
     this.#surfer.zoom(this.#scale <= whole * 1.01 ? 0 : this.#scale);
     this.#surfer.setScrollTime(Math.max(0, now - width / this.#scale / 2));
-    this.show(now);
   }
 
-  /** @param {number} time */
+  /**
+   * Say where we are, where the browser does not: without a recording, or before it has any of it.
+   *
+   * @param {number} time
+   */
   show(time) {
     this.#surfer.setTime(time);
   }
-}
-
-/** @param {number} seconds */
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const rest = String(whole % 60).padStart(2, "0");
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
 /**
