@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from huiting.access.permissions import Permission
-from huiting.core.errors import Forbidden
+from huiting.access.principal import Principal
+from huiting.core.errors import Forbidden, Unknown
 from huiting.core.types import Channel, Recording
 from huiting.service.batches import owner_of
 from huiting.service.reading import Part
 from huiting.service.views import View
 from huiting.store import Store
+from huiting.store.calls import visible
 from huiting.store.handed import Handed, Wanted, handed_in
+from huiting.store.received import analyzed, newest_job
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import redacted_recording
 
@@ -59,6 +62,34 @@ class History:
             before = part.end
             if before is None:
                 return
+
+    def check(self, recording: str, principal: Principal) -> None:
+        """Refuse to have something heard again that somebody may not see.
+
+        What they handed in themselves they may try again, as long as it has not become a call;
+        what lies in the bin comes back from there and not by this way.
+
+        Raises:
+            Unknown: there is nothing of theirs.
+        """
+        own = owner_of(principal)
+        with self.store.database.reading() as connection:
+            there = visible(connection, recording, principal.only)
+            hidden = not there and analyzed(connection, recording)
+            handed = newest_job(connection, recording, own) is not None
+        if hidden or not (there or handed):
+            raise Unknown("recording", "no such recording", "hand it in first")
+
+    def told(self, name: str, recording: str | None, owner: str, principal: Principal) -> str:
+        """Return what stands for a file name: the name itself for who handed it in.
+
+        Args:
+            name: of the file.
+            recording: its id; None for what was not taken.
+            owner: who handed it in.
+            principal: who reads.
+        """
+        return name if owner == principal.id else self.shown(name, recording)
 
     def shown(self, name: str, recording: str | None) -> str:
         """Return what stands for a file name, which may say who called.

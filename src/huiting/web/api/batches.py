@@ -1,5 +1,6 @@
 """Batches: recordings that are handed in together, watched, paused and ended together."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -67,7 +68,9 @@ def items(
     begin = place(after, (int,))
     found = parts.batches.items(batch, principal, int(begin[0]) if begin else 0, limit + 1)
     end = cursor((found[limit - 1].key,)) if len(found) > limit else None
-    return Page(items=[ItemOf.of(item) for item in found[:limit]], next=end)
+    owner, told = parts.batches.find(batch, principal).batch.owner, parts.history.told
+    named = [replace(x, name=told(x.name, x.recording, owner, principal)) for x in found[:limit]]
+    return Page(items=[ItemOf.of(item) for item in named], next=end)
 
 
 @router.patch("/{batch}", responses=documented(404, 409, 412))

@@ -198,3 +198,16 @@ def test_the_speed_of_a_batch_is_told_when_it_is_known(site: Site) -> None:
     assert before == Speed(None, 0.0, None)
     assert during.left is not None
     assert during.left > 0
+
+
+def test_file_names_of_others_are_shown_without_personal_data(site: Site) -> None:
+    site.enter(UserRole.REVIEWER)
+    batch = begin(site)
+    hand_in(site, batch, "8001_13800138000.wav")
+    own = site.read(f"/batches/{batch}")
+    site.enter(UserRole.SUPERVISOR)
+    items = site.web.get(f"/api/v1/batches/{batch}/recordings").text
+
+    assert "13800138000" in own
+    assert "13800138000" not in site.read(f"/batches/{batch}") + items
+    assert ".wav" in items

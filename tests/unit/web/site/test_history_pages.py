@@ -233,3 +233,25 @@ def test_people_are_called_by_their_names() -> None:
 
 def test_nobody_is_known_where_nobody_signs_in(served: Served) -> None:
     assert people(served.parts).known == {}
+
+
+def test_what_others_handed_in_is_not_tried_again_by_who_may_not_see_it(served: Served) -> None:
+    sent = send(served)
+    path, headers = f"/history/again/{sent['recording']}", {"hx-request": "true"}
+    theirs = served.web.post(path, headers=served.by("team-b") | headers)
+    unknown = served.web.post(f"/history/again/{'0' * 64}", headers=served.by("team-b") | headers)
+
+    assert theirs.status_code == unknown.status_code == 404
+    assert theirs.text == unknown.text
+
+
+def test_trying_again_takes_no_call_out_of_the_bin(served: Served) -> None:
+    call = send(served)["recording"]
+    made = refund()
+    recording = replace(made.call.recording, id=call)
+    served.save(replace(made, call=replace(made.call, recording=recording)))
+    post(served, "/found/remove", call=call)
+    answer = served.web.post(f"/history/again/{call}", headers={"hx-request": "true"})
+
+    assert answer.status_code == 404
+    assert "The bin is empty" not in shown(served, "/history/bin")

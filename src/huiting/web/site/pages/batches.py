@@ -1,5 +1,6 @@
 """Batches: what was handed in together, watched until all is over, and taken along."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -112,7 +113,9 @@ def _shown(
     after: int = 0,
 ) -> Response:
     found = parts.batches.find(batch, principal)
-    lines = parts.batches.watch(batch, principal, SHOWN[only], after, PAGE + 1)
+    watched = parts.batches.watch(batch, principal, SHOWN[only], after, PAGE + 1)
+    owner, told = found.batch.owner, parts.history.told
+    lines = [replace(x, name=told(x.name, x.recording, owner, principal)) for x in watched]
     return show(
         request, template, found=found, lines=lines[:PAGE], more=len(lines) > PAGE,
         only=only, after=after, speed=parts.batches.speed(found), shown=tuple(SHOWN),

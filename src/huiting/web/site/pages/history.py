@@ -53,6 +53,9 @@ def taken_along(
 @router.post("/again/{recording}")
 def again(recording: RecordingId, request: Request, principal: Writer, parts: Given) -> Response:
     """Have a recording that failed heard again."""
+    parts.history.check(recording, principal)
     done = parts.recordings.again(recording, Asked(principal, Options()))
     told = {"HX-Trigger": "found-changed"}
-    return show(request, "history/again", headers=told, name=parts.history.shown(done.name, recording))
+    return show(
+        request, "history/again", headers=told, name=parts.history.shown(done.name, recording)
+    )
