@@ -40,7 +40,8 @@ def calls(request: Request, principal: Reader, parts: Given) -> Response:
     """Show a page of the calls that are looked for."""
     asked = read(request.query_params.multi_items(), parts.now(), parts.zone)
     table = _table(asked, request, principal, parts)
-    said = {"table": table, "screens": request.app.state.screens, **OFFERS}
+    screens = request.app.state.screens
+    said = {"table": table, "screens": screens, "engine": parts.engine, **OFFERS}
     if not partial(request):
         return show(request, "calls/page", **said)
     address = outside(request, f"/calls?{asked.here}" if asked.here else "/calls")
