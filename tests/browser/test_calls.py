@@ -58,6 +58,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_away(drive: Driver) -> None:
     page.get_by_role("combobox", name="Verdict").select_option("fail")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".chip")).to_have_count(2)
+    expect(page.get_by_role("combobox", name="Outcome")).to_be_visible()  # still open
     expect(page).to_have_url(re.compile(r"verdict=fail&outcome=solved$"))
     page.get_by_label("Take away Outcome: solved").click()
     expect(page.locator(".chip")).to_have_count(1)
@@ -145,6 +146,7 @@ def test_deep_pages_and_back(drive: Driver, own_site: Site) -> None:
         page.get_by_role("link", name="Next page").click()
         expect(page.locator('input[name="call"]').first).not_to_have_value(seen[-1])
         seen.append(first_call(page))
+        expect(page.locator("#found")).to_be_focused()
 
     assert len(set(seen)) == 3
     for before in reversed(seen[:-1]):

@@ -278,6 +278,14 @@ def test_the_part_that_changes_has_no_frame_and_says_its_address(served: Served)
     assert answer.headers["hx-push-url"] == "/calls?agent=1&sort=duration&order=desc"
 
 
+def test_what_is_read_again_is_no_new_step_back(served: Served) -> None:
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/calls?agent=1"}
+
+    assert served.web.get("/calls?agent=1", headers=headers).headers["hx-push-url"] == "false"
+    other = served.web.get("/calls?agent=2", headers=headers)
+    assert other.headers["hx-push-url"] == "/calls?agent=2"
+
+
 def test_searches_are_saved_opened_removed_and_brought_back(
     served: Served, two: tuple[str, str]
 ) -> None:

@@ -1,6 +1,7 @@
 """The table of calls: look for them, keep searches, choose columns."""
 
 from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import HTMLResponse, Response
@@ -44,8 +45,7 @@ def calls(request: Request, principal: Reader, parts: Given) -> Response:
     said = {"table": table, "screens": screens, "engine": parts.engine, **OFFERS}
     if not partial(request):
         return show(request, "calls/page", **said)
-    address = outside(request, f"/calls?{asked.here}" if asked.here else "/calls")
-    return show(request, "calls/body", headers={"HX-Push-Url": address}, **said)
+    return show(request, "calls/body", headers={"HX-Push-Url": _place(asked, request)}, **said)
 
 
 @router.get("/found/count")
@@ -127,6 +127,13 @@ def restore_search(search: SearchId, request: Request, principal: Reader, parts:
     """Bring a removed search back."""
     kept = parts.searching.restore(search, principal)
     return show(request, "calls/search_back", kept=kept, headers={"HX-Trigger": "found-changed"})
+
+
+def _place(asked: Asked, request: Request) -> str:
+    """Return the address to show; `false` where it stands there: one way back is enough."""
+    address = outside(request, f"/calls?{asked.here}" if asked.here else "/calls")
+    now = urlsplit(request.headers.get("hx-current-url", ""))
+    return "false" if address == urlunsplit(("", "", now.path, now.query, "")) else address
 
 
 def _check_harmless(asked: Asked, parts: Parts) -> None:

@@ -63,6 +63,21 @@ function none() {
   tell();
 }
 
+/** Keep the filters open, and the keyboard in the table, when another page takes its place. */
+function keeping() {
+  let open = false;
+  document.addEventListener("htmx:beforeSwap", () => {
+    const more = document.getElementById("more");
+    if (more instanceof HTMLDetailsElement) open = more.open;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!(event.target instanceof Element) || event.target.id !== "calls") return;
+    const more = document.getElementById("more");
+    if (more instanceof HTMLDetailsElement) more.open = open;
+    if (document.activeElement === document.body) document.getElementById("found")?.focus();
+  });
+}
+
 /** Follow what is ticked, on this page and on those that take its place. */
 export function choosing() {
   document.addEventListener("change", (event) => {
@@ -75,6 +90,7 @@ export function choosing() {
     if (event.target === form()) event.preventDefault();
   });
   document.addEventListener("htmx:afterSettle", tell);
+  keeping();
   window.addEventListener("pageshow", tell);
   tell();
 }
