@@ -45,6 +45,7 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
+from huiting.service.review.appeals import Appeals
 from huiting.service.reviewing import Reviewing
 from huiting.service.sheets import Sheets
 from huiting.service.state import DeviceState, DiskState, ModelState, State
@@ -230,6 +231,7 @@ def parts_in(
         noting=Noting(audit),
         metrics=Metrics("0.1.0"),
         reviewing=Reviewing(store, Reviews(store.database), audit, clock),
+        appeals=Appeals(store, reading, Reviews(store.database), audit, clock),
         remarking=Remarking(store, reading, audit, clock),
         correcting=Correcting(store, reading, audit, clock),
         sheets=Sheets(reading),

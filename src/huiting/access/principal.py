@@ -27,6 +27,11 @@ class Principal:
     must_change_password: bool = False
     """Signed in with a password made by somebody else: may do nothing before it is changed."""
 
+    @property
+    def person(self) -> str:
+        """Who it is, whichever token of theirs they use: what must be done by two people asks."""
+        return self.id if self.user is None else f"user:{self.user}"
+
     def may(self, permission: Permission) -> bool:
         """Tell whether this is permitted."""
         return permission in self.permissions

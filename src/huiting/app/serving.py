@@ -54,6 +54,7 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
+from huiting.service.review.appeals import Appeals
 from huiting.service.reviewing import Reviewing
 from huiting.service.sheets import Sheets
 from huiting.service.state import DeviceState, DiskState, ModelState, State
@@ -160,6 +161,9 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             trials=Trials(store, flat, trying(settings)),
             rules=lambda: _digest_of(current),
             reviewing=Reviewing(store, Reviews(store.database), audit, now),
+            appeals=Appeals(
+                store, reading, Reviews(store.database), audit, now, settings.appeal_days
+            ),
             remarking=Remarking(store, reading, audit, now),
             correcting=Correcting(store, reading, audit, now),
             sheets=Sheets(reading),

@@ -165,6 +165,7 @@ class Settings:
         "how long what is kept, by name of a rule: audio, transcripts (days), where, language",
         default_factory=dict,
     )
+    appeal_days: int = _help("days after a verdict in which its agent may appeal", default=7)
     bin_days: int = _help("days that calls lie in the bin", default=30)
     transcription_days: int = _help("days that text is kept which is no call's", default=30)
     backups: Path | None = _help(  # noqa: RUF009  (a field, not a value)

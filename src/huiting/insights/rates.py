@@ -54,6 +54,37 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """How many of how many, where each that was looked at stands for several."""
+
+    count: float
+    """Weight of the hits."""
+    weight: float
+    """Of all that were looked at."""
+    squares: float
+    """Sum of the squares of their weights."""
+    of: int
+    """That were looked at."""
+
+    @property
+    def share(self) -> float | None:
+        """In [0, 1]; None of nothing."""
+        return self.count / self.weight if self.weight else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Where the share lies with 95 % confidence: Wilson's, of the effective sample.
+
+        Source:
+            Kish (1965), Survey Sampling: unequal weights tell as much as
+            (sum of weights)² / (sum of their squares) equal ones.
+        """
+        if self.share is None:
+            return None
+        return wilson(self.share, self.weight**2 / self.squares)
+
+
+@dataclass(frozen=True, slots=True)
 class Mean:
     """A mean and its spread."""
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from huiting.access.principal import Actor
 from huiting.core.errors import InputError
 from huiting.core.judgement import Verdict
-from huiting.insights.rates import Rate
+from huiting.insights.rates import Rate, Weighted
 from huiting.store import Store
 from huiting.store.audit import Action, Audit, Entry
 from huiting.store.reviews import Decision, Review, Reviews, Tally
@@ -29,8 +29,8 @@ class Measured:
     rule: str
     version: int
     precision: Rate
-    recall: Rate
-    """From calls drawn by chance."""
+    recall: Weighted
+    """From calls drawn by chance, each for those of its agent and week that were not drawn."""
     unsure: int
     """Decisions that nobody could make."""
 
@@ -54,8 +54,19 @@ class Reviewing:
         drawn: bool = False,
         comment: str = "",
         seconds: float | None = None,
+        person: str | None = None,
     ) -> Review:
         """Keep what somebody decided about the current verdict of a rule on a call.
+
+        Args:
+            call: its id.
+            rule: id of the rule.
+            decision: what is made of the verdict.
+            by: who decides, for the audit log.
+            drawn: the call was drawn by chance.
+            comment: why.
+            seconds: it took.
+            person: `Principal.person` of who decides; None for the same as `by`.
 
         Raises:
             UnknownCall: there is no such call.
@@ -70,8 +81,8 @@ class Reviewing:
         if decision is Decision.MISSED and found.verdict is Verdict.FAIL:
             raise InputError("decision", "the rule did fail the call", "choose confirmed or wrong")
         review = Review(
-            call, rule, found.version, found.verdict, decision, by.id, self.now(), drawn, comment,
-            seconds,
+            call, rule, found.version, found.verdict, decision, person or by.id, self.now(), drawn,
+            comment, seconds,
         )  # fmt: skip
         with self.store.database.writing() as connection:
             kept = self.reviews.add(connection, review)
@@ -93,23 +104,22 @@ class Reviewing:
 
 
 def _measured(rule: str, version: int, tallies: Sequence[Tally]) -> Measured:
-    def count(verdict: Verdict | None, decision: Decision, *, drawn: bool = False) -> int:
+    def count(verdict: Verdict | None, decision: Decision) -> int:
         return sum(
             t.count
             for t in tallies
-            if t.decision is decision
-            and (verdict is None or t.verdict is verdict)
-            and (t.drawn or not drawn)
+            if t.decision is decision and (verdict is None or t.verdict is verdict)
         )
 
     right = count(Verdict.FAIL, Decision.CONFIRMED)
     wrong = count(Verdict.FAIL, Decision.WRONG)
-    caught = count(Verdict.FAIL, Decision.CONFIRMED, drawn=True)
-    missed = count(None, Decision.MISSED, drawn=True)
+    drawn = [t for t in tallies if t.drawn]
+    caught = [t for t in drawn if t.verdict is Verdict.FAIL and t.decision is Decision.CONFIRMED]
+    broken = [*caught, *(t for t in drawn if t.decision is Decision.MISSED)]
+    recall = Weighted(
+        sum(t.weight for t in caught), sum(t.weight for t in broken),
+        sum(t.squares for t in broken), sum(t.count for t in broken),
+    )  # fmt: skip
     return Measured(
-        rule,
-        version,
-        Rate(right, right + wrong),
-        Rate(caught, caught + missed),
-        count(None, Decision.UNSURE),
-    )
+        rule, version, Rate(right, right + wrong), recall, count(None, Decision.UNSURE)
+    )  # fmt: skip

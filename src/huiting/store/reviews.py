@@ -1,17 +1,18 @@
 """What people decided about verdicts, and how well the rules did by that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, case, func, insert, or_, select
 
 from huiting.core.judgement import Verdict
 from huiting.store import calls
 from huiting.store._connect import Database
 from huiting.store._fold import storable
-from huiting.store.schema import RecordingRow, ReviewRow
+from huiting.store.schema import RecordingRow, ReviewItemRow, ReviewRow
 
 
 class Decision(StrEnum):
@@ -45,6 +46,10 @@ class Review:
     comment: str = ""
     seconds: float | None = None
     key: int = 0
+    item: int | None = None
+    """Of the queue; None for what was decided outside of it."""
+    moment: float | None = None
+    """Second in which the rule is broken, of what was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,24 @@ class Tally:
     decision: Decision
     drawn: bool
     count: int
+    weight: float = 0.0
+    """Calls that they stand for: where few of many were drawn, each stands for several."""
+    squares: float = 0.0
+    """Sum of the squares of those weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What counts of the decisions about a verdict."""
+
+    call: str
+    version: int
+    """Of the rule."""
+    verdict: Verdict
+    decision: Decision
+    at: datetime
+    moment: float | None
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +107,11 @@ class Reviews:
             "by": review.by,
             "at": review.at,
             "seconds": review.seconds,
+            "item": review.item,
+            "moment": review.moment,
         }
         made = connection.execute(insert(ReviewRow).values(row).returning(ReviewRow.key))
-        return Review(
-            found.id, review.rule, review.rule_version, review.verdict, review.decision, review.by,
-            review.at, review.drawn, review.comment, review.seconds, made.scalar_one(),
-        )  # fmt: skip
+        return replace(review, call=found.id, key=made.scalar_one())
 
     def page(
         self,
@@ -115,7 +137,8 @@ class Reviews:
             select(
                 RecordingRow.id, ReviewRow.rule, ReviewRow.rule_version, ReviewRow.verdict,
                 ReviewRow.decision, ReviewRow.by, ReviewRow.at, ReviewRow.drawn,
-                ReviewRow.comment, ReviewRow.seconds, ReviewRow.key,
+                ReviewRow.comment, ReviewRow.seconds, ReviewRow.key, ReviewRow.item,
+                ReviewRow.moment,
             )
             .join(RecordingRow, RecordingRow.key == ReviewRow.recording)
             .where(*calls.Which(allowed=allowed or {}).conditions())
@@ -133,36 +156,91 @@ class Reviews:
         return [
             Review(
                 call, rule, version, Verdict(verdict), Decision(decision), who, at, drawn, comment,
-                seconds, key,
+                *rest,
             )
-            for call, rule, version, verdict, decision, who, at, drawn, comment, seconds, key in rows
+            for call, rule, version, verdict, decision, who, at, drawn, comment, *rest in rows
         ]  # fmt: skip
 
     def tallies(
         self, rule: str | None = None, allowed: Mapping[str, frozenset[str]] | None = None
     ) -> list[Tally]:
-        """Count decisions, the latest of each call, by rule, version, verdict and decision."""
-        latest = (
-            select(func.max(ReviewRow.key).label("key"))
-            .group_by(ReviewRow.recording, ReviewRow.rule, ReviewRow.rule_version)
-            .subquery()
-        )
-        kinds = (
-            ReviewRow.rule, ReviewRow.rule_version, ReviewRow.verdict, ReviewRow.decision,
-            ReviewRow.drawn,
-        )  # fmt: skip
-        chosen = (
-            select(*kinds, func.count())
-            .join(latest, latest.c.key == ReviewRow.key)
-            .join(RecordingRow, RecordingRow.key == ReviewRow.recording)
-            .where(*calls.Which(allowed=allowed or {}).conditions())
-            .group_by(*kinds)
-            .order_by(ReviewRow.rule, ReviewRow.rule_version)
-        )
+        """Count decisions, the latest of each call, by rule, version, verdict and decision.
+
+        What was drawn by chance stays so when somebody decides about it again.
+        """
+        made = _latest().where(*calls.Which(allowed=allowed or {}).conditions())
         if rule is not None:
-            chosen = chosen.where(ReviewRow.rule == rule)
+            made = made.where(ReviewRow.rule == rule)
+        one = made.subquery().c
+        kinds = (one.rule, one.rule_version, one.verdict, one.decision, one.by_chance)
+        weight = func.sum(one.weight), func.sum(one.weight * one.weight)
+        chosen = (
+            select(*kinds, func.count(), *weight)
+            .group_by(*kinds)
+            .order_by(one.rule, one.rule_version)
+        )
         with self.database.reading() as connection:
             return [
-                Tally(name, version, Verdict(verdict), Decision(decision), drawn, count)
-                for name, version, verdict, decision, drawn, count in connection.execute(chosen)
+                Tally(name, version, Verdict(verdict), Decision(decision), bool(drawn), *counts)
+                for name, version, verdict, decision, drawn, *counts in connection.execute(chosen)
             ]
+
+    def latest(
+        self,
+        rule: str,
+        *,
+        since: datetime,
+        allowed: Mapping[str, frozenset[str]] | None = None,
+        limit: int = 20_000,
+    ) -> list[Judged]:
+        """Return what counts of the decisions about a rule since a time, the latest first."""
+        one = (
+            _latest()
+            .where(
+                ReviewRow.rule == rule,
+                ReviewRow.at >= since,
+                *calls.Which(allowed=allowed or {}).conditions(),
+            )
+            .subquery()
+            .c
+        )
+        chosen = select(
+            one.id, one.rule_version, one.verdict, one.decision, one.at, one.moment, one.comment
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(chosen.order_by(one.key.desc()).limit(limit)).all()
+        return [
+            Judged(call, version, Verdict(verdict), Decision(decision), at, moment, comment)
+            for call, version, verdict, decision, at, moment, comment in rows
+        ]
+
+
+def _latest() -> Select[*tuple[Any, ...]]:
+    """Select the latest decision about each verdict, and how many calls it stands for."""
+    keys = (
+        select(func.max(ReviewRow.key).label("key"))
+        .group_by(ReviewRow.recording, ReviewRow.rule, ReviewRow.rule_version)
+        .subquery()
+    )
+    weight = (
+        select(func.max(ReviewItemRow.weight))
+        .where(
+            ReviewItemRow.recording == ReviewRow.recording,
+            ReviewItemRow.rule.in_(["", ReviewRow.rule]),
+            ReviewItemRow.drawn,
+            ReviewItemRow.decided.is_not(None),
+        )
+        .correlate(ReviewRow)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            RecordingRow.id, ReviewRow.key, ReviewRow.rule, ReviewRow.rule_version,
+            ReviewRow.verdict, ReviewRow.decision, ReviewRow.at, ReviewRow.moment,
+            ReviewRow.comment,
+            case((or_(ReviewRow.drawn, weight.is_not(None)), 1), else_=0).label("by_chance"),
+            func.coalesce(weight, 1.0).label("weight"),
+        )
+        .join(keys, keys.c.key == ReviewRow.key)
+        .join(RecordingRow, RecordingRow.key == ReviewRow.recording)
+    )  # fmt: skip

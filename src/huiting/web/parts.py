@@ -28,6 +28,10 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
 from huiting.service.remarks import Remarking
 from huiting.service.reporting import Reporting
+from huiting.service.review.appeals import Appeals
+from huiting.service.review.measuring import Measuring
+from huiting.service.review.planning import Planning
+from huiting.service.review.queue import Queue as ReviewQueue
 from huiting.service.reviewing import Reviewing
 from huiting.service.searching import Searching
 from huiting.service.sheets import Sheets
@@ -89,6 +93,7 @@ class Parts:
     rules: Callable[[], str]
     """Returns the digest of the rules that are in force."""
     reviewing: Reviewing
+    appeals: Appeals
     remarking: Remarking
     correcting: Correcting
     sheets: Sheets
@@ -123,6 +128,22 @@ class Parts:
     def searching(self) -> Searching:
         """Searches that people keep."""
         return Searching(Searches(self.store.database), self.now)
+
+    @property
+    def planning(self) -> Planning:
+        """What chooses calls to be looked at."""
+        return Planning(self.store, self.reviewing.audit, self.now, self.zone)
+
+    @property
+    def to_review(self) -> ReviewQueue:
+        """What is to be looked at."""
+        of = self.reviewing
+        return ReviewQueue(self.reading, of.reviews, of.audit, self.now, self.zone)
+
+    @property
+    def measuring(self) -> Measuring:
+        """What decisions tell of rules, and of those who decide."""
+        return Measuring(self.reviewing.reviews, self.now, self.zone)
 
     @property
     def bulk(self) -> Bulk:

@@ -38,6 +38,7 @@ from huiting.store.schema.received import (
     UploadRow,
 )
 from huiting.store.schema.remarks import CorrectionRow, RemarkRow
+from huiting.store.schema.reviewing import AppealRow, ReviewItemRow, ReviewPlanRow
 from huiting.store.schema.totals import ClockRow, FactsRow, MarkRow, TotalRow
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "AccountRow",
     "AnalysisRow",
     "AnswerRow",
+    "AppealRow",
     "ArrivalRow",
     "AttemptRow",
     "AuditRow",
@@ -78,6 +80,8 @@ __all__ = [
     "RecordingFileRow",
     "RecordingRow",
     "RemarkRow",
+    "ReviewItemRow",
+    "ReviewPlanRow",
     "ReviewRow",
     "ScheduleRow",
     "ScoreRow",

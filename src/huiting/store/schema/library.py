@@ -45,6 +45,8 @@ class ReviewRow(Base):
     __table_args__ = (
         Index("ix_review_call", "recording", "rule"),
         Index("ix_review_rule", "rule", "rule_version", "decision"),
+        Index("ix_review_item", "item"),
+        Index("ix_review_at", "at"),
     )
 
     key: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -62,3 +64,7 @@ class ReviewRow(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     seconds: Mapped[float | None]
     """It took; None when not measured."""
+    item: Mapped[int | None]
+    """Of the queue, that it was decided in; None outside of any."""
+    moment: Mapped[float | None]
+    """Second of the call in which the rule is broken, of what was missed."""

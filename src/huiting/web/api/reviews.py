@@ -35,6 +35,7 @@ def decide(
             drawn=decided.drawn,
             comment=decided.comment,
             seconds=decided.seconds,
+            person=principal.person,
         )
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from huiting.access.permissions import Permission
+from huiting.access.permissions import Permission, UserRole
 from huiting.access.principal import Principal
 
 
@@ -17,6 +17,8 @@ class Entry:
     """Of the sprite; listed in `frontend/icons.txt`."""
     permission: Permission | None
     """Who sees it; None for everybody."""
+    role: UserRole | None = None
+    """The only role that sees it; None for all."""
 
 
 def _(text: str) -> str:
@@ -30,7 +32,7 @@ MENU = (
     Entry("/hand-in", _("Recognise"), "upload", Permission.CALLS_WRITE),
     Entry("/batches", _("Batches"), "stack-2", Permission.JOBS_READ),
     Entry("/review", _("Review"), "checklist", Permission.REVIEW),
-    Entry("/results", _("My results"), "user-check", Permission.CALLS_READ),
+    Entry("/results", _("My results"), "user-check", Permission.CALLS_READ, UserRole.AGENT),
     Entry("/library", _("Rules"), "scale", Permission.RULES_READ),
     Entry("/reports", _("Reports"), "chart-bar", Permission.REPORTS_READ),
     Entry("/live", _("Live"), "broadcast", Permission.CALLS_READ),
@@ -51,5 +53,7 @@ def menu(principal: Principal, there: frozenset[str]) -> tuple[Entry, ...]:
     return tuple(
         entry
         for entry in MENU
-        if entry.path in there and (entry.permission is None or principal.may(entry.permission))
+        if entry.path in there
+        and (entry.permission is None or principal.may(entry.permission))
+        and entry.role in (None, principal.role)
     )

@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from huiting.core.judgement import Verdict
-from huiting.insights.rates import Rate
+from huiting.insights.rates import Rate, Weighted
 from huiting.service.library.kinds import Mistake
 from huiting.service.library.trial import Trial, Tried
 from huiting.service.reviewing import Measured
@@ -203,6 +203,9 @@ class ReviewOf(BaseModel):
     by: str
     at: datetime
     seconds: float | None
+    moment: float | None = Field(
+        description="Second in which the rule is broken, of what was missed."
+    )
 
     @classmethod
     def of(cls, review: Review) -> Self:
@@ -219,6 +222,7 @@ class ReviewOf(BaseModel):
             by=review.by,
             at=review.at,
             seconds=review.seconds,
+            moment=review.moment,
         )
 
 
@@ -231,7 +235,7 @@ class RateOf(BaseModel):
     of: int
 
     @classmethod
-    def of_rate(cls, rate: Rate) -> Self:
+    def of_rate(cls, rate: Rate | Weighted) -> Self:
         """Return it as it is told."""
         ends = rate.interval
         if ends is None:

@@ -47,8 +47,13 @@ def groups(judgement: Judgement, language: str) -> list[Group]:
         those = [f for f in judgement.findings if f.verdict is verdict]
         those.sort(key=lambda f: (_WEIGHT[f.severity], f.effect))
         if those:
-            found.append(Group(verdict, [Ruled(f, _proofs(f, language)) for f in those]))
+            found.append(Group(verdict, [ruled(f, language) for f in those]))
     return found
+
+
+def ruled(finding: Finding, language: str) -> Ruled:
+    """Return what a rule says, with its evidence in words."""
+    return Ruled(finding, _proofs(finding, language))
 
 
 def _proofs(finding: Finding, language: str) -> tuple[Proof, ...]:

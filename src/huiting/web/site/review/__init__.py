@@ -1,0 +1,1 @@
+"""Pages of reviewing: what is worked out before a template shows it."""
