@@ -15,8 +15,6 @@ from huiting.service.views import View
 from huiting.store.browse import Order, Place, Sort, Sought
 
 _CALLS = 24
-_TRIES = 5
-"""Calls that are looked at for a neighbour that says what is sought in what may be seen."""
 _State = tuple[str, tuple[tuple[str, int, Verdict], ...], int]
 
 
@@ -62,16 +60,9 @@ class Sheets:
         here = self._place(call, sought, order, view)
         if here is None:
             return None
-        way_on = order if way is Way.AFTER else Order(order.by, not order.descending)
-        place: Place | None = here
-        for _ in range(_TRIES):
-            part = self.reading.page(sought, way_on, 1, place, view)
-            if part.entries:
-                return part.entries[0].call.id
-            place = part.end
-            if place is None:
-                return None
-        return None
+        onward = order if way is Way.AFTER else Order(order.by, not order.descending)
+        found = self.reading.page(sought, onward, 1, here, view).entries
+        return found[0].call.id if found else None
 
     def _place(self, call: str, sought: Sought, order: Order, view: View) -> Place | None:
         listed = self.reading.browser.one(call, view.principal.only)

@@ -1,7 +1,6 @@
 """The page of one call: who sees what of it, in both languages, and what can be changed there."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -417,11 +416,44 @@ def test_a_score_sorts_neighbours_too(served: Served, whole: str) -> None:
     assert neighbours(answer.text) == (False, False)
 
 
-Change = Callable[[Served, str], Response]
-
-
 @pytest.mark.parametrize(
     "path", ["lines/0", "remarks", "remarks/1/remove", "judge", "hear", "remove", "restore"]
 )
 def test_who_only_looks_changes_nothing(served: Served, call: str, path: str) -> None:
     assert post(served, f"/calls/{call}/{path}", by="viewer", text="x").status_code == 403
+
+
+def test_corrections_go_on_with_lines_that_a_new_version_hears_at_the_same_time(
+    served: Served, call: str
+) -> None:
+    post(served, f"/calls/{call}/lines/1", text="我要退火。", what="said")
+    post(served, f"/calls/{call}/lines/0", text="喂，您好。", what="said")
+    made = refund()
+    first, second, *rest = made.call.segments
+    later = replace(first, span=Span(0.9, 2.0))
+    served.save(replace(made, call=replace(made.call, segments=(later, second, *rest))))
+
+    text = looked(served, f"/calls/{call}/lines").text
+    assert "我要退火。" in text
+    assert "喂，您好。" not in text
+    gone = post(served, f"/calls/{call}/lines/1?version=1", text="x", what="said")
+    assert gone.status_code == 409
+
+
+def test_who_sees_some_calls_sees_what_is_done_with_those_and_with_their_own(
+    served: Served,
+) -> None:
+    files = {"files": ("8001_a.wav", b"RIFF", "audio/wav")}
+    given = {"metadata": '{"team": "A"}'}
+    taken = served.web.post(
+        "/api/v1/recordings", data=given, files=files, headers=served.by("team-a")
+    ).json()["accepted"][0]
+    path = f"/calls/{taken['recording']}"
+
+    assert "Still being analyzed" in looked(served, path, by="team-a").text
+    assert looked(served, path, by="team-b").status_code == 404
+    made = refund()
+    recording = replace(made.call.recording, id=taken["recording"])
+    served.save(replace(made, call=replace(made.call, recording=recording)))
+    post(served, f"{path}/hear", language="en")
+    assert "being recognised" in looked(served, path, by="team-a").text

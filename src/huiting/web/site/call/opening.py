@@ -69,8 +69,6 @@ class Asked:
         }
         names = {"moment": "t", "inside": "in"}
         said |= {names.get(name, name): value or None for name, value in changes.items()}
-        if said["unredacted"] is True:
-            said["unredacted"] = "true"
         kept = {name: value for name, value in said.items() if value is not None}
         return f"?{urlencode(kept)}" if kept else ""
 
