@@ -256,13 +256,15 @@ class Exports:
     def _calls(self, wish: Wish, running: Running, stage: str) -> Iterator[Seen]:
         view = View(wish.principal, wish.unredacted)
         sought = self.reading.limited(wish.sought, view)
-        total = max(1, self.reading.browser.count(sought, MOST))
+        veiled = wish.sought.text and not wish.unredacted  # how many say it would tell a number
+        total = MOST if veiled else max(1, self.reading.browser.count(sought, MOST))
         done, after = 0, None
+        running.advance(stage, 0.0)
         while done < MOST:
             page = self.reading.browser.ids(sought, after, min(_BATCH, MOST - done))
             for after, call in page:  # noqa: B007  (the last one is where the next page begins)
                 done += 1
-                running.advance(stage, min(1.0, done / total))
+                running.advance(stage, 0.0 if veiled else min(1.0, done / total))
                 with suppress(UnknownCall):  # deleted meanwhile
                     seen = self.reading.call(call, view)
                     if self.reading.says(seen, wish.sought, view):

@@ -5,7 +5,7 @@ for when a call was analyzed, it is looked for now: what was never looked for is
 Nor can it be guessed: who sees no personal data cannot search for it or filter by it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -32,6 +32,10 @@ from huiting.text.redaction.segments import covered
 
 _CALLS, _TEXTS, _ENTRIES = 32, 500, 5_000
 """Calls, what is said in calls, and entries of lists, that are kept as they are shown."""
+_STEP = 100
+"""Calls or lines looked at together, once those of a page were not enough."""
+_LOOKED = 200
+"""After how many of which too few are shown the rest is left to the next page."""
 Texts = Sequence[tuple[str, str]]
 """Of each segment of a call: as written, as spoken."""
 
@@ -94,15 +98,39 @@ class Reading:
             Forbidden: personal data is filtered by that may not be seen.
             InputError: the text is nothing that can be searched for.
         """
-        raw = self.browser.page(self.limited(sought, view), order, limit + 1, after)
+        wanted = self.limited(sought, view)
+        if sought.text and not view.unredacted:
+            return self._saying(wanted, order, limit, after)
+        raw = self.browser.page(wanted, order, limit + 1, after)
         found = raw[:limit]
         end = found[-1].place if len(raw) > limit else None
-        if view.unredacted:
-            return Part(found, end)
-        if sought.text:
-            shown = self.texts([listed.call for listed in found])
-            found = [x for x in found if _says(shown.get(x.call.id, ()), sought)]
-        return Part([self._bare(listed) for listed in found], end)
+        return Part(found if view.unredacted else [self._bare(x) for x in found], end)
+
+    def _saying(
+        self, sought: Sought, order: Order, limit: int, after: Place | None
+    ) -> Part[Listed, Place]:
+        """Return the next calls that say it in what is shown of them.
+
+        That others follow is said only of calls that are shown, too: otherwise somebody who
+        asks for one call at a time learns, digit by digit, which numbers were said.
+        """
+        found: list[Listed] = []
+        looked, place = 0, after
+        while len(found) <= limit:
+            step = limit + 1 if not looked else _STEP
+            raw = self.browser.page(sought, order, step, place)
+            shown = self.texts([listed.call for listed in raw])
+            found += [x for x in raw if _says(shown.get(x.call.id, ()), sought)]
+            looked += len(raw)
+            if len(raw) < step:
+                place = None
+                break
+            place = raw[-1].place
+            if looked >= _LOOKED:
+                break
+        if len(found) > limit:
+            place = found[limit - 1].place
+        return Part([self._bare(listed) for listed in found[:limit]], place)
 
     def one(self, call: str, view: View) -> Listed:
         """Return a call as lists show it.
@@ -190,25 +218,43 @@ class Reading:
     ) -> Part[Hit, int]:
         """Return segments in which something is said; see `Browser.hits`.
 
-        Who sees no personal data gets no hit in it: a page may then be shorter than asked.
+        Who sees no personal data gets no hit in it, nor learns that there would be one.
 
         Raises:
             Forbidden: personal data is filtered by that may not be seen.
             InputError: the text is nothing that can be searched for.
         """
         wanted = self.limited(sought, view)
-        raw = self.browser.hits(wanted, role, limit=limit + 1, offset=offset, newest=newest)
-        found, end = raw[:limit], offset + limit if len(raw) > limit else None
         if view.unredacted:
-            return Part(found, end)
-        calls = {call.id: call for call in self.browser.known(_ids(found), view.principal.only)}
+            raw = self.browser.hits(wanted, role, limit=limit + 1, offset=offset, newest=newest)
+            return Part(raw[:limit], offset + limit if len(raw) > limit else None)
+        found: list[tuple[int, Hit]] = []
+        begin = offset
+        while len(found) <= limit:
+            step = limit + 1 if begin == offset else _STEP
+            raw = self.browser.hits(wanted, role, limit=step, offset=begin, newest=newest)
+            found += self._shown_of(raw, begin, sought, view)
+            begin += len(raw)
+            if len(raw) < step:
+                return Part([hit for _, hit in found[:limit]], _place_of(found, limit))
+            if begin - offset >= _LOOKED:
+                break
+        place = _place_of(found, limit)
+        return Part([hit for _, hit in found[:limit]], begin if place is None else place)
+
+    def _shown_of(
+        self, raw: Sequence[Hit], begin: int, sought: Sought, view: View
+    ) -> Iterator[tuple[int, Hit]]:
+        """Yield hits in what is shown, each with its number."""
+        calls = {call.id: call for call in self.browser.known(_ids(raw), view.principal.only)}
         texts = self.texts(list(calls.values()))
-        shown = [
-            self._covered(hit, self._hidden(calls[hit.recording]), texts[hit.recording], sought)
-            for hit in found
-            if hit.recording in texts
-        ]
-        return Part([hit for hit in shown if hit is not None], end)
+        for number, hit in enumerate(raw, begin):
+            if hit.recording not in texts:
+                continue
+            call = self._hidden(calls[hit.recording])
+            shown = self._covered(hit, call, texts[hit.recording], sought)
+            if shown is not None:
+                yield number, shown
 
     def fields(self, view: View) -> Sequence[FieldOf]:
         """Return the names of metadata entries, and how many calls have each."""
@@ -284,6 +330,11 @@ def _says(segments: Iterable[Sequence[str]], sought: Sought) -> bool:
     if not sought.text:
         return True
     return Browser.says(sought.text, segments, sounds_like=sought.sounds_like)
+
+
+def _place_of(found: Sequence[tuple[int, Hit]], limit: int) -> int | None:
+    """Return where the page behind this one begins; None where nothing follows."""
+    return found[limit][0] if len(found) > limit else None
 
 
 def _ids(hits: Iterable[Hit]) -> list[str]:

@@ -132,6 +132,28 @@ def test_what_is_private_cannot_be_guessed(served: Served, call: str) -> None:
     assert "13800138000" in found[0]["snippet"]
 
 
+@pytest.mark.parametrize("path", ["/calls", "/search"])
+def test_pages_of_one_tell_no_number_digit_by_digit(path: str, served: Served, call: str) -> None:
+    served.save(refund("b"))
+    url = f"/api/v1{path}?limit=1&q="
+
+    said, never = (served.web.get(url + number).json() for number in ("1380013", "1380014"))
+
+    assert said == never == {"items": [], "next": None}
+
+
+def test_pages_of_hits_join(served: Served) -> None:
+    for name in "abc":
+        served.save(refund(name))
+    url = "/api/v1/search?limit=2&q=请"
+    first = served.web.get(url).json()
+    rest = served.web.get(f"{url}&cursor={first['next']}&limit=100").json()
+    whole = served.web.get("/api/v1/search?limit=100&q=请").json()
+
+    assert [*first["items"], *rest["items"]] == whole["items"]
+    assert rest["next"] is whole["next"] is None
+
+
 @pytest.mark.parametrize("path", ["/calls", "/search?q=退货", "/calls/{call}", "/fields/phone"])
 def test_who_may_not_see_what_is_private_is_told_so(path: str, served: Served, call: str) -> None:
     mark = "&" if "?" in path else "?"

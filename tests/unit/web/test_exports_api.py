@@ -109,6 +109,18 @@ def test_what_is_private_is_neither_exported_nor_looked_for(served: Served, call
     assert wrong.status_code == 422
 
 
+def test_an_export_under_way_tells_no_number(served: Served, call: str) -> None:
+    """Its job says how far it is; with calls in which the number is said as without."""
+    ends = []
+    for number in ("13800138000", "13900139000"):
+        made = served.web.post("/api/v1/exports", json={"form": "csv", "filter": {"q": number}})
+        served.work()
+        job = served.web.get(f"/api/v1/jobs/{made.json()['id']}").json()
+        ends.append((job["state"], job["stage"], job["done"]))
+
+    assert ends[0] == ends[1]
+
+
 def test_a_file_is_kept_so_long(served: Served, call: str) -> None:
     first, _ = exported(served, form="csv")
     for path in (served.folder / "exports").iterdir():
