@@ -58,6 +58,7 @@ def test_what_is_a_call_already_is_not_sent_again_unless_wanted(
     page = drive.visit("/hand-in", role=UserRole.SUPERVISOR)
     choose = page.locator("input[type=file][accept]")
     choose.set_input_files(files)
+    page.get_by_text("2 of 2 handed in").wait_for()
     page.get_by_role("link", name="Watch the batch").click()
     page.get_by_text("All is over:").wait_for(timeout=60_000)
 
@@ -76,6 +77,7 @@ def test_a_file_that_cannot_be_heard_is_told_and_the_others_go_on(
     bad.write_bytes(b"noise" + bytes(100))
     page = drive.visit("/hand-in", role=UserRole.SUPERVISOR)
     page.locator("input[type=file][accept]").set_input_files([bad, *recordings(tmp_path, 1)])
+    page.get_by_text("2 of 2 handed in").wait_for()
     page.get_by_role("link", name="Watch the batch").click()
     page.get_by_text("All is over:").wait_for(timeout=60_000)
     page.get_by_role("link", name="Failed or not taken").click()
