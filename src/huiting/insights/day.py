@@ -279,7 +279,7 @@ def _rules(sums: Sums) -> list[RuleDay]:
                 rule.before.rate(),
             )
         )
-    return sorted(found, key=lambda r: (-(r.failed.share or 0), -r.failed.of, r.rule))
+    return sorted(found, key=lambda r: (-r.failed.least, -r.failed.of, r.rule))
 
 
 def _scores(sums: Sums) -> Iterator[ScoreDay]:

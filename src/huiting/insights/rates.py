@@ -52,6 +52,11 @@ class Rate:
         """
         return wilson(self.count / self.of, self.of) if self.of else None
 
+    @property
+    def least(self) -> float:
+        """The lower end of the interval, to sort by: 1 of 1 says less than 29 of 32."""
+        return 0.0 if self.interval is None else self.interval.low
+
 
 @dataclass(frozen=True, slots=True)
 class Weighted:

@@ -144,7 +144,7 @@ class Today:
     emotions: tuple[tuple[EmotionLabel, int], ...]
     """Lines of customers, by how they sound; the most frequent first."""
     rules: tuple[RuleToday, ...]
-    """The most often failed first."""
+    """The most often failed first, by what is certain of it: the lower ends of intervals."""
     rising: tuple[Term, ...]
     """Said more often than in the days before, beyond chance."""
     needs: tuple[Waiting, ...]
@@ -361,7 +361,7 @@ def _rules(sums: _Sums) -> list[RuleToday]:
             )
         )
     broken = [rule for rule in found if rule.failed.count]
-    return sorted(broken, key=lambda r: (-(r.failed.share or 0), -r.failed.of, r.rule))
+    return sorted(broken, key=lambda r: (-r.failed.least, -r.failed.of, r.rule))
 
 
 def _by_rule(verdicts: Counter[str]) -> dict[str, Counter[str]]:

@@ -150,3 +150,11 @@ def test_circumstances_and_words_are_looked_for_with_the_days_before() -> None:
     assert found.causes.overall == Rate(11, 41)
     assert found.outbursts.after.of == 11
     assert (found.words.calls, found.words.baseline) == (1, 40)
+
+
+def test_a_rule_broken_once_of_once_does_not_stand_before_one_that_is_often_broken() -> None:
+    often = [called(f"c{n}", findings=[failed("often")]) for n in range(29)]
+    kept = [called(f"k{n}", findings=[Finding("often", 1, Verdict.PASS)]) for n in range(3)]
+    once = called("once", findings=[failed("once")])
+
+    assert [rule.rule for rule in day([once, *often, *kept]).rules] == ["often", "once"]

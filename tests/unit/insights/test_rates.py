@@ -245,3 +245,8 @@ def test_a_share_of_nothing_seen_in_few_calls_is_no_proof_of_difference() -> Non
     assert found is not None
     assert found.p is not None
     assert found.p > 0.5
+
+
+def test_a_share_is_at_least_the_lower_end_of_its_interval() -> None:
+    assert Rate(1, 1).least < Rate(29, 32).least < 29 / 32
+    assert Rate(0, 0).least == 0

@@ -12,7 +12,7 @@ from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
 from huiting.app.judging import flat
 from huiting.core.errors import InputError
-from huiting.core.judgement import Verdict
+from huiting.core.judgement import Finding, Judgement, Verdict
 from huiting.core.types import EmotionLabel
 from huiting.insights.case import Case, felt
 from huiting.insights.day import day
@@ -190,6 +190,27 @@ def test_by_default_today_is_the_day_it_is(board: tuple[Dashboard, Reporting]) -
 def test_days_that_are_none(board: tuple[Dashboard, Reporting], span: tuple[date, date]) -> None:
     with pytest.raises(InputError):
         board[0].today(span, parse("all"), EVERYBODY)
+
+
+def test_a_rule_broken_once_of_once_does_not_stand_before_one_that_is_often_broken(
+    tmp_path: Path,
+) -> None:
+    with Store.open(str(tmp_path / "calls.db")) as store:
+        for number in range(33):
+            analysis = drawn(number)
+            call = analysis.call.recording.id
+            store.save(analysis, at=NOW, dialogue=flat(analysis))
+            rule = "once" if number == 32 else "often"
+            verdict = Verdict.PASS if number < 3 else Verdict.FAIL
+            store.judge([Judgement(call, (Finding(rule, 1, verdict),), (), "rules")], at=NOW)
+        reports = Reporting(store, flat, Hiding(Policy(), entities_stage()), lambda: NOW, ZONE)
+        reports.days.catch_up(lambda: True)
+        board = Dashboard(reports.days, open_queue(store.database, Mode.EMBEDDED), lambda: NOW)
+        today = board.today((date(2025, 1, 1), SPAN[1]), parse("all"), EVERYBODY)
+
+    assert [(r.rule, r.failed) for r in today.rules] == [
+        ("often", Rate(29, 32)), ("once", Rate(1, 1)),
+    ]  # fmt: skip
 
 
 def test_what_is_being_worked_on(tmp_path: Path) -> None:
