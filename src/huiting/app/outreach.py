@@ -17,7 +17,7 @@ from huiting.jobs.queue import Queue
 from huiting.jobs.schedule import Schedule
 from huiting.notify.notice import Topic
 from huiting.observe.metrics import Metrics
-from huiting.service.digests import ORDER
+from huiting.service.digests import ORDER, Plan
 from huiting.service.inboxes import Inboxes, Watched, accepting
 from huiting.service.outreach import Outreach, Subscriber
 from huiting.service.recordings import Recordings
@@ -73,6 +73,18 @@ def schedules_of(settings: Settings) -> tuple[Schedule, ...]:
             "setting digest", "it is not known whose clock it means", "set timezone: Asia/Shanghai"
         )
     return (Schedule("digest", Cron(settings.digest, settings.timezone), ORDER),)
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Return when the digest is sent and to how many, for people to read."""
+    wanting = {
+        name: given
+        for name, given in settings.channels.items()
+        if Topic.DIGEST.value in given.get("topics", ())
+    }
+    told = [given.get("to") for given in wanting.values()]
+    count = sum(len(to) if isinstance(to, list) else 1 for to in told)
+    return Plan(settings.digest, count, tuple(sorted(wanting)))
 
 
 def inboxes_of(

@@ -18,6 +18,7 @@ from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.observing import loads_of, rooms_of
+from huiting.app.outreach import plan_of
 from huiting.app.readers import Readers
 from huiting.app.recordings import recordings_of, tidied
 from huiting.app.settings import Settings, in_zone, zone_of
@@ -176,6 +177,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             now=now,
             zone=zone,
             limits=wish.limits,
+            mailed=plan_of(settings),
             access=access,
         )
 

@@ -4,6 +4,7 @@ A field of a call has no value, one, or several (a call may name two products). 
 by the call's own clock.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -115,21 +116,26 @@ class Filter:
 
     def __str__(self) -> str:
         """Return it as `parse` reads it."""
-        parts = [f"{name}={'|'.join(wanted)}" for name, wanted in self.fields.items()]
+        parts = [f"{name}={_quoted('|'.join(wanted))}" for name, wanted in self.fields.items()]
         parts += [f"since={self.since}"] if self.since else []
         parts += [f"until={self.until}"] if self.until else []
         return " ".join(parts) or "all"
 
 
+_PART = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+"""A part of a filter; in quotes there may be spaces."""
+
+
 def parse(text: str) -> Filter:
-    """Read a filter such as `agent=8001|8002 language=zh since=2025-03-01`; `all` for all.
+    """Read a filter such as `agent=8001|8002 team="Team A" since=2025-03-01`; `all` for all.
 
     Raises:
         InputError: a part is no NAME=VALUE, or a day is no date.
     """
     fields: dict[str, Sequence[str]] = {}
     days: dict[str, date] = {}
-    for part in text.split():
+    for quoted in _PART.findall(text):
+        part = quoted.replace('"', "")
         name, mark, value = part.partition("=")
         if part == "all":
             continue
@@ -140,6 +146,10 @@ def parse(text: str) -> Filter:
         else:
             fields[name] = tuple(value.split("|"))
     return Filter(fields, days.get("since"), days.get("until"))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if re.search(r"\s", text) else text
 
 
 def _day(text: str) -> date:

@@ -37,6 +37,7 @@ class Step(StrEnum):
     DAY = "day"
     WEEK = "week"
     """From Monday."""
+    MONTH = "month"
     ALL = "all"
     """One period."""
 
@@ -111,7 +112,7 @@ class TrendTally:
             return
         start = None
         if began is not None and self._step is not Step.ALL:
-            start = began.date() if self._step is Step.DAY else monday(began.date())
+            start = _first(began.date(), self._step)
         known = values(case, self._by) if self._by is not None else None
         for group in self._groups_of(known or (UNNAMED,)):
             self._points[group, start].add(value, self._measure.within(case))
@@ -129,8 +130,8 @@ class TrendTally:
                 found[row].append(bag.table[entry].removeprefix(begins))
         for row in np.flatnonzero(wanted).tolist():
             start = measured.day_of(int(days[row])) if timed else None
-            if start is not None and self._step is Step.WEEK:
-                start = monday(start)
+            if start is not None:
+                start = _first(start, self._step)
             for group in self._groups_of(found.get(row) or (UNNAMED,)):
                 self._points[group, start].add(float(value[row]), within(row))
 
@@ -170,6 +171,13 @@ def trend(
     for case in cases:
         tally.add(case)
     return tally.result()
+
+
+def _first(day: date, step: Step) -> date:
+    """Return the first day of the period with a day."""
+    if step is Step.MONTH:
+        return day.replace(day=1)
+    return monday(day) if step is Step.WEEK else day
 
 
 def compare(cases: Iterable[Case], measure: Measure, first: Filter, second: Filter) -> Comparison:

@@ -26,6 +26,18 @@ READER = Principal("system:digest", "digest", UserRole.SUPERVISOR, PERMITTED[Use
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """When the digest is sent, and to how many."""
+
+    when: str = ""
+    """As in cron; empty for never."""
+    recipients: int = 0
+    """Addresses of mail, and groups and programs, that are sent it."""
+    channels: tuple[str, ...] = ()
+    """Names of those that want it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Digests:
     """Both handlers. May run in several threads."""
 

@@ -5,7 +5,7 @@ the calls themselves, while somebody waits: their number is bounded.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +35,8 @@ from huiting.store import Store, Which
 
 BEFORE = 28
 """Days that a day is compared with: four weeks, so that weekdays are alike."""
+ANGRY = "angry"
+"""The focus on calls with an angry customer."""
 
 
 class Takes(Protocol):
@@ -62,6 +64,9 @@ class Stretch:
     """The last day."""
     where: str = "all"
     """As `insights.fields.parse` reads it."""
+    soon: bool = False
+    """Whether calls that changed a moment ago may be left out, so that nobody waits; of both
+    days given only. `Reporting.waiting` says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Reporting:
             tally.add_all(calls, rows)
         if stretch.since is not None and before:
             first = stretch.since - timedelta(before)
-            past = Stretch(first, stretch.since - timedelta(1), stretch.where)
+            past = replace(stretch, since=first, until=stretch.since - timedelta(1))
             for calls, rows in self.counted(past, view):
                 tally.add_all_before(calls, rows)
         return tally.result()
@@ -120,10 +125,17 @@ class Reporting:
     def words(self, stretch: Stretch, view: View, focus: str) -> Words:
         """Return frequent, rising and falling words of some calls against the others.
 
+        Args:
+            stretch: which calls.
+            view: who asks.
+            focus: the calls asked about, as `insights.fields.parse` reads it, or `ANGRY`.
+
         Raises:
             InputError: the focus is no filter.
             TooLarge: these are too many calls.
         """
+        if focus == ANGRY:
+            return self.angry_words(stretch, view)
         wanted = parse(focus)
         tally = WordTally()
         for calls, rows in self.counted(stretch, view):
@@ -185,8 +197,18 @@ class Reporting:
         _check(stretch)
         wanted = parse(stretch.where)
         days = self._open if view.unredacted else self.days
+        if stretch.soon and stretch.since and stretch.until:
+            for calls, seen in days.look(stretch.since, stretch.until, view.principal).parts:
+                yield calls, seen & kept_by(wanted, calls)
+            return
         for calls in days.within(stretch.since, stretch.until):
             yield calls, days.seen(calls, view.principal) & kept_by(wanted, calls)
+
+    def waiting(self, stretch: Stretch) -> int:
+        """Return how many calls of a stretch that is to be had `soon` are not counted yet."""
+        if stretch.since is None or stretch.until is None:
+            return 0
+        return self.days.waiting(stretch.since, stretch.until)
 
     def cases(self, stretch: Stretch, view: View) -> Iterator[Case]:
         """Yield the calls of a stretch, the latest first.

@@ -36,7 +36,7 @@ NOTED: Mapping[tuple[str, str], Action] = {
     **{
         ("GET", "/calls/{call}" + part): Action.SAW
         for part in (
-            "", "/lines", "/lines/{number}", "/lines/{number}/edit", "/outline", "/timeline",
+            "", "/find", "/lines", "/lines/{number}", "/lines/{number}/edit", "/outline", "/timeline",
         )
     },
     ("GET", _CALL + "/audio"): Action.PLAYED,
@@ -51,6 +51,11 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", "/history/bin"): Action.SEARCHED,
     ("GET", "/history/list.csv"): Action.EXPORTED,
     ("GET", "/drop/{call}"): Action.SAW,
+    ("GET", "/results"): Action.SEARCHED,
+    ("GET", "/results/{call}"): Action.SAW,
+    ("GET", "/review/appeals"): Action.SAW,
+    ("GET", "/reports"): Action.SAW,
+    ("GET", "/reports/agents/{agent:path}"): Action.SAW,
     ("GET", "/drop/{call}/curve.svg"): Action.SAW,
     ("GET", "/api/v1/reports/agents"): Action.SAW,
     ("GET", "/api/v1/reports/causes"): Action.SAW,

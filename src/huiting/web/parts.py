@@ -15,6 +15,7 @@ from huiting.service.batches import Batches
 from huiting.service.bulk import Bulk
 from huiting.service.correcting import Correcting
 from huiting.service.dashboard import Dashboard
+from huiting.service.digests import Plan
 from huiting.service.exporting import Exports
 from huiting.service.fetching import Storages
 from huiting.service.handed import History
@@ -111,6 +112,8 @@ class Parts:
     """Notes what is given; None where nobody is known."""
     metrics: Metrics | None = None
     """Counts requests; None where nobody looks."""
+    mailed: Plan = field(default_factory=Plan)
+    """When the digest of a day is sent."""
     access: Access | None = None
     """People who sign in; None where nobody does."""
 

@@ -77,3 +77,10 @@ def test_what_is_no_filter_is_refused(text: str) -> None:
 def test_the_night_is_a_part_of_the_day_too() -> None:
     assert values(case(after=timedelta(hours=-8)), "part-of-day") == ("night",)
     assert values(case(after=timedelta(hours=12)), "part-of-day") == ("evening",)
+
+
+@pytest.mark.parametrize("value", ["8001", "Team A", "一组 甲|二组"])
+def test_a_filter_is_read_as_it_is_written(value: str) -> None:
+    wanted = Filter({"team": tuple(value.split("|")), "agent": ("8001",)})
+
+    assert parse(str(wanted)) == wanted

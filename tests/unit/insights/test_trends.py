@@ -30,6 +30,7 @@ CALLS = [called(0, 1), called(0, 0), called(1, 1), called(7, 0, "8002")]
             [(date(2025, 3, 12), 0.5, 2), (date(2025, 3, 13), 1, 1), (date(2025, 3, 19), 0, 1)],
         ),
         (Step.WEEK, [(date(2025, 3, 10), pytest.approx(2 / 3), 3), (date(2025, 3, 17), 0, 1)]),
+        (Step.MONTH, [(date(2025, 3, 1), 0.5, 4)]),
         (Step.ALL, [(None, 0.5, 4)]),
     ],
 )

@@ -115,7 +115,13 @@ def words(
     who: Who,
     which: Which,
     parts: Given,
-    focus: Annotated[str, Query(max_length=500, description="Calls asked about.")] = "all",
+    focus: Annotated[
+        str,
+        Query(
+            max_length=500,
+            description="Calls asked about; `angry` for those with an angry customer.",
+        ),
+    ] = "all",
     shape: Shape = "json",
 ) -> Response:
     """Read which words are frequent, rising and falling."""

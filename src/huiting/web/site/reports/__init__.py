@@ -1,0 +1,1 @@
+"""Answers over many calls as people read them: tables, charts, addresses of the calls behind."""
