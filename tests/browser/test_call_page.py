@@ -1,6 +1,7 @@
 """One call, as its listener uses it: hear, read, follow, correct, remark; two hours long too."""
 
 import random
+import re
 import wave
 from dataclasses import replace
 from hashlib import sha256
@@ -276,6 +277,16 @@ def test_two_hours_are_shown_at_once_and_held_in_bounds(
         box.evaluate(f"box => box.scrollTop = box.scrollHeight * {share}")
         page.wait_for_timeout(300)
         assert page.locator(".line").count() < 400
+    page.keyboard.press("/")
+    page.keyboard.type("订单号是")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found")).to_be_in_viewport()
+    for _ in range(3):
+        page.keyboard.press("Shift+Enter")
+    expect(page.locator("[data-found]")).to_have_text(re.compile(r"^(\d+) / \1|^\d+ / \d+$"))
+    expect(page.locator(".found")).to_be_in_viewport()
+    assert page.locator(".line").count() < 400
+    page.locator("h1").click()
     page.locator("[data-follow]").check()
     page.evaluate("document.querySelector('[data-zoom=\"2\"]').click()")
     page.keyboard.press("ArrowRight")

@@ -260,6 +260,19 @@ def test_a_link_to_a_moment_brings_its_lines(served: Served) -> None:
     assert 'id="line-0"' in looked(served, f"/calls/{call}/lines").text
 
 
+def test_something_said_is_found_in_what_is_shown(served: Served, call: str) -> None:
+    post(served, f"/calls/{call}/lines/4", text="好的，马上退货。", what="said")
+
+    def found(text: str, more: str = "") -> object:
+        return looked(served, f"/calls/{call}/find?q={text}{more}").json()
+
+    assert found("退货") == [1, 4]
+    assert found("手机") == [2, 3]
+    assert found(NUMBER) == []
+    assert found(NUMBER, "&unredacted=true") == [3]
+    assert looked(served, f"/calls/{call}/find?q=x", by="team-b").status_code == 404
+
+
 def test_an_earlier_version_has_its_own_words_and_no_verdicts(served: Served, whole: str) -> None:
     made = rich()
     segments = (replace(made.call.segments[0], text="新的", spoken="新的", edits=(), words=()),)

@@ -10,11 +10,14 @@ from huiting.core.meaning import Entity
 from huiting.core.types import EmotionLabel, Event, Role, Segment, Span
 from huiting.service.correcting import by_segment
 from huiting.service.reading import Seen
+from huiting.store.browse import Browser
 from huiting.store.remarks import Correction
 from huiting.web.site.call.pieces import Form, Run, runs
 
 CHUNK = 40
 """Lines that a page asks for at once."""
+MOST_FOUND = 1_000
+"""Lines that a search within a call tells."""
 SURE = 0.5
 """Score from which an emotion is shown; one without a score is."""
 _CALM = frozenset({EmotionLabel.NEUTRAL, EmotionLabel.UNKNOWN})
@@ -77,6 +80,23 @@ class Transcript:
         """Return the line that is said in a second, or the last before it."""
         starts = [segment.span.start for segment in self.segments]
         return max(0, bisect_left(starts, moment + 1e-6) - 1)
+
+    def saying(self, text: str) -> list[int]:
+        """Return the lines in which something is said, by the machine's text or a correction.
+
+        Raises:
+            InputError: that is nothing that can be looked for.
+        """
+        return [
+            place
+            for place, segment in enumerate(self.segments)
+            if Browser.says(text, (self._forms(place, segment),), sounds_like=False)
+        ][:MOST_FOUND]
+
+    def _forms(self, place: int, segment: Segment) -> Sequence[str]:
+        own = self.corrections.get(place, ())
+        said = own[-1].text if own else None
+        return [segment.text, segment.spoken, *([said] if said else [])]
 
     def _line(self, place: int, form: Form) -> Line:
         segment = self.segments[place]

@@ -87,6 +87,19 @@ def lines(
     )
 
 
+@router.get("/find")
+def find(
+    call: CallId,
+    principal: Reader,
+    wanted: Wanted,
+    parts: Given,
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+) -> list[int]:
+    """Tell in which lines something is said, in what is shown of them."""
+    known = told(call, wanted, View(principal, wanted.unredacted), parts)
+    return known.transcript.saying(q)
+
+
 @router.get("/rates")
 def rates(call: CallId, request: Request, principal: Reader, parts: Given) -> Response:
     """Show how much of what was corrected each engine had wrong: of this call, of all calls."""

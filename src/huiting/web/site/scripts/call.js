@@ -1,6 +1,7 @@
 // The page of one call: the player, what is drawn, the transcript and the keys go together.
 import { buttons } from "./call/buttons.js";
 import { Chunks } from "./call/chunks.js";
+import { install as find } from "./call/find.js";
 import { Follow } from "./call/follow.js";
 import { Lanes } from "./call/lanes.js";
 import { moves } from "./call/moves.js";
@@ -51,6 +52,7 @@ function words(root, player, lines) {
   const chunks = new Chunks(box, address);
   chunks.build(lines.size);
   const followed = new Follow(box, chunks, lines, one("[data-follow]"));
+  find(box, chunks, followed, root.dataset.parts ?? "");
   const show = () => followed.move(player.now);
   player.addEventListener("moved", show);
   show();

@@ -59,6 +59,7 @@ export function moves(player, followed, quiet) {
     l: () => void loop(undefined),
     n: () => away("[data-after]"),
     p: () => away("[data-before]"),
+    "/": () => /** @type {HTMLElement | null} */ (one("#find-text"))?.focus(),
     c: () => void copied(player),
     "?": () =>
       /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"))?.showModal(),
