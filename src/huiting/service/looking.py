@@ -177,7 +177,11 @@ class Looking:
         with self.reading.store.database.reading() as connection:
             measured = numbers(connection, ids)
         said = self._said([listed.call for listed in found], sought, view)
-        return [Looked(one, measured.get(one.call.id), said.get(one.call.id, ())) for one in found]
+        shown = [Looked(x, measured.get(x.call.id), said.get(x.call.id, ())) for x in found]
+        if sought.said_by is None or not sought.text or view.unredacted:
+            return shown
+        # Somebody else says it in what is shown: that this one does is hidden.
+        return [looked for looked in shown if looked.lines]
 
     def _said(
         self, calls: Sequence[StoredCall], sought: Sought, view: View

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from huiting.core.types import Role, Span
 from huiting.store._connect import Database
@@ -11,9 +11,6 @@ from huiting.store._index import index_for
 from huiting.store._query import parse
 from huiting.store.schema import RecordingRow, SegmentRow
 from huiting.store.search import excerpt
-
-_MOST_ROWS = 2_000
-"""Lines that are read of all calls of a page together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +61,31 @@ def lines(
         )
         for term in terms
     ]
-    chosen = (
+    own = [RecordingRow.id.in_(ids), *said]
+    if sought.said_by is not None:
+        own.append(SegmentRow.role == sought.said_by.value)
+    number = func.row_number().over(
+        partition_by=SegmentRow.recording, order_by=SegmentRow.ordinal
+    )  # fmt: skip
+    numbered = (
         select(
             RecordingRow.id, SegmentRow.ordinal, SegmentRow.role, SegmentRow.start,
-            SegmentRow.end, SegmentRow.text, SegmentRow.spoken,
+            SegmentRow.end, SegmentRow.text, SegmentRow.spoken, number.label("number"),
         )
         .join(RecordingRow, RecordingRow.key == SegmentRow.recording)
-        .where(RecordingRow.id.in_(ids), *said)
-        .order_by(SegmentRow.recording, SegmentRow.ordinal)
-        .limit(_MOST_ROWS)
+        .where(*own)
+        .subquery()
     )  # fmt: skip
-    if sought.said_by is not None:
-        chosen = chosen.where(SegmentRow.role == sought.said_by.value)
+    shown = [
+        numbered.c[name] for name in ("id", "ordinal", "role", "start", "end", "text", "spoken")
+    ]
+    chosen = select(*shown).where(numbered.c.number <= most)
+    chosen = chosen.order_by(numbered.c.id, numbered.c.ordinal)
     found: dict[str, list[SaidLine]] = {}
     with database.reading() as connection:
         rows = connection.execute(chosen).all()
     for call, ordinal, role, start, end, text, spoken in rows:
-        own = found.setdefault(call, [])
-        if len(own) < most:
-            snippet, marks = excerpt([text] if spoken is None else [text, spoken], terms)
-            own.append(SaidLine(call, ordinal, Role(role), Span(start, end), snippet, marks))
+        snippet, marks = excerpt([text] if spoken is None else [text, spoken], terms)
+        line = SaidLine(call, ordinal, Role(role), Span(start, end), snippet, marks)
+        found.setdefault(call, []).append(line)
     return found

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from fakes import AGENT, CUSTOMER, says
+from huiting.core.judgement import Finding, Judgement, Verdict
+from huiting.core.meaning import Meaning
 from served import Served, refund, serving
 from unit.store.stored import NOON, heard
 
@@ -271,6 +275,21 @@ def test_columns_are_those_that_were_chosen(served: Served, two: tuple[str, str]
     assert "Customer sounds" in shown(served, "/calls")
 
 
+def test_columns_may_have_any_name(served: Served) -> None:
+    name = "坐席.组 1%"
+    served.parts.store.save(heard("x", "退货", metadata={name: "甲"}), at=NOON)
+    answer = served.web.post("/found/columns", data={"column": [f"field:{name}"]})
+
+    assert answer.status_code == 200
+    assert re.findall(r'<td data-label="([^"]+)"', shown(served, "/calls")) == [name]
+
+
+def test_columns_whose_names_no_cookie_holds_are_refused(served: Served) -> None:
+    many = [f"field:{n:02}{'长' * 100}" for n in range(30)]
+
+    assert served.web.post("/found/columns", data={"column": many}).status_code == 422
+
+
 def test_the_part_that_changes_has_no_frame_and_says_its_address(served: Served) -> None:
     answer = served.web.get("/calls?agent=1&q=&sort=duration", headers={"hx-request": "true"})
 
@@ -347,6 +366,45 @@ def test_more_than_can_be_taken_at_once_is_told(
     assert "The latest 3 are chosen" in post(served, "/found/chosen", all="1")
     assert "there are more" in post(served, "/found/remove", all="1")
     assert len(found(shown(served, "/calls"))) == 2
+
+
+def test_of_hidden_numbers_none_are_chosen(served: Served, two: tuple[str, str]) -> None:
+    query = "q=13800138000"
+
+    assert "0 calls are chosen." in post(served, "/found/chosen", all="1", query=query)
+    query += "&unredacted=true"
+    assert "2 calls are chosen." in post(served, "/found/chosen", all="1", query=query)
+    assert "2 calls are chosen." in post(served, "/found/chosen", all="1", query="q=退货")
+
+
+def test_who_says_a_hidden_number_is_not_told(served: Served) -> None:
+    said = [says(AGENT, 0, 1, "尾号8000对吗"), says(CUSTOMER, 1, 3, "手机号是13800138000")]
+    made = refund("a")
+    served.save(replace(made, call=replace(made.call, segments=tuple(said)), meaning=Meaning()))
+
+    assert len(found(shown(served, "/calls?q=8000&unredacted=true&said_by=customer"))) == 1
+    assert found(shown(served, "/calls?q=8000&said_by=customer")) == []
+
+
+def test_rules_are_offered_by_their_names(served: Served, two: tuple[str, str]) -> None:
+    finding = Finding("greets", 1, Verdict.FAIL, name="Greets the customer")
+    served.parts.store.judge([Judgement(two[0], (finding,), rules="r")], at=NOON)
+    page = shown(served, "/calls?rule=greets&verdict=fail")
+
+    assert '<option value="greets" selected>Greets the customer</option>' in page
+    assert ">Rule: Greets the customer<" in page
+    assert found(page) == [two[0]]
+
+
+def test_times_of_day_and_open_ranges_are_said(looked: Served) -> None:
+    page = shown(
+        looked,
+        "/calls?since=2025-03-12T00:00:00&until=2025-03-12T23:30:00&duration_max=90"
+        "&measure=hold::30&measure=hold:1:2",
+    )
+
+    for text in ("from 2025-03-12", "before 2025-03-12 23:30", "≤ 90", "≤ 30", "1–2"):
+        assert text in page
 
 
 def test_what_is_held_stays(served: Served, two: tuple[str, str]) -> None:

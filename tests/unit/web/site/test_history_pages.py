@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from huiting.access.permissions import Permission
+from huiting.core.errors import Forbidden
 from huiting.service.keeping.retention import Policy, Rule
+from huiting.service.views import View
+from huiting.store.handed import Wanted
 from huiting.store.keeping import Group
 from huiting.web.site.history.asking import People, people
-from served import Served, refund
+from served import PEOPLE, Served, refund
 
 NAME = "8001_20250312101523_13800138000_in.wav"
 
@@ -255,3 +259,27 @@ def test_trying_again_takes_no_call_out_of_the_bin(served: Served) -> None:
 
     assert answer.status_code == 404
     assert "The bin is empty" not in shown(served, "/history/bin")
+
+
+def test_each_sees_what_they_handed_in(served: Served) -> None:
+    send(served)
+
+    assert "user:root" not in shown(served, "/history", by="team-a")
+
+
+def test_a_long_list_is_taken_along_whole(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huiting.service.handed._AT_ONCE", 2)
+    monkeypatch.setattr("huiting.service.handed.MOST", 4)
+    for number in range(5):
+        send(served, f"{number}.wav", str(number).encode())
+
+    lines = served.web.get("/history/list.csv?unredacted=true").text.splitlines()
+    assert [line.split(",")[2] for line in lines[1:]] == ["4.wav", "3.wav", "2.wav", "1.wav"]
+
+
+def test_names_are_looked_for_only_by_who_may_see_them(served: Served) -> None:
+    program = replace(PEOPLE["root"], permissions=frozenset({Permission.CALLS_DELETE}))
+
+    with pytest.raises(Forbidden, match="file names hold personal data"):
+        served.parts.history.page(Wanted(name="138"), None, 10, View(program))
+    assert served.parts.history.page(Wanted(), None, 10, View(program)).entries == []
