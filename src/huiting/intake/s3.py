@@ -87,9 +87,13 @@ class S3:
             yield cast("BinaryIO", _Reading(file, self._explained, f"{self.shown}/{name}"))
 
     def move(self, name: str, to: str, /) -> None:
-        """Copy an object, then remove it: S3 knows no renaming."""
+        """Copy an object, then remove it: S3 knows no renaming.
+
+        `mv` of s3fs would take a name such as `*.wav` for a pattern, and move all others too.
+        """
         with self._explained(f"{self.shown}/{name}"):
-            self.system.mv(f"{self.root}/{name}", f"{self.root}/{to}")
+            self.system.cp_file(f"{self.root}/{name}", f"{self.root}/{to}")
+            self.system.rm_file(f"{self.root}/{name}")
 
     def remove(self, name: str, /) -> None:
         """Remove an object."""

@@ -116,6 +116,19 @@ def test_moving_replaces_what_is_there(case: Case) -> None:
     assert [(f.name, f.size) for f in case.place.files()] == [("done/a.wav", 3)]
 
 
+@pytest.mark.parametrize("name", ["*.wav", "a[b].wav", "call#1.wav", "100%25.wav"])
+def test_a_name_means_one_file_and_no_pattern(case: Case, name: str) -> None:
+    case.drop("b.wav", b"RIFF other")
+    case.drop(name, b"RIFF")
+    with case.place.open(name) as file:
+        content = file.read()
+    case.place.move(name, f"done/{name}")
+
+    assert content == b"RIFF"
+    found = {file.name: file.size for file in case.place.files()}
+    assert found == {"b.wav": 10, f"done/{name}": 4}
+
+
 def test_a_file_is_removed(case: Case) -> None:
     case.drop("a.wav", b"RIFF")
     case.place.remove("a.wav")

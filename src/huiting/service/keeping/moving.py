@@ -4,7 +4,7 @@ What is interrupted is begun again and goes on where it was: what is there is le
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -51,12 +51,13 @@ def copy_all(source: Vault, target: Vault, advance: Callable[[float], None]) -> 
             known += 1
             continue
         try:
-            moved = _copied(source, target, recording)
+            moved = _copied(source, target, recording, there)
         except Unknown:  # removed meanwhile
             continue
         except _Damaged:
             damaged.append(recording)
             continue
+        there.add(recording)
         copied, size = copied + 1, size + moved
     return Moved(copied, size, known, tuple(damaged))
 
@@ -65,8 +66,11 @@ class _Damaged(Exception):
     """A recording cannot be copied as it was handed in."""
 
 
-def _copied(source: Vault, target: Vault, recording: str) -> int:
-    """Copy a recording; return its bytes."""
+def _copied(source: Vault, target: Vault, recording: str, there: Set[str]) -> int:
+    """Copy a recording; return its bytes.
+
+    What turns out to be another one goes from the target again, unless it was there before.
+    """
     reading = _Reading(source, recording)
     try:
         kept = target.take(cast("BinaryIO", io.BufferedReader(reading)))
@@ -75,7 +79,8 @@ def _copied(source: Vault, target: Vault, recording: str) -> int:
             raise _Damaged from error
         raise
     if kept.id != recording:
-        target.remove(kept.id)
+        if kept.id not in there:
+            target.remove(kept.id)
         raise _Damaged
     return kept.size
 

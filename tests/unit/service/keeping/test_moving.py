@@ -98,6 +98,18 @@ def test_what_is_damaged_is_left_and_named(folder: Folder, remote: Remote) -> No
     assert (done.copied, len(contents(remote))) == (2, 2)
 
 
+def test_bytes_of_another_recording_take_that_one_from_nobody(
+    folder: Folder, remote: Remote
+) -> None:
+    swapped, other = (path for path in folder.root.rglob("*") if len(path.name) == 64)
+    swapped.write_bytes(other.read_bytes())
+    remote.take(io.BytesIO(other.read_bytes()))
+    done = copy_all(folder, remote, silent)
+
+    assert done.damaged == (swapped.name,)
+    assert remote.has(other.name)
+
+
 def test_one_that_goes_meanwhile_is_no_trouble(folder: Folder, remote: Remote) -> None:
     last = max(held.id for held in folder.ids())
 
