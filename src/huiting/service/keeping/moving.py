@@ -4,7 +4,7 @@ What is interrupted is begun again and goes on where it was: what is there is le
 """
 
 import io
-from collections.abc import Callable, Set
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -66,7 +66,7 @@ class _Damaged(Exception):
     """A recording cannot be copied as it was handed in."""
 
 
-def _copied(source: Vault, target: Vault, recording: str, there: Set[str]) -> int:
+def _copied(source: Vault, target: Vault, recording: str, there: Collection[str]) -> int:
     """Copy a recording; return its bytes.
 
     What turns out to be another one goes from the target again, unless it was there before.
