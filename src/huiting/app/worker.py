@@ -149,7 +149,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,
-            counting.KIND: counting.Counting(told.reporting.days, now),
+            counting.KIND: counting.Counting(told.reporting.days, queue, now),
             **keeping_in(settings, store, queue, vault).handlers(),
             **wish.more,
         }

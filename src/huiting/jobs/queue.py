@@ -236,16 +236,19 @@ class Queue:
                 self.ledger.announce(connection, self.ledger.get(connection, job.id))
             return len(held)
 
-    def prune(self, older: timedelta, *, most: int = 1_000) -> int:
+    def prune(self, older: timedelta, *, kind: str | None = None, most: int = 1_000) -> int:
         """Forget jobs that were over that long ago, with their attempts; return how many.
 
         Args:
             older: time since they ended.
+            kind: of the jobs; None for all.
             most: forgotten at once; call again while it returns so many.
         """
         with changing(self.ledger.database) as connection:
             limit = self.ledger.now(connection) - older
             old = select(TABLE.c.id).where(TABLE.c.state.in_(_OVER), TABLE.c.ended_at < limit)
+            if kind is not None:
+                old = old.where(TABLE.c.kind == kind)
             ids = list(connection.scalars(old.order_by(TABLE.c.ended_at).limit(most)))
             connection.execute(delete(AttemptRow).where(AttemptRow.job.in_(ids)))
             return connection.execute(delete(TABLE).where(TABLE.c.id.in_(ids))).rowcount

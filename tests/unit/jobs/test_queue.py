@@ -306,6 +306,7 @@ def test_old_jobs_are_forgotten_a_few_at_a_time(desk: Desk) -> None:
     recent = done("d")
     open_job = desk.put("e")
 
+    assert desk.queue.prune(timedelta(days=9), kind="another") == 0
     assert desk.queue.prune(timedelta(days=9), most=2) == 2
     assert desk.queue.prune(timedelta(days=9), most=2) == 1
     assert [job.id for job in desk.queue.page().items] == [open_job.id, recent.id]

@@ -22,7 +22,7 @@ def fill(place: Place) -> Days:
 
 def test_it_adds_up_what_is_behind(place: Place) -> None:
     days = fill(place)
-    Counting(days, lambda: NOON)(place.begin(ORDER))
+    Counting(days, place.queue, lambda: NOON)(place.begin(ORDER))
 
     job = place.queue.find(KIND, "days")
     assert job is not None
@@ -34,7 +34,7 @@ def test_it_adds_up_what_is_behind(place: Place) -> None:
 def test_it_ends_when_its_time_is_over(place: Place) -> None:
     days = fill(place)
     clock = iter(NOON + n * LONGEST for n in range(9))
-    Counting(days, lambda: next(clock))(place.begin(ORDER))
+    Counting(days, place.queue, lambda: next(clock))(place.begin(ORDER))
 
     job = place.queue.find(KIND, "days")
     assert job is not None
@@ -43,7 +43,7 @@ def test_it_ends_when_its_time_is_over(place: Place) -> None:
 
 
 def test_without_calls_there_is_nothing_to_do(place: Place) -> None:
-    Counting(Days(place.store, flat, None, UTC), lambda: NOON)(place.begin(ORDER))
+    Counting(Days(place.store, flat, None, UTC), place.queue, lambda: NOON)(place.begin(ORDER))
 
 
 def test_a_worker_puts_it_every_minute_and_it_ends_before_the_next() -> None:

@@ -76,7 +76,9 @@ def test_days_and_filters_stay_in_the_address(site: Site) -> None:
     page = unescape(site.read("/today?since=2025-03-06&until=2025-03-12&agent=8001"))
 
     assert 'href="/today?since=2025-03-12&until=2025-03-12&agent=8001"' in page
-    assert re.search(r'<a class="btn btn-sm btn-primary" href="[^"]*" aria-current="true">7 days', page)
+    assert re.search(
+        r'<a class="btn btn-sm btn-primary" href="[^"]*" aria-current="true">7 days', page
+    )
 
 
 def test_days_that_end_before_they_begin_are_told(site: Site) -> None:
