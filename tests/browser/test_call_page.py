@@ -207,8 +207,13 @@ def test_a_remark_on_a_moment_leads_there(drive: Driver, own_site: Site) -> None
     expect(page.locator(".remark")).to_have_count(0)
 
 
-def test_a_call_goes_into_the_bin_and_comes_back(drive: Driver, own_site: Site) -> None:
+def test_a_call_is_assigned_and_goes_into_the_bin_and_comes_back(
+    drive: Driver, own_site: Site
+) -> None:
     page = opened(drive)
+    page.get_by_text("Actions", exact=True).click()
+    page.get_by_role("button", name="Assign for review").click()
+    expect(page.locator("#notices")).to_contain_text("queue")
     page.get_by_text("Actions", exact=True).click()
     page.get_by_role("button", name="Into the bin").click()
     page.get_by_role("button", name="Undo").click()

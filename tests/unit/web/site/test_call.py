@@ -198,7 +198,7 @@ def test_what_is_seen_is_noted(served: Served, call: str) -> None:
 @pytest.mark.parametrize(
     ("name", "shown", "hidden"),
     [
-        pytest.param("root", ["/judge", "/remove", "Show personal data", "/edit"], [], id="all"),
+        pytest.param("root", ["/judge", "/remove", "Show personal data", "/edit", "/review/assign"], [], id="all"),
         pytest.param("lead", ["export?format=srt"], ["/judge", "/remove", "/edit"], id="lead"),
         pytest.param("viewer", ["may download nothing"], ["/judge", "/clip?", "Actions"], id="viewer"),
     ],
@@ -470,3 +470,9 @@ def test_who_sees_some_calls_sees_what_is_done_with_those_and_with_their_own(
     served.save(replace(made, call=replace(made.call, recording=recording)))
     post(served, f"{path}/hear", language="en")
     assert "being recognised" in looked(served, path, by="team-a").text
+
+
+def test_a_call_is_put_into_the_queue_of_who_reviews(served: Served, whole: str) -> None:
+    answer = post(served, "/review/assign", call=whole)
+
+    assert "1 call is in the queue" in answer.text
