@@ -3,9 +3,12 @@
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
-Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
+FIRST, LAST = date(1970, 1, 2), date(2105, 12, 31)
+"""Days that can be meant: as those of the API, far from where a calendar ends."""
+_Near = Annotated[date, Field(ge=FIRST, le=LAST)]
+Day = Annotated[_Near | None, BeforeValidator(lambda text: text or None)]
 """A day of a form; an input that was left empty is None."""
 
 

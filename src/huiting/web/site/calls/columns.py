@@ -7,11 +7,15 @@ while it is shown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
+from huiting.core.errors import InputError
 from huiting.store.browse import Sort
 
 COOKIE = "huiting-columns"
 MOST = 30
+LONGEST = 3_500
+"""Characters of the cookie; browsers keep 4,096 with its name."""
 _FIELD = "field:"
 
 
@@ -75,4 +79,16 @@ def wanted(ids: Sequence[str], fields: Sequence[str]) -> tuple[Column, ...]:
 
 def read(text: str | None) -> tuple[str, ...]:
     """Return the ids that a cookie names."""
-    return tuple(part for part in (text or "")[:2_000].split(".") if part)
+    return tuple(unquote(part) for part in (text or "")[:LONGEST].split(".") if part)
+
+
+def written(ids: Sequence[str]) -> str:
+    """Return ids as a cookie names them: in ASCII, whatever metadata entries are called.
+
+    Raises:
+        InputError: their names are longer than a cookie may be.
+    """
+    text = ".".join(quote(one, safe=":").replace(".", "%2E") for one in ids)
+    if len(text) > LONGEST:
+        raise InputError("columns", "their names are too long together", "choose fewer")
+    return text

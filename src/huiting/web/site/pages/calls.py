@@ -78,7 +78,7 @@ def choose_columns(
 ) -> Response:
     """Show these columns from now on, in this browser."""
     response = HTMLResponse("", headers={"HX-Refresh": "true"})
-    chosen = ".".join(one[:120] for one in column or ())
+    chosen = columns.written([one[:120] for one in column or ()])
     if chosen:
         response.set_cookie(
             columns.COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from huiting.access.principal import Principal
@@ -120,7 +120,12 @@ def me(request: Request, principal: Settled, people: People) -> Response:
 
 
 @router.post("/me/sessions/{session}/end")
-def end_session(session: int, request: Request, principal: Settled, people: People) -> Response:
+def end_session(
+    session: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    request: Request,
+    principal: Settled,
+    people: People,
+) -> Response:
     """End one of one's own sessions."""
     people.entrance.end_session(principal, session, address(request))
     return show(request, "entry/sessions", sessions=people.entrance.sessions(principal))
