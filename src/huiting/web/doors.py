@@ -69,9 +69,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """A dependency: lets in who has a permission."""
+    """A dependency: lets in who has a permission, or several."""
 
     permission: Permission
+    also: tuple[Permission, ...] = ()
+    """What it takes besides: a token that may change calls need not be one that may read them."""
 
     def __call__(
         self,
@@ -87,19 +89,20 @@ class Required:
         """
         principal = admitted(request)
         _check_settled(principal)
-        if not principal.may(self.permission):
-            log.warning(
-                "refused", extra={"principal": principal.id, "permission": self.permission.value}
-            )
-            raise Forbidden(
-                principal.name, f"may not do this ({self.permission})", "ask an administrator"
-            )
+        for permission in (self.permission, *self.also):
+            if not principal.may(permission):
+                log.warning(
+                    "refused", extra={"principal": principal.id, "permission": permission.value}
+                )
+                raise Forbidden(
+                    principal.name, f"may not do this ({permission})", "ask an administrator"
+                )
         return principal
 
 
-def require(permission: Permission) -> Required:
-    """Return the dependency of a route that takes this permission."""
-    return Required(permission)
+def require(permission: Permission, *also: Permission) -> Required:
+    """Return the dependency of a route that takes this permission, and these."""
+    return Required(permission, also)
 
 
 def known() -> Known:

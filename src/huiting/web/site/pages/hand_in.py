@@ -19,6 +19,7 @@ from huiting.web.tongue import tongue
 
 router = APIRouter(include_in_schema=False)
 Sender = Annotated[Principal, Depends(require(Permission.CALLS_WRITE))]
+Watcher = Annotated[Principal, Depends(require(Permission.CALLS_WRITE, Permission.CALLS_READ))]
 LANGUAGES = ("zh", "yue", "en", "ja", "ko")
 
 
@@ -46,7 +47,7 @@ def drop(request: Request, _: Sender, parts: Given) -> Response:
 
 
 @router.get("/drop/{call}")
-def dropped(call: CallId, request: Request, principal: Sender, parts: Given) -> Response:
+def dropped(call: CallId, request: Request, principal: Watcher, parts: Given) -> Response:
     """Show what became of a recording: that it is being heard, or its curve and verdicts."""
     job = parts.work.under_way(call, principal)
     try:
@@ -57,7 +58,7 @@ def dropped(call: CallId, request: Request, principal: Sender, parts: Given) -> 
 
 
 @router.get("/drop/{call}/curve.svg")
-def curve(call: CallId, principal: Sender, parts: Given, request: Request) -> Response:
+def curve(call: CallId, principal: Watcher, parts: Given, request: Request) -> Response:
     """Draw how both sides felt."""
     made = parts.exports.one(call, "curve", View(principal), tongue(request))
     return Response(made.content, media_type=made.media_type)

@@ -20,7 +20,8 @@ from huiting.web.site.troubles import lead
 
 router = APIRouter(prefix="/calls/{call}", include_in_schema=False)
 Reader = Annotated[Principal, Depends(require(Permission.CALLS_READ))]
-Writer = Annotated[Principal, Depends(require(Permission.CALLS_WRITE))]
+Writer = Annotated[Principal, Depends(require(Permission.CALLS_WRITE, Permission.CALLS_READ))]
+"""Of a page that shows what it has changed."""
 Remover = Annotated[Principal, Depends(require(Permission.CALLS_DELETE))]
 Wanted = Annotated[Asked, Depends(asked)]
 Place = Annotated[int, Path(ge=0, le=2**20)]
