@@ -32,6 +32,7 @@ from huiting.insights.traits import USUAL, Asked
 from huiting.insights.words import WordTally
 
 __all__ = [
+    "TO_HEAR",
     "BadMoment",
     "Day",
     "DayTally",

@@ -20,6 +20,10 @@ from huiting.insights.fields import agent_of
 from huiting.insights.rates import Clusters, Count, Difference, Interval, Rate, adjusted
 from huiting.insights.traits import CAUSE_WORDS, agent_interruptions, agent_silences
 
+__all__ = [
+    "MOST", "WITHIN", "Moment", "OutburstTally", "Outbursts", "Preceding", "before",
+    "before_outbursts", "looks", "outbursts", "outbursts_after",
+]  # fmt: skip
 WITHIN = 10.0
 """Seconds before a moment in which a circumstance must end to come before it."""
 MOST = 10_000
