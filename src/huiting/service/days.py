@@ -132,6 +132,13 @@ class Days:
         shown = [(c, r & s) for c, r, s in zip(parts, rows, seen, strict=True)]
         return Look(shown, waiting, (clock, tuple(kept)))
 
+    def state(self, since: date, until: date) -> Hashable:
+        """Return what some days are told from: of the same state, all looks show the same."""
+        stretch = self._stretch(since, until)
+        if stretch is None:
+            return ()
+        return (self.totals.now(), tuple(self._kept(stretch)))
+
     def waiting(self, since: date, until: date) -> int:
         """Return how many calls of some days are not counted as they are now."""
         stretch = self._stretch(since, until)

@@ -4,12 +4,12 @@ They are counted from the columns of days (see `days`). Only a measure of what i
 the calls themselves, while somebody waits: their number is bounded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
@@ -29,12 +29,15 @@ from huiting.reports.day import page
 from huiting.reports.tables import Table, tables, write_tables
 from huiting.service.days import Days
 from huiting.service.hidden import Hiding
+from huiting.service.recent import Recent
 from huiting.service.troubles import TooLarge
 from huiting.service.views import View
 from huiting.store import Store, Which
 
 BEFORE = 28
 """Days that a day is compared with: four weeks, so that weekdays are alike."""
+TOLD = 32
+"""Answers that are given again while no call changes."""
 ANGRY = "angry"
 """The focus on calls with an angry customer."""
 
@@ -52,6 +55,7 @@ class Takes(Protocol):
 
 
 Taker = TypeVar("Taker", bound=Takes)
+Answer = TypeVar("Answer", bound="Result")
 Result = Causes | Words | Trend | Day | tuple[AgentReport, ...]
 
 
@@ -83,6 +87,9 @@ class Reporting:
     days: Days = field(init=False, repr=False)
     """Of calls without what is private in them."""
     _open: Days = field(init=False, repr=False)
+    _told: Recent[Hashable, Result] = field(
+        default_factory=lambda: Recent(TOLD), init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         """Make what counts."""
@@ -203,6 +210,24 @@ class Reporting:
             return
         for calls in days.within(stretch.since, stretch.until):
             yield calls, days.seen(calls, view.principal) & kept_by(wanted, calls)
+
+    def again(
+        self, stretch: Stretch, view: View, asked: Hashable, make: Callable[[], Answer]
+    ) -> Answer:
+        """Return an answer about calls that are to be had `soon`, made before if none changed.
+
+        Args:
+            stretch: which calls.
+            view: who asks.
+            asked: what is asked of them; with the calls it says which answer it is.
+            make: answers.
+        """
+        if not (stretch.soon and stretch.since and stretch.until):
+            return make()
+        state = self.days.state(stretch.since - timedelta(BEFORE), stretch.until)
+        only = tuple(sorted((k, tuple(sorted(v))) for k, v in view.principal.only.items()))
+        key = (state, stretch, only, view.unredacted, asked)
+        return cast("Answer", self._told.get(key, make))
 
     def waiting(self, stretch: Stretch) -> int:
         """Return how many calls of a stretch that is to be had `soon` are not counted yet."""

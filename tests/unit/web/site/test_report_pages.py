@@ -11,35 +11,21 @@ import pytest
 from starlette.testclient import TestClient
 
 from huiting.access.permissions import UserRole
-from huiting.core.judgement import Finding, Judgement, Score, Severity, Verdict
-from huiting.core.meaning import Outcome, OutcomeKind
+from huiting.insights.agents import AgentReport
 from huiting.service.digests import DUE, Plan
+from huiting.service.reporting import Stretch
+from huiting.service.views import View
 from huiting.store import Store
 from huiting.web.doors import COOKIE
 from huiting.web.server import build
-from served import NOON, Clock, parts_in, refund
+from served import NOON, PEOPLE, Clock, parts_in
 from unit.web.site.conftest import HTML, Site
+from unit.web.site.reported import keep
 
 DAYS = "since=2025-03-01&until=2025-03-12"
 EARLIER = "since=2025-01-01&until=2025-01-31"
 """Days on which there was no call."""
 KINDS = ("agents", "causes", "words", "trends", "day")
-
-
-def keep(store: Store, name: str, agent: str, points: float, *, fails: bool, days: int = 0) -> str:
-    """Keep a judged call of an agent; return its id."""
-    made = refund(name, agent=agent, team="Team A" if agent < "9" else "B")
-    recording = replace(made.call.recording, started_at=NOON - timedelta(days=days, hours=1))
-    outcome = Outcome(OutcomeKind.UNSOLVED if fails else OutcomeKind.SOLVED, 0.9, ())
-    meaning = replace(made.meaning, outcome=outcome)
-    made = replace(made, call=replace(made.call, recording=recording), meaning=meaning)
-    verdict = Verdict.FAIL if fails else Verdict.PASS
-    finding = Finding("greeting", 1, verdict, name="<b>开头语</b>", severity=Severity.MAJOR)
-    score = Score("service", 1, points, 100.0, fatal=("greeting",) if fails else ())
-    store.save(made, at=NOON)
-    judgement = Judgement(recording.id, (finding,), (score,), "rules")
-    store.judge([judgement], at=NOON)
-    return recording.id
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +84,7 @@ def test_each_number_leads_to_as_many_calls(site: Site) -> None:
 
     page = site.read(f"/reports?{DAYS}&team=Team+A")
     row = page.partition("<tbody>")[2].partition("</tr>")[0]
-    [number] = re.findall(r'<td><a href="([^"]*)">14</a>', row)
+    [number] = re.findall(r'<td class="report-number"><a href="([^"]*)">14</a>', row)
     listed = site.web.get("/api/v1" + unescape(number)).json()["items"]
 
     assert "metadata" not in unescape(number)
@@ -220,9 +206,9 @@ def test_a_trend_by_day_week_and_month(site: Site) -> None:
     asked = f"/reports?kind=trends&measure=angry&by=agent&{DAYS}"
     pages = {step: site.read(f"{asked}&step={step}") for step in ("day", "week", "month")}
 
-    assert "<td>2025-03-05</td>" in pages["day"]
-    assert "<td>2025-03-03</td>" in pages["week"]
-    assert "<td>2025-03-01</td>" in pages["month"]
+    assert ">2025-03-05</td>" in pages["day"]
+    assert ">2025-03-03</td>" in pages["week"]
+    assert ">2025-03-01</td>" in pages["month"]
     assert all("emotion=ANGRY" in page for page in pages.values())
 
 
@@ -257,3 +243,33 @@ def test_who_may_not_administer_sees_no_channel_and_sends_nothing(site: Site) ->
     assert "3 recipients" in page
     assert "boss" not in page
     site.send("/reports/digest", status=403)
+
+
+def test_an_answer_is_given_again_until_a_call_changes(site: Site) -> None:
+    reporting = site.parts.reporting
+    days = (NOON.date() - timedelta(11), NOON.date())
+    stretch, view = Stretch(*days, soon=True), View(PEOPLE["root"])
+
+    def asked() -> tuple[AgentReport, ...]:
+        return reporting.again(stretch, view, "agents", lambda: reporting.agents(stretch, view))
+
+    first, second = asked(), asked()
+    keep(site.parts.store, "new", "8001", 90, fails=False)
+    third = asked()
+
+    assert first is second
+    assert [agent.calls for agent in first] == [14, 14]
+    assert [agent.calls for agent in third] == [15, 14]
+
+
+def test_nobody_is_given_an_answer_of_others(site: Site) -> None:
+    reporting = site.parts.reporting
+    stretch = Stretch(NOON.date() - timedelta(11), NOON.date(), soon=True)
+
+    def agents(name: str) -> list[str]:
+        view = View(PEOPLE[name])
+        found = reporting.again(stretch, view, "agents", lambda: reporting.agents(stretch, view))
+        return [agent.agent for agent in found]
+
+    assert agents("root") == ["8001", "9001"]
+    assert agents("team-b") == ["9001"]

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import InputError, Unknown
+from huiting.insights.agents import AgentReport
 from huiting.insights.trends import Step
 from huiting.service import digests
 from huiting.service.looking import Choices
-from huiting.service.reporting import Stretch
+from huiting.service.reporting import Reporting, Stretch
 from huiting.service.troubles import TooLarge
 from huiting.service.views import View
 from huiting.web.doors import require
@@ -65,7 +66,7 @@ def one_agent(
     """Show an agent beside the team, as far as the reader may see it."""
     question = _asked(wanted.model_copy(update={"agent": "", "kind": "agents"}), request, parts)
     view, stretch = View(principal), question.stretch()
-    team = parts.reporting.agents(stretch, view)
+    team = _agents(stretch, view, parts.reporting)
     mine = _asked(wanted.model_copy(update={"agent": agent}), request, parts).stretch()
     scores = parts.reporting.trend(mine, view, "score", Step.WEEK, None)
     words = parts.reporting.words(stretch, view, str(Wanted(agent=agent).only()))
@@ -104,13 +105,29 @@ def _shown(stretch: Stretch, view: View, teller: Teller, parts: Parts) -> Shown:
     question, reporting = teller.question, parts.reporting
     match question.wanted.kind:
         case "agents":
-            return agents.shown(reporting.agents(stretch, view), teller)
+            return agents.shown(_agents(stretch, view, reporting), teller)
         case "causes":
-            return causes.shown(reporting.causes(stretch, view, question.target), teller)
+            target = question.target
+            together = reporting.again(
+                stretch, view, ("causes", target), lambda: reporting.causes(stretch, view, target)
+            )
+            return causes.shown(together, teller)
         case "words":
-            return said.shown(reporting.words(stretch, view, question.focus), teller)
+            focus = question.focus
+            words = reporting.again(
+                stretch, view, ("words", focus), lambda: reporting.words(stretch, view, focus)
+            )
+            return said.shown(words, teller)
         case "trends":
-            step, by = question.wanted.step, question.wanted.by or None
-            return trends.shown(reporting.trend(stretch, view, question.measure, step, by), teller)
+            asked = (question.measure, question.wanted.step, question.wanted.by or None)
+            trend = reporting.again(
+                stretch, view, ("trend", *asked), lambda: reporting.trend(stretch, view, *asked)
+            )
+            return trends.shown(trend, teller)
         case _:
-            return days.shown(reporting.day(stretch, view), teller)
+            day = reporting.again(stretch, view, "day", lambda: reporting.day(stretch, view))
+            return days.shown(day, teller)
+
+
+def _agents(stretch: Stretch, view: View, reporting: Reporting) -> tuple[AgentReport, ...]:
+    return reporting.again(stretch, view, "agents", lambda: reporting.agents(stretch, view))

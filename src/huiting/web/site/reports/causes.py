@@ -77,18 +77,18 @@ def _bars(found: Causes, teller: Teller) -> Chart | None:
     names = [phrases.trait(one.trait, teller.rules, teller.language) for one in held]
     option = {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "grid": {"left": 8, "right": 40, "top": 8, "bottom": 40, "containLabel": True},
+        "grid": {"left": 160, "right": 48, "top": 8, "bottom": 44},
         "xAxis": {
             "type": "value", "name": say("Times as often"), "nameLocation": "middle",
             "nameGap": 26, "min": 0,
         },
         "yAxis": {
             "type": "category", "data": names,
-            "axisLabel": {"width": 150, "overflow": "truncate"},
+            "axisLabel": {"width": 148, "overflow": "truncate"},
         },
         "series": [
             {"type": "bar", "data": data, "barMaxWidth": 18,
-             "label": {"show": True, "position": "right", "formatter": "{c}×"}},
+             "label": {"show": True, "position": "right", "color": "#7c8798", "formatter": "{c}×"}},
         ],
     }  # fmt: skip
     label = say("How many times as often as in all calls, for each circumstance that holds")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from huiting.insights.agents import AgentReport, RuleRate
@@ -51,7 +51,7 @@ def own(
         trends.shown(scores, teller),
         _rules(report, found, teller),
         _hear(report, teller),
-        said.shown(words, teller),
+        said.shown(replace(words, frequent=()), teller),
     )
 
 

@@ -62,8 +62,14 @@ export function completed(option, colours) {
 function axes(name, option, usual) {
   const given = option[name];
   if (given === undefined) return {};
-  const whole = Array.isArray(given)
-    ? given.map((each) => ({ ...usual, ...each }))
-    : { ...usual, .../** @type {Option} */ (given) };
+  const one = (/** @type {Option} */ each) => ({
+    ...usual,
+    ...each,
+    axisLabel: {
+      .../** @type {Option} */ (usual.axisLabel),
+      .../** @type {Option} */ (each.axisLabel ?? {}),
+    },
+  });
+  const whole = Array.isArray(given) ? given.map(one) : one(/** @type {Option} */ (given));
   return { [name]: whole };
 }
