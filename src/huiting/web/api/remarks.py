@@ -23,6 +23,8 @@ from huiting.web.problems import documented
 router = APIRouter(tags=["remarks"])
 Reader = Annotated[Principal, Depends(require(Permission.CALLS_READ))]
 Writer = Annotated[Principal, Depends(require(Permission.CALLS_WRITE))]
+Corrector = Annotated[Principal, Depends(require(Permission.CALLS_WRITE, Permission.CALLS_READ))]
+"""Of an answer that tells what the machine wrote."""
 Editor = Annotated[Principal, Depends(require(Permission.RULES_WRITE))]
 RemarkId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Place = Annotated[int, Path(ge=0, le=2**20, description="Of the segment in the call, from 0.")]
@@ -69,7 +71,7 @@ def correct(
     segment: Place,
     said: Said,
     request: Request,
-    principal: Writer,
+    principal: Corrector,
     parts: Given,
     *,
     unredacted: Unredacted = False,
