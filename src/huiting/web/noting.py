@@ -51,6 +51,7 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", "/history/bin"): Action.SEARCHED,
     ("GET", "/history/list.csv"): Action.EXPORTED,
     ("GET", "/drop/{call}"): Action.SAW,
+    ("GET", "/api/v1/reviews/appeals"): Action.SAW,
     ("GET", "/results"): Action.SEARCHED,
     ("GET", "/results/{call}"): Action.SAW,
     ("GET", "/review/appeals"): Action.SAW,

@@ -106,14 +106,16 @@ class Appeals:
             found = appeals.page(connection, state, view.principal.only, before, limit)
         return [self.shown(appeal, view) for appeal in found]
 
-    def one(self, key: int, view: View) -> Appeal:
-        """Return an appeal.
+    def look(self, key: int, view: View, by: Actor) -> Appeal:
+        """Return an appeal, and note that it and its call were seen.
 
         Raises:
             Unknown: there is none that may be seen.
         """
-        with self.store.database.reading() as connection:
-            return self.shown(appeals.find(connection, key, view.principal.only), view)
+        with self.store.database.writing() as connection:
+            appeal = appeals.find(connection, key, view.principal.only)
+            self._note(connection, by, Action.SAW, appeal)
+        return self.shown(appeal, view)
 
     def waiting(self, principal: Principal) -> int:
         """Return how many appeals wait."""

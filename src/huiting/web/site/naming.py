@@ -10,6 +10,8 @@ from huiting.service.keeping.retention import What
 from huiting.service.library.kinds import Kind
 from huiting.store.audit import Action
 from huiting.store.handed import Standing
+from huiting.store.reviewing.appeals import AppealState
+from huiting.store.reviews import Decision
 
 _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
     UserRole: {
@@ -93,6 +95,17 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         What.ORPHANS: ("audio of no call", "不属于任何通话的录音"),
         What.TRANSCRIPTIONS: ("plain transcriptions", "单独的转写"),
     },
+    AppealState: {
+        AppealState.OPEN: ("open", "待处理"),
+        AppealState.UPHELD: ("upheld", "申诉成立"),
+        AppealState.REJECTED: ("rejected", "申诉不成立"),
+    },
+    Decision: {
+        Decision.CONFIRMED: ("right", "判定正确"),
+        Decision.WRONG: ("wrong (false hit)", "误命中"),
+        Decision.MISSED: ("missed", "漏检"),
+        Decision.UNSURE: ("cannot say", "无法判断"),
+    },
     State: {
         State.WAITING: ("waiting", "等待中"),
         State.RUNNING: ("running", "处理中"),
@@ -136,6 +149,7 @@ WORK: Mapping[str, tuple[str, str]] = {
     "retention": ("remove what is old", "清理过期数据"),
     "backup": ("back up", "备份"),
     "reseal": ("encrypt recordings", "加密录音"),
+    "count": ("add days up", "汇总每日数据"),
 }
 """What each kind of job does."""
 DUTIES: Mapping[UserRole, tuple[str, str]] = {

@@ -9,6 +9,7 @@ import pytest
 from huiting.store import Store
 from served import Clock, parts_in
 from unit.service.review.desk import Desk
+from unit.store.conftest import KINDS, schema_of_its_own
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +27,15 @@ def desk(tmp_path: Path, bare: Path) -> Iterator[Desk]:
     clock = Clock()
     with Store.open(str(tmp_path / "calls.db")) as store:
         yield Desk(parts_in(tmp_path, store, clock), clock)
+
+
+@pytest.fixture(params=KINDS)
+def any_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A service without calls, on each database: for the one test that goes the whole way."""
+    clock = Clock()
+    if request.param == "sqlite":
+        with Store.open(str(tmp_path / "calls.db")) as store:
+            yield Desk(parts_in(tmp_path, store, clock), clock)
+    else:
+        with schema_of_its_own() as url, Store.open(url) as store:
+            yield Desk(parts_in(tmp_path, store, clock), clock)
