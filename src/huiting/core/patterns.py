@@ -42,7 +42,19 @@ _LETTERS = 0x20000
 
 
 def compiled(subject: str, pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """Return a pattern; case makes no difference unless `flags` say so.
+    """Return a pattern that matches something; case makes no difference unless `flags` say so.
+
+    Raises:
+        ConfigError: it is no pattern, some text would take it too long, or it matches nothing.
+    """
+    found = bounded(subject, pattern, flags)
+    if found.match("") is not None:
+        raise ConfigError(subject, "it matches where nothing is", "make something in it required")
+    return found
+
+
+def bounded(subject: str, pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """Return a pattern, which may match where nothing is.
 
     Raises:
         ConfigError: it is no pattern, or some text would take it too long.
@@ -60,8 +72,6 @@ def compiled(subject: str, pattern: str, flags: int = re.IGNORECASE) -> re.Patte
             "too many wide repetitions: some text would take it too long",
             "bound them, such as .{0,10} for .*",
         )
-    if found.match("") is not None:
-        raise ConfigError(subject, "it matches where nothing is", "make something in it required")
     return found
 
 

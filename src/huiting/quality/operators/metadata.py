@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from huiting.core.dialogue import Dialogue
 from huiting.core.judgement import EvidenceKind
+from huiting.core.patterns import PIECE, bounded
 from huiting.quality.operators._bounds import Bounds, bounds
 from huiting.quality.operators._measured import whole
 from huiting.quality.operators._options import refuse, text, texts
 from huiting.quality.rules.asked import Context, Found, Hit, Scope
 
-_LONGEST = 256
-"""Characters of a value that a pattern looks at."""
-_NESTED = re.compile(r"[+*}]\)*[+*{]|\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]")
-"""Repetitions of repetitions: they may take longer than anybody waits."""
+_MATCHES = "metadata, matches"
 
 
 def build(
@@ -31,7 +29,8 @@ def build(
     Args:
         field: its name; case makes no difference.
         is_: one of these values; case makes no difference.
-        matches: a regular expression found somewhere in the value.
+        matches: a regular expression found somewhere in the value's first 200 characters; what
+            could take too long is refused.
         above: the value is a number above this.
         below: the value is a number below this.
         exists: whether there is such a field at all.
@@ -47,7 +46,7 @@ def build(
     return Metadata(
         text("metadata", "field", field).casefold(),
         None if is_ is None else frozenset(v.casefold() for v in texts("metadata", "is", is_)),
-        None if matches is None else _pattern(matches),
+        None if matches is None else bounded(_MATCHES, text("metadata", "matches", matches)),
         bounds("metadata", above=above, below=below) if compared else None,
         absent=exists is False,
     )
@@ -86,7 +85,7 @@ class Metadata:
         number = _number(value)
         return (
             (self.values is None or value.strip().casefold() in self.values)
-            and (self.pattern is None or self.pattern.search(value[:_LONGEST]) is not None)
+            and (self.pattern is None or self.pattern.search(value[:PIECE]) is not None)
             and (self.bounds is None or (number is not None and self.bounds.holds(number)))
         )
 
@@ -97,13 +96,3 @@ def _number(value: str | None) -> float | None:
     except ValueError:
         return None
     return number if abs(number) < float("inf") else None
-
-
-def _pattern(matches: object) -> re.Pattern[str]:
-    written = text("metadata", "matches", matches)
-    if _NESTED.search(written):
-        refuse("metadata", "matches", "repeats a repetition", "repeat each part once")
-    try:
-        return re.compile(written, re.IGNORECASE)
-    except re.error as error:
-        refuse("metadata", "matches", f"no pattern ({error})", "correct it")
