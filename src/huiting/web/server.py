@@ -23,6 +23,7 @@ from huiting.web.requests import Requests
 from huiting.web.security import Guard, Rules
 from huiting.web.site import pages
 from huiting.web.site.troubles import page
+from huiting.web.squeezing import Squeezing
 
 PREFIX = "/api/v1"
 
@@ -68,6 +69,7 @@ def build(
     )
     templates.name(app, routers)
     app.openapi = described(app)  # type: ignore[method-assign]
+    app.add_middleware(Squeezing)
     app.add_middleware(Requests)
     sizes = Rules(body=parts.limits.body, upload=parts.limits.upload)
     app.add_middleware(Guard, rules=rules or sizes, clock=clock)
