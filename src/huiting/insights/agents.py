@@ -353,20 +353,37 @@ def _add_upsets(agent: _Agent, calls: Calls, rows: Rows) -> None:
 
 def _add_verdicts(agent: _Agent, calls: Calls, rows: Rows) -> None:
     bag = calls.bag("verdicts")
-    days = calls.whole("day")
-    for place, row in zip(*(part.tolist() for part in bag.within(rows)), strict=True):
+    ids, places = bag.within(rows)
+    if not len(ids):
+        return
+    days = calls.whole("day")[places].astype(np.int64)
+    earliest, width = int(days.min()), int(days.max() - days.min()) + 1
+    # Equal verdicts of a day are counted at once, in the order in which they are first met.
+    keys = ids.astype(np.int64) * width + (days - earliest)
+    found, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    failing = []
+    for n in np.argsort(first).tolist():
+        place, later = divmod(int(found[n]), width)
         rule_id, verdict, name, _ = bag.table[place].split(MARK)
         if verdict == Verdict.NOT_APPLICABLE:
             continue
         rule = agent.rules[rule_id]
         rule.name = rule.name or name or rule_id
+        count = int(counts[n])
         if verdict == Verdict.UNCERTAIN:
-            rule.uncertain += 1
+            rule.uncertain += count
             continue
-        failed = verdict == Verdict.FAIL
-        rule.failed.add(failed)
-        day = day_of(int(days[row]))
+        day = day_of(earliest + later)
+        tallies = [rule.failed]
         if day is not None:
-            rule.weeks[monday(day).isoformat()].add(failed)
-        if failed and len(rule.calls) < KEPT:
+            tallies.append(rule.weeks[monday(day).isoformat()])
+        for tally in tallies:
+            tally.of += count
+            tally.count += count if verdict == Verdict.FAIL else 0
+        if verdict == Verdict.FAIL:
+            failing.append(place)
+    chosen = np.isin(ids, failing)
+    for place, row in zip(ids[chosen].tolist(), places[chosen].tolist(), strict=True):
+        rule = agent.rules[bag.table[place].split(MARK)[0]]
+        if len(rule.calls) < KEPT:
             rule.calls.append(calls.ids[row])
