@@ -151,7 +151,7 @@ class Today:
     series: tuple[DayToday, ...]
     """Every day, those without calls too."""
     queue: tuple[Load, ...]
-    """What is being worked on, by kind of job."""
+    """What is being worked on, by kind of job; nothing for who may not see all calls."""
     uncounted: int
     """Calls that changed a moment ago and are not counted yet as they are now."""
 
@@ -209,7 +209,7 @@ class Dashboard:
         seen = tuple(sorted((name, tuple(sorted(v))) for name, v in principal.only.items()))
         key = (look.state, since, until, fields, wanted.since, wanted.until, seen)
         told = self._told.get(key, lambda: self._tell(look, since, until, wanted))
-        return replace(told, queue=self.queue.loads())
+        return replace(told, queue=() if principal.only else self.queue.loads())
 
     def _tell(self, look: Look, since: date, until: date, wanted: Filter) -> Today:
         edges = _edges(self.days, since, until)

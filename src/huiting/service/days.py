@@ -114,15 +114,17 @@ class Days:
             return Look((), 0)
         clock = self.totals.now()
         kept = self._kept(stretch)
-        waiting = sum(self.totals.count(day) for day in self._absent(stretch, kept))
+        only = principal.only
+        waiting = sum(self.totals.count(day, only) for day in self._absent(stretch, kept))
         changed = [call.key for call in self.totals.changed(stretch, _CHANGED)]
         told = self._told(self.totals.of(stretch, changed)) if changed else []
         if changed:
-            waiting += self.totals.behind(stretch) - len(told)
+            waiting += self.totals.behind(stretch, only)
         gone = [*self.totals.binned(stretch), *(row[0] for row in told)]
-        if principal.only and changed:
+        if only and changed:
             gone += [call.key for call in self.totals.changed(stretch)]
         parts = [packing.pack(told)] if told else []
+        waiting -= sum(int(self.seen(calls, principal).sum()) for calls in parts)
         rows = [calls.everything for calls in parts]
         for total in sorted(kept, key=lambda total: total.since, reverse=True):
             if calls := self._read(total):

@@ -35,13 +35,14 @@ class Work:
         return None if job is None or job.state not in _OPEN else job
 
     def find(self, job: int, recording: str, principal: Principal) -> Job:
-        """Return a job that somebody has ordered, or that is about a recording.
+        """Return a job that somebody has ordered, or that is about a call that they may see.
 
         Raises:
             Unknown: there is none.
         """
         found = self.queue.get(job)
         about = found.order.subject.partition(":")[0] == recording
+        about = about and (not principal.only or self.store.visible(recording, principal.only))
         if found.order.owner != principal.id and not about:
             raise Unknown(f"job {job}", "no such job", "list the jobs to see which there are")
         return found

@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, delete, exists, func, insert, select, updat
 
 from huiting.store._connect import Database
 from huiting.store._fold import storable
-from huiting.store.calls import Allowed, Which, present
+from huiting.store.calls import ALL, Allowed, Which, present, seen
 from huiting.store.schema import (
     BinRow,
     ClockRow,
@@ -94,9 +94,12 @@ class Totals:
         with self.database.reading() as connection:
             return [Changed(*row) for row in connection.execute(chosen)]
 
-    def behind(self, stretch: Stretch) -> int:
-        """Return how many calls `changed` returns that are not in the bin."""
+    def behind(self, stretch: Stretch, allowed: Allowed = ALL) -> int:
+        """Return how many calls `changed` returns that are not in the bin and may be seen."""
         chosen = self._changed(stretch, func.count()).where(present(MarkRow.recording))
+        if allowed:
+            own = select(RecordingRow.key).where(*seen(allowed))
+            chosen = chosen.where(MarkRow.recording.in_(own))
         with self.database.reading() as connection:
             return connection.scalar(chosen) or 0
 
@@ -128,9 +131,14 @@ class Totals:
         first, last = ends
         return None if first is None or last is None else (first, last)
 
-    def count(self, stretch: Stretch) -> int:
-        """Return how many calls of a stretch are to be told anew: those without facts."""
-        chosen = self._members(stretch, func.count()).where(FactsRow.body.is_(None))
+    def count(self, stretch: Stretch, allowed: Allowed = ALL) -> int:
+        """Return how many calls of a stretch are to be told anew: those without facts.
+
+        Args:
+            stretch: from when, and before when.
+            allowed: counted are those that somebody may see who is limited so.
+        """
+        chosen = self._members(stretch, func.count()).where(FactsRow.body.is_(None), *seen(allowed))
         with self.database.reading() as connection:
             return connection.scalar(chosen) or 0
 

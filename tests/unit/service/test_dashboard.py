@@ -219,9 +219,10 @@ def test_what_is_being_worked_on(tmp_path: Path) -> None:
         with store.database.writing() as connection:
             queue.put(connection, Order("analyze", "one"))
         reports = Reporting(store, flat, Hiding(Policy(), entities_stage()), lambda: NOW, ZONE)
-        today: Today = Dashboard(reports.days, queue, lambda: NOW).today(
-            (None, None), parse("all"), EVERYBODY
-        )
+        board = Dashboard(reports.days, queue, lambda: NOW)
+        today: Today = board.today((None, None), parse("all"), EVERYBODY)
+        limited = board.today((None, None), parse("all"), TEAM_A)
 
+    assert limited.queue == ()
     assert [(load.kind, load.waiting) for load in today.queue] == [("analyze", 1)]
     assert (today.volume.calls, today.clean.share, today.kept_interval) == (0, None, None)

@@ -260,6 +260,9 @@ def test_a_look_says_how_many_calls_are_not_counted_yet(plain: Store) -> None:
     look = reporting(plain).days.look(date(2025, 3, 1), date(2025, 3, 30), EVERYBODY)
 
     assert (calls_in(look), look.waiting) == (0, 12)
+    own = sum(drawn(n).call.recording.metadata.get("team") == "A" for n in range(12))
+    limited = reporting(plain).days.look(date(2025, 3, 1), date(2025, 3, 30), TEAM_A)
+    assert 0 < limited.waiting == own < 12
 
 
 def calls_in(look: Look) -> int:
@@ -281,7 +284,9 @@ def test_a_look_counts_a_few_changed_calls_at_once_and_the_others_as_they_were(
 
     look = days.look(*span, EVERYBODY)
     assert (calls_in(look), look.waiting) == (14, 7)
-    # Who sees one team only is shown nothing of calls that may have moved to another.
+    # Who sees one team only is shown nothing of calls that may have moved to another, nor
+    # how many of those of others changed.
+    assert 0 < days.look(*span, TEAM_A).waiting < 7
     limited = calls_in(days.look(*span, TEAM_A))
     days.catch_up(lambda: True)
     look = days.look(*span, EVERYBODY)

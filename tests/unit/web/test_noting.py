@@ -35,6 +35,23 @@ def test_to_see_personal_data_is_noted_as_such(served: Served, call: str) -> Non
     assert kinds == ["unredacted", None]
 
 
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("/today", "today"),
+        ("/api/v1/dashboard", "dashboard"),
+        ("/found/values?name=phone&unredacted=true", "found:values"),
+        ("/api/v1/fields/phone?unredacted=true", "fields:{name}"),
+    ],
+)
+def test_what_is_told_of_many_calls_is_noted_too(
+    path: str, subject: str, served: Served, call: str
+) -> None:
+    assert served.web.get(path).status_code == 200
+
+    assert entries(served) == [("user:root", "saw", subject)]
+
+
 def test_exports_and_searches_are_noted_each_time_and_never_with_what_for(
     served: Served, call: str
 ) -> None:

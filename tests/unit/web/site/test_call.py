@@ -366,6 +366,8 @@ def test_a_recording_that_is_still_being_analyzed_says_so(served: Served) -> Non
     text = looked(served, f"/calls/{recording}").text
     assert "Still being analyzed" in text
     assert f"/calls/{recording}/work/{job}" in text
+    assert looked(served, f"/calls/{recording}/work/{job}", by="viewer").status_code == 200
+    assert looked(served, f"/calls/{recording}/work/{job}", by="team-b").status_code == 404
     assert looked(served, f"/calls/{recording}", by="team-b").status_code == 404
     served.done(job)
     done = served.web.get(f"/calls/{recording}/work/{job}", headers=HTMX)
