@@ -273,3 +273,23 @@ def test_nobody_is_given_an_answer_of_others(site: Site) -> None:
 
     assert agents("root") == ["8001", "9001"]
     assert agents("team-b") == ["9001"]
+
+
+def test_an_agent_without_enough_calls_is_not_compared(site: Site) -> None:
+    keep(site.parts.store, "old", "8001", 90, fails=True, days=60)
+    site.parts.reporting.days.catch_up(lambda: True)
+    site.enter()
+
+    page = site.read(f"/reports/agents/8001?{EARLIER}")
+
+    assert "too few" in page
+    assert "clearly" not in page
+
+
+def test_chance_is_called_chance(site: Site) -> None:
+    site.enter()
+
+    page = site.read(f"/reports?kind=causes&target=angry&{DAYS}")
+
+    assert "Nothing that was tested holds after correction" in page
+    assert "may be chance" in page
