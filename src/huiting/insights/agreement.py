@@ -4,6 +4,7 @@ Categories have no order. Intervals are the percentiles of resampled verdicts; w
 told, since everybody always chose the same, is None and never 1.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,21 +70,20 @@ def krippendorff(units: Sequence[Sequence[str]]) -> Agreement | None:
         Krippendorff (2011), Computing Krippendorff's Alpha-Reliability: nominal data, any
         number of observers, missing data; interval by resampling of units.
     """
-    shared = [unit for unit in units if len(unit) > 1]
-    if len(shared) < LEAST:
+    alike = Counter(tuple(sorted(unit)) for unit in units if len(unit) > 1)
+    count = alike.total()
+    if count < LEAST:
         return None
-    places = {name: n for n, name in enumerate(sorted({one for unit in shared for one in unit}))}
-    tables = np.stack([_coincidences(unit, places) for unit in shared])
-    value = _alpha(tables.sum(axis=0)[None])[0]
+    places = {name: n for n, name in enumerate(sorted({one for unit in alike for one in unit}))}
+    tables = np.stack([_coincidences(unit, places) for unit in alike])
+    often = np.array(list(alike.values()), dtype=float)
+    total = np.tensordot(often, tables, axes=1)
+    value = _alpha(total[None])[0]
     if np.isnan(value):
         return None
-    count = len(shared)
-    weights = np.random.default_rng(_SEED).multinomial(count, np.full(count, 1 / count), _SAMPLES)
+    weights = np.random.default_rng(_SEED).multinomial(count, often / count, _SAMPLES)
     again = _alpha(np.tensordot(weights.astype(float), tables, axes=1))
-    total = tables.sum(axis=0)
-    return Agreement(
-        float(value), _ends(again), count, float(np.trace(total) / total.sum())
-    )  # fmt: skip
+    return Agreement(float(value), _ends(again), count, float(np.trace(total) / total.sum()))
 
 
 def _coincidences(unit: Sequence[str], places: Mapping[str, int]) -> Floats:
