@@ -92,3 +92,18 @@ def test_a_quick_drop_shows_its_verdicts(drive: Driver, own_site: Site, tmp_path
     page.locator("input[type=file]").set_input_files(recordings(tmp_path, 1))
 
     page.get_by_role("link", name="Open the call").wait_for(timeout=60_000)
+
+
+def test_what_was_not_sent_is_told_without_names(
+    drive: Driver, own_site: Site, tmp_path: Path
+) -> None:
+    page = drive.visit("/hand-in", role=UserRole.SUPERVISOR)
+    page.evaluate("localStorage.setItem('huiting-left', '3')")
+    page.reload()
+
+    page.get_by_text("files were not sent when this page was closed").wait_for()
+    page.locator("input[type=file][accept]").set_input_files(recordings(tmp_path, 1))
+    page.get_by_text("1 of 1 handed in").wait_for()
+    kept = page.evaluate("JSON.stringify(localStorage)")
+
+    assert "8001" not in kept

@@ -9,7 +9,7 @@ import { send } from "./upload/tus.js";
 import { record } from "./record/microphone.js";
 
 const SHOWN = 200; // rows; the others are counted
-const LEFT = "huiting-left"; // names of files that were chosen and not sent yet
+const LEFT = "huiting-left"; // how many files were chosen and not sent yet; never their names
 
 const means = {
   ask,
@@ -32,8 +32,7 @@ Alpine.data("handIn", () => ({
   batch: "",
   /** @type {import("./hand_in/queue.js").Entry[]} */
   files: [],
-  /** @type {string[]} */
-  left: JSON.parse(localStorage.getItem(LEFT) ?? "[]"),
+  left: Number(localStorage.getItem(LEFT) ?? 0) || 0,
   /** @type {Queue | null} */
   queue: null,
   /** @type {(() => Promise<Blob>) | null} */
@@ -146,7 +145,7 @@ Alpine.data("handIn", () => ({
   changed(entries) {
     this.files = entries;
     const open = entries.filter((file) => ["waiting", "reading", "sending"].includes(file.state));
-    localStorage.setItem(LEFT, JSON.stringify(open.slice(0, 500).map((file) => file.name)));
+    localStorage.setItem(LEFT, String(open.length));
     const last = entries.at(-1);
     if (this.single && last?.recording && last.state !== "failed") this.watch(last.recording);
   },
@@ -206,7 +205,7 @@ Alpine.data("handIn", () => ({
     this.queue?.again(number, true);
   },
   forget() {
-    this.left = [];
+    this.left = 0;
     localStorage.removeItem(LEFT);
   },
   /** @param {string} recording */
