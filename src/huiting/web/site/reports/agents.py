@@ -142,7 +142,6 @@ def _funnel(team: Team, stands: Sequence[Stand], teller: Teller) -> Chart:
     beside = teller.question.wanted.beside
     scale = 1.0 if beside == "score" else 100.0
     name = phrases.measure(beside, {}, teller.language)
-    title = name if scale == 1.0 else f"{name}, %"
     most = max(stand.of for stand in stands)
     least = min(stand.of for stand in stands)
     counts = [least + (most - least) * n / _STEPS for n in range(_STEPS + 1)]
@@ -170,10 +169,10 @@ def _funnel(team: Team, stands: Sequence[Stand], teller: Teller) -> Chart:
     option = {
         "tooltip": {"trigger": "item", "formatter": "{b}: {c}"},
         "legend": {"top": 0},
-        "grid": {"left": 56, "right": 24, "top": 48, "bottom": 48},
+        "grid": {"left": 48, "right": 24, "top": 72, "bottom": 48},
         "xAxis": {"type": "value", "name": say("Calls"), "nameLocation": "middle", "nameGap": 28,
                   "scale": True},
-        "yAxis": {"type": "value", "name": title, "scale": True, "nameTextStyle": {"align": "left"}},
+        "yAxis": {"type": "value", "scale": True, **({} if scale == 1.0 else {"name": "%"})},
         "series": [
             *curves,
             {"name": say("Agents"), "type": "line", "data": dots, "symbol": "circle",
