@@ -141,13 +141,15 @@ class Days:
             return ()
         return (self.totals.now(), tuple(self._kept(stretch)))
 
-    def waiting(self, since: date, until: date) -> int:
-        """Return how many calls of some days are not counted as they are now."""
+    def waiting(self, since: date, until: date, principal: Principal) -> int:
+        """Return how many calls of some days, of those seen, are not counted as they are now."""
         stretch = self._stretch(since, until)
         if stretch is None:
             return 0
         absent = self._absent(stretch, self._kept(stretch))
-        return self.totals.behind(stretch) + sum(self.totals.count(day) for day in absent)
+        only = principal.only
+        late = sum(self.totals.count(day, only) for day in absent)
+        return self.totals.behind(stretch, only) + late
 
     def catch_up(self, goes_on: Callable[[], bool]) -> None:
         """Add up what is behind, the latest day first, as long as there is time.

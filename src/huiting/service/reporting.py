@@ -229,11 +229,11 @@ class Reporting:
         key = (state, stretch, only, view.unredacted, asked)
         return cast("Answer", self._told.get(key, make))
 
-    def waiting(self, stretch: Stretch) -> int:
-        """Return how many calls of a stretch that is to be had `soon` are not counted yet."""
+    def waiting(self, stretch: Stretch, view: View) -> int:
+        """Return how many calls that somebody may see are not counted yet of a `soon` stretch."""
         if stretch.since is None or stretch.until is None:
             return 0
-        return self.days.waiting(stretch.since, stretch.until)
+        return self.days.waiting(stretch.since, stretch.until, view.principal)
 
     def cases(self, stretch: Stretch, view: View) -> Iterator[Case]:
         """Yield the calls of a stretch, the latest first.

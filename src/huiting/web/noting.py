@@ -61,6 +61,8 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", "/api/v1/reviews/appeals"): Action.SAW,
     ("GET", "/results"): Action.SEARCHED,
     ("GET", "/results/{call}"): Action.SAW,
+    ("GET", "/review"): Action.SAW,
+    ("GET", "/review/next"): Action.SAW,
     ("GET", "/review/appeals"): Action.SAW,
     ("GET", "/reports"): Action.SAW,
     ("GET", "/reports/agents/{agent:path}"): Action.SAW,

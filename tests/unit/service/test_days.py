@@ -287,6 +287,7 @@ def test_a_look_counts_a_few_changed_calls_at_once_and_the_others_as_they_were(
     # Who sees one team only is shown nothing of calls that may have moved to another, nor
     # how many of those of others changed.
     assert 0 < days.look(*span, TEAM_A).waiting < 7
+    assert 0 < days.waiting(*span, TEAM_A) < days.waiting(*span, EVERYBODY)
     limited = calls_in(days.look(*span, TEAM_A))
     days.catch_up(lambda: True)
     look = days.look(*span, EVERYBODY)

@@ -46,7 +46,7 @@ def reports(wanted: Question, request: Request, principal: Reader, parts: Given)
         stretch = question.stretch()
         teller = _teller(question, request, parts, choices.rules)
         shown = _shown(stretch, view, teller, parts)
-        waiting = parts.reporting.waiting(stretch)
+        waiting = parts.reporting.waiting(stretch, view)
         files = {form: question.file(form) for form in ("xlsx", "html")}
     except (InputError, TooLarge) as error:
         trouble = worded(error, tongue(request))
