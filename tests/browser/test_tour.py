@@ -25,6 +25,7 @@ PICTURES = {
     "calls": "/calls",
     "call": "/calls/{heard}",
     "hand-in": "/hand-in",
+    "reports": "/reports?since=2025-03-03&until=2025-04-01",
     "rules": "/library/rules/new",
     "system": "/system",
 }
