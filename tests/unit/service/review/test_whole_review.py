@@ -16,7 +16,7 @@ def test_the_whole_way(any_desk: Desk) -> None:
     assert (drawn.items, drawn.by_chance) == (6, 2)
     for who in (ANN, BEN):
         while (task := desk.next(who)) is not None:
-            desk.decide(who, task, **{f.rule: "confirmed" for f in task.asked})
+            desk.decide(who, task, None, **{f.rule: "confirmed" for f in task.asked})
     assert desk.parts.planning.one(plan, BOSS).progress.done == 6
     assert desk.draw(plan, ANN, BEN).items == 0
 
