@@ -25,6 +25,8 @@ SIGNS = ("out of memory", "alloc_failed", "allocate memory", "bad_alloc")
 class OutOfMemory(EngineError):
     """A device had no room for a batch; nothing of it was kept."""
 
+    code = "device-memory"
+
 
 def ran_out(error: Exception) -> bool:
     """Tell by its message whether an error of a runtime means that memory ran out."""

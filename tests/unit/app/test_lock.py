@@ -9,6 +9,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[3]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+ELSEWHERE = {"cuda", "funasr"}
+"""Extras of machines with an accelerator: the second is locked in an environment of its own."""
 
 
 def entries(lock: str) -> Mapping[str, str]:
@@ -26,8 +28,8 @@ def declared(group: str) -> set[str]:
     """Return what pyproject.toml asks for: everything for use, and a group of its own."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     lines = [*project["project"]["dependencies"], *project["dependency-groups"][group]]
-    for extra in project["project"]["optional-dependencies"].values():
-        lines += extra
+    for name, extra in project["project"]["optional-dependencies"].items():
+        lines += () if name in ELSEWHERE else extra
     return {canonicalize_name(Requirement(line).name) for line in lines if isinstance(line, str)}
 
 

@@ -13,6 +13,7 @@ class Step(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    MONTH = "month"
     ALL = "all"
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from huiting.core.analysis import Analysis
 from huiting.core.judgement import Judgement, Verdict
-from huiting.core.meaning import Outcome, Quote, Sign, Summary
-from huiting.core.types import EmotionLabel, Role
+from huiting.core.meaning import Outcome, OutcomeKind, Quote, Sign, Summary
+from huiting.core.types import EmotionLabel, EventLabel, Role
 
 
 class Sort(StrEnum):
@@ -31,6 +31,8 @@ class CallFilter:
     agent: str | None = None
     team: str | None = None
     language: str | None = None
+    batch: str | None = None
+    """Handed in with this batch."""
     metadata: tuple[str, ...] = ()
     """Entries: `name:value`."""
     rule: str | None = None
@@ -41,6 +43,13 @@ class CallFilter:
     emotion: EmotionLabel | None = None
     """`role` sounds so."""
     role: Role = Role.CUSTOMER
+    fatal: bool = False
+    """Only calls with a fatal item failed."""
+    outcome: OutcomeKind | None = None
+    sound: EventLabel | None = None
+    """It is heard."""
+    measure: tuple[str, ...] = ()
+    """`name:least:most`; either may be left out."""
     scorecard: str | None = None
     score_min: float | None = None
     score_max: float | None = None
@@ -52,6 +61,8 @@ class CallFilter:
     """Words that are said in one segment; "a phrase" in quotes."""
     sounds_like: bool = False
     """What sounds alike counts too."""
+    said_by: Role | None = None
+    """Who says `q`."""
 
 
 @dataclass(frozen=True, slots=True)

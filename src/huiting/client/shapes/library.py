@@ -122,6 +122,8 @@ class Review:
     by: str
     at: datetime
     seconds: float | None
+    moment: float | None
+    """Seconds of the call at which a missed verdict should have been."""
 
 
 @dataclass(frozen=True, slots=True)

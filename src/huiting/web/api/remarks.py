@@ -13,8 +13,8 @@ from huiting.web.api.shapes.remarks import (
     EngineRateOf,
     MisheardOf,
     NewRemark,
+    Remarked,
     RemarkOf,
-    Said,
 )
 from huiting.web.doors import address, require
 from huiting.web.parts import Given
@@ -69,7 +69,7 @@ def corrections(
 def correct(
     call: CallId,
     segment: Place,
-    said: Said,
+    said: Remarked,
     request: Request,
     principal: Corrector,
     parts: Given,

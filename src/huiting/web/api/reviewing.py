@@ -14,11 +14,11 @@ from huiting.web.api.shapes.reviewing import (
     Answer,
     AppealOf,
     DrawnOf,
-    ItemOf,
     NewAppeal,
     NewPlan,
     OutcomeOf,
     PlanOf,
+    ReviewItemOf,
     WaitingOf,
 )
 from huiting.web.doors import address, require
@@ -91,17 +91,17 @@ def waiting(principal: Reviewer, parts: Given) -> WaitingOf:
 @router.post("/reviews/queue/next")
 def following(
     request: Request, principal: Reviewer, parts: Given, without: Without = None
-) -> ItemOf | None:
+) -> ReviewItemOf | None:
     """Take the next item; it is one's own for an hour. Null when nothing is left."""
     by = principal.at(address(request))
     task = parts.to_review.next(View(principal), by, without or ())
-    return None if task is None else ItemOf.of(task)
+    return None if task is None else ReviewItemOf.of(task)
 
 
 @router.post("/reviews/queue/undo", responses=documented(409))
-def undo(request: Request, principal: Reviewer, parts: Given) -> ItemOf:
+def undo(request: Request, principal: Reviewer, parts: Given) -> ReviewItemOf:
     """Take back what one decided last, within ten minutes."""
-    return ItemOf.of(parts.to_review.undo(View(principal), principal.at(address(request))))
+    return ReviewItemOf.of(parts.to_review.undo(View(principal), principal.at(address(request))))
 
 
 @router.post("/reviews/items/{item}/decide", status_code=204, responses=documented(404, 409))

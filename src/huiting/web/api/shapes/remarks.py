@@ -43,7 +43,7 @@ class RemarkOf(BaseModel):
         )  # fmt: skip
 
 
-class Said(BaseModel):
+class Remarked(BaseModel):
     """What was really said in a segment."""
 
     model_config = ConfigDict(extra="forbid")

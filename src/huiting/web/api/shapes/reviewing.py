@@ -105,7 +105,7 @@ class WaitingOf(BaseModel):
         )
 
 
-class ItemOf(BaseModel):
+class ReviewItemOf(BaseModel):
     """What is to be reviewed."""
 
     id: int
