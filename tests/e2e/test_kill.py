@@ -72,7 +72,7 @@ def test_kill_at_any_moment(day: Path, tmp_path: Path) -> None:
 
 
 def test_terminate_ends_a_batch_in_order(day: Path, tmp_path: Path) -> None:
-    with start(day, tmp_path, seconds=0.3) as process:  # or a busy machine tells it too late
+    with start(day, tmp_path, seconds=1.0) as process:  # or a busy machine tells it too late
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
