@@ -348,9 +348,9 @@ def test_a_call_is_judged_again(served: Served, call: str) -> None:
 
     assert "The call is judged again" in answer.text
     [job] = served.web.get("/api/v1/jobs?kind=rejudge").json()["items"]
-    seen = looked(served, f"/calls/{call}/work/{job['id']}").text
+    seen = looked(served, f"/calls/{call}/progress/{job['id']}").text
     assert "waiting" in seen
-    assert looked(served, f"/calls/{call}/work/{job['id']}", by="viewer").status_code == 404
+    assert looked(served, f"/calls/{call}/progress/{job['id']}", by="viewer").status_code == 404
 
 
 def hand_in(served: Served) -> tuple[str, int]:
@@ -365,12 +365,12 @@ def test_a_recording_that_is_still_being_analyzed_says_so(served: Served) -> Non
 
     text = looked(served, f"/calls/{recording}").text
     assert "Still being analyzed" in text
-    assert f"/calls/{recording}/work/{job}" in text
-    assert looked(served, f"/calls/{recording}/work/{job}", by="viewer").status_code == 200
-    assert looked(served, f"/calls/{recording}/work/{job}", by="team-b").status_code == 404
+    assert f"/calls/{recording}/progress/{job}" in text
+    assert looked(served, f"/calls/{recording}/progress/{job}", by="viewer").status_code == 200
+    assert looked(served, f"/calls/{recording}/progress/{job}", by="team-b").status_code == 404
     assert looked(served, f"/calls/{recording}", by="team-b").status_code == 404
     served.done(job)
-    done = served.web.get(f"/calls/{recording}/work/{job}", headers=HTMX)
+    done = served.web.get(f"/calls/{recording}/progress/{job}", headers=HTMX)
     assert done.headers["HX-Redirect"] == f"/calls/{recording}"
 
 

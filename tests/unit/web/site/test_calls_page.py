@@ -427,7 +427,7 @@ def test_calls_are_judged_again_as_work_that_can_be_followed(
     served: Served, two: tuple[str, str]
 ) -> None:
     notice = post(served, "/found/judge", call=[two[0]])
-    [path] = re.findall(r'hx-get="(/found/work/\d+)"', notice)
+    [path] = re.findall(r'hx-get="(/found/progress/\d+)"', notice)
 
     assert "waiting" in shown(served, path)
     assert served.web.get(path, headers=served.by("other")).status_code == 404
@@ -459,7 +459,7 @@ def test_calls_are_written_to_a_file(
 ) -> None:
     ticked = [two[1]] if fields.get("one") else []
     notice = post(served, "/found/export", form="csv", call=ticked, **fields)
-    [path] = re.findall(r'hx-get="(/found/work/\d+)"', notice)
+    [path] = re.findall(r'hx-get="(/found/progress/\d+)"', notice)
     served.work()
     done = shown(served, path)
 

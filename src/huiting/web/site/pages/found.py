@@ -142,7 +142,7 @@ def export(
     return show(request, "calls/work", job=job, chosen=None, kind="export")
 
 
-@router.get("/work/{job}")
+@router.get("/progress/{job}")
 def work(job: Number, request: Request, principal: Reader, parts: Given) -> Response:
     """Say how far work is that one has asked for."""
     found = parts.queue.get(job)

@@ -125,7 +125,7 @@ def _awaited(call: str, request: Request, principal: Principal, parts: Parts) ->
     return show(request, "call/awaited", job=job, call=call)
 
 
-@router.get("/work/{job}")
+@router.get("/progress/{job}")
 def work(
     call: CallId,
     job: Annotated[int, Path(ge=1, le=2**63 - 1)],
