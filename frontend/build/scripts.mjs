@@ -47,7 +47,7 @@ export async function scripts(place, shell) {
     plugins: [adoptedStyles, addresses(workers)],
   });
   const found = { ...workers, ...files(pages.metafile) };
-  const offline = ["app.js", "theme.js", "site.css", "icons.svg"];
+  const offline = ["app.js", "early.js", "theme.js", "site.css", "icons.svg"];
   const all = { ...shell, ...found };
   const last = await esbuild.build({
     ...common,

@@ -101,6 +101,7 @@ class Driver:
         head = (
             f"<!doctype html><html lang=en><title>Try</title><meta name=root content={self.site.url}>"
             f"<link rel=icon href='data:,'><link rel=stylesheet href={self.asset('site.css')}>"
+            f"<script src={self.asset('early.js')}></script>"
             f"<script src={self.asset('theme.js')}></script>"
             f"<script type=module src={self.asset('app.js')}></script><main>"
         )
