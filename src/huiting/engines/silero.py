@@ -8,6 +8,7 @@ audio is hardly changed by it. Memory is bounded: the track is read in blocks, a
 the network's state goes from one to the next.
 """
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from huiting.core.errors import EngineError
 from huiting.core.ports import Track
+from huiting.core.speech import SpeechOptions
 from huiting.core.types import Span
 from huiting.engines._hysteresis import Decision, speech_spans
 from huiting.engines._stillness import still_frames
@@ -27,6 +29,8 @@ CONTEXT = 64
 """Samples of the frame before that the network wants to see again."""
 BLOCK = 64.0
 """Seconds read at once: 2,000 frames, 5 MB."""
+SURE = 0.6
+"""Probability that a frame of a short stretch must reach."""
 FLOOR = 1e-3
 """Peak below which a block is silence (-60 dBFS) and the network is not asked."""
 
@@ -59,19 +63,41 @@ def build(
     session = onnxruntime.InferenceSession(
         weights.read_bytes(), options, providers=["CPUExecutionProvider"]
     )
-    decision = Decision(
-        onset=threshold,
-        offset=release,
-        min_silence=min_silence,
-        min_speech=min_speech,
-        sure=max(threshold, 0.6),
-        pad=pad,
+    options_of_speech = SpeechOptions(threshold, release, min_silence, min_speech, pad)
+    return Silero(session, decision_of(options_of_speech), fold)
+
+
+def decision_of(options: SpeechOptions) -> Decision:
+    """Return when speech begins and ends, by these options."""
+    return Decision(
+        onset=options.threshold,
+        offset=options.release,
+        min_silence=options.min_silence,
+        min_speech=options.min_speech,
+        sure=max(options.threshold, SURE),
+        pad=options.pad,
     )
-    return Silero(session, decision, fold)
+
+
+def regions_of(
+    probabilities: Sequence[float], duration: float, options: SpeechOptions
+) -> list[Span]:
+    """Return where someone speaks, in order and apart; a function of these numbers alone.
+
+    Args:
+        probabilities: of speech in each frame, shape (frames,).
+        duration: of the track in seconds.
+        options: when speech begins and ends.
+    """
+    end = min(duration, len(probabilities) * HOP / RATE)
+    return speech_spans(probabilities, hop=HOP / RATE, end=end, decision=decision_of(options))
 
 
 class Silero:
-    """A `VoiceDetector`. One instance may be called from several threads."""
+    """A `VoiceDetector` and a `SpeechMeter`. One instance may be called from several threads."""
+
+    rate = RATE
+    hop = HOP
 
     def __init__(self, session: Any, decision: Decision, fold: float) -> None:  # noqa: ANN401  (onnxruntime ships no types)
         from onnxruntime.capi import onnxruntime_pybind11_state as native

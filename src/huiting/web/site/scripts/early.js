@@ -15,7 +15,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     setTimeout(() => {
       document.removeEventListener("submit", hold, true);
-      for (const [form, submitter] of held) form.requestSubmit(submitter);
+      for (const [form, submitter] of held) {
+        if (submitter)
+          submitter.click(); // htmx notes by the click which button it was
+        else form.requestSubmit();
+      }
     });
   });
 })();
