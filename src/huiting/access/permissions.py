@@ -32,6 +32,10 @@ class Permission(StrEnum):
     """Cancel and retry."""
     TRANSCRIBE = "transcribe"
     """Have audio recognized without keeping it as a call."""
+    LIVE_SPEAK = "live:speak"
+    """Send the audio of a call while it runs, and see what is heard in it."""
+    LIVE_WATCH = "live:watch"
+    """See the calls that run, of those one may see."""
     USERS_ADMIN = "users:admin"
     AUDIT_READ = "audit:read"
     SYSTEM_READ = "system:read"
@@ -56,12 +60,19 @@ class UserRole(StrEnum):
 _P = Permission
 _LOOK = frozenset({_P.CALLS_READ, _P.REPORTS_READ})
 _HEAR = _LOOK | {_P.CALLS_AUDIO, _P.RULES_READ, _P.JOBS_READ}
-_LEAD = _HEAR | {_P.CALLS_EXPORT, _P.REVIEW}
+_LEAD = _HEAR | {_P.CALLS_EXPORT, _P.REVIEW, _P.LIVE_WATCH}
 _REVIEW = _HEAR | {_P.REVIEW, _P.CALLS_WRITE, _P.TRANSCRIBE}
 _SUPERVISE = (
     _REVIEW
     | _LEAD
-    | {_P.RULES_WRITE, _P.CALLS_UNREDACTED, _P.CALLS_DELETE, _P.JOBS_WRITE, _P.SYSTEM_READ}
+    | {
+        _P.LIVE_SPEAK,
+        _P.RULES_WRITE,
+        _P.CALLS_UNREDACTED,
+        _P.CALLS_DELETE,
+        _P.JOBS_WRITE,
+        _P.SYSTEM_READ,
+    }
 )
 
 PERMITTED: Mapping[UserRole, frozenset[Permission]] = {
@@ -69,7 +80,7 @@ PERMITTED: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.SUPERVISOR: frozenset(_SUPERVISE),
     UserRole.REVIEWER: frozenset(_REVIEW),
     UserRole.TEAM_LEAD: frozenset(_LEAD),
-    UserRole.AGENT: frozenset({_P.CALLS_READ, _P.CALLS_AUDIO}),
+    UserRole.AGENT: frozenset({_P.CALLS_READ, _P.CALLS_AUDIO, _P.LIVE_SPEAK}),
     UserRole.INTEGRATOR: frozenset(Permission)
     - {_P.USERS_ADMIN, _P.AUDIT_READ, _P.SYSTEM_ADMIN, _P.REVIEW},
     UserRole.VIEWER: _LOOK,

@@ -64,6 +64,8 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         Permission.JOBS_READ: ("see work in progress", "查看任务"),
         Permission.JOBS_WRITE: ("cancel and retry work", "取消与重试任务"),
         Permission.TRANSCRIBE: ("transcribe without keeping", "转写（不保存）"),
+        Permission.LIVE_SPEAK: ("send the audio of live calls", "接入实时通话"),
+        Permission.LIVE_WATCH: ("watch live calls", "监看实时通话"),
         Permission.USERS_ADMIN: ("administer users", "管理用户"),
         Permission.AUDIT_READ: ("read the audit log", "查看审计日志"),
         Permission.SYSTEM_READ: ("see the system", "查看系统状态"),
@@ -94,6 +96,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         What.BIN: ("the bin", "回收站"),
         What.ORPHANS: ("audio of no call", "不属于任何通话的录音"),
         What.TRANSCRIPTIONS: ("plain transcriptions", "单独的转写"),
+        What.SPEECH: ("speech measured to choose settings", "语音检测的测量结果"),
     },
     AppealState: {
         AppealState.OPEN: ("open", "待处理"),

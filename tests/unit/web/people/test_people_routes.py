@@ -68,7 +68,7 @@ def test_one_sees_oneself(house: House, browser: TestClient) -> None:
     me = browser.get("/auth/me").json()
 
     assert (me["name"], me["role"], me["only"]) == ("wang", "agent", {"agent": ["8001"]})
-    assert me["permissions"] == ["calls:audio", "calls:read"]
+    assert me["permissions"] == ["calls:audio", "calls:read", "live:speak"]
     assert me["csrf"] == browser.headers[PROOF]
     assert browser.patch("/auth/me", json={"language": "en"}).json()["language"] == "en"
     assert browser.get("/auth/me").json()["language"] == "en"
