@@ -55,14 +55,14 @@ def _signature(file: BinaryIO, size: int) -> Signature:
     graphs = 0
     for number, end in _fields(file, size):
         if number == METADATA:
-            pair = _texts(file, end)
-            metadata[pair.get(1, "")] = pair.get(2, "")
+            pair = _pair(file, end)
+            metadata[pair.get(1, b"").decode()] = pair.get(2, b"").decode()
         elif number == GRAPH:
             graphs += 1
             for inner, last in _fields(file, end):
                 if inner in {INPUT, OUTPUT}:
                     kept = inputs if inner == INPUT else outputs
-                    kept.append(_texts(file, last).get(1, ""))
+                    kept.append(_pair(file, last).get(1, b"").decode())
     if not graphs:
         raise ValueError("it holds no graph")
     return Signature(metadata, tuple(inputs), tuple(outputs))
@@ -90,10 +90,10 @@ def _fields(file: BinaryIO, end: int) -> Iterator[tuple[int, int]]:
             raise ValueError("it holds what is no field")
 
 
-def _texts(file: BinaryIO, end: int) -> dict[int, str]:
-    """Return the short texts of a message by their field."""
+def _pair(file: BinaryIO, end: int) -> dict[int, bytes]:
+    """Return the first two fields of a message; the second is not always a text."""
     return {
-        number: file.read(last - file.tell()).decode("utf-8")
+        number: file.read(last - file.tell())
         for number, last in _fields(file, end)
         if number in {1, 2}
     }
