@@ -196,7 +196,7 @@ def _analyze(source: Source, decoded: Decoded, kit: Kit, hints: Hints, watch: Wa
             *decoded.conditions,
             *cleaned.conditions,
             *left_out(heard.rejected),
-            *fallen_back(heard.elsewhere),
+            *heard_by_others(heard),
         ),
         language=_most_spoken(segments),
     )
@@ -361,7 +361,9 @@ class Heard:
     rejected: list[Rejected] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     elsewhere: dict[int, float] = field(default_factory=dict)
-    """Seconds of speech of each channel that a fallback device recognized."""
+    """Seconds of speech of each channel that a fallback recognized."""
+    again: dict[int, float] = field(default_factory=dict)
+    """Seconds of speech of each channel that a second engine heard too."""
 
     def take(
         self,
@@ -375,9 +377,11 @@ class Heard:
             replace(event, span=on_recording(clip, event.span), channel=clip.channel)
             for event in hypothesis.events
         ]
+        seconds = sum(span.duration for span in clip.spans)
         if hypothesis.fallback is not None:
-            seconds = sum(span.duration for span in clip.spans)
             self.elsewhere[clip.channel] = self.elsewhere.get(clip.channel, 0.0) + seconds
+        if hypothesis.again:
+            self.again[clip.channel] = self.again.get(clip.channel, 0.0) + seconds
         if hypothesis.gate is not None:
             self.rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
             return
@@ -399,9 +403,10 @@ def left_out(rejected: Iterable[Rejected]) -> list[Condition]:
     return [Condition(ConditionKind.UNPROCESSABLE, i, seconds[i]) for i in sorted(seconds)]
 
 
-def fallen_back(elsewhere: Mapping[int, float]) -> list[Condition]:
-    """Say of each channel how much of its speech a fallback device recognized."""
-    return [Condition(ConditionKind.FALLBACK, i, elsewhere[i]) for i in sorted(elsewhere)]
+def heard_by_others(heard: Heard) -> list[Condition]:
+    """Say of each channel how much of its speech a fallback, or a second engine, recognized."""
+    found = ((ConditionKind.FALLBACK, heard.elsewhere), (ConditionKind.HEARD_AGAIN, heard.again))
+    return [Condition(kind, i, seconds[i]) for kind, seconds in found for i in sorted(seconds)]
 
 
 def _segments(

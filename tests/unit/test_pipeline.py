@@ -136,7 +136,7 @@ def test_speech_that_the_recognizer_does_not_survive_is_left_out_and_told() -> N
     assert condition.value == pytest.approx(1.5, abs=0.1)
 
 
-def test_speech_that_a_fallback_device_recognized_is_told() -> None:
+def test_speech_that_a_fallback_recognized_is_told() -> None:
     class Elsewhere(Ear):
         def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
             for heard in super().transcribe(clips, hints):
@@ -145,6 +145,19 @@ def test_speech_that_a_fallback_device_recognized_is_told() -> None:
     call = analyze(source(), kit(Elsewhere()), Hints()).call
 
     [condition] = [c for c in call.conditions if c.kind is ConditionKind.FALLBACK]
+    assert condition.channel == 1
+    assert condition.value == pytest.approx(1.5, abs=0.1)
+
+
+def test_speech_that_a_second_engine_heard_too_is_told() -> None:
+    class Unsure(Ear):
+        def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+            for heard in super().transcribe(clips, hints):
+                yield replace(heard, again="退货" in heard.text)
+
+    call = analyze(source(), kit(Unsure()), Hints()).call
+
+    [condition] = [c for c in call.conditions if c.kind is ConditionKind.HEARD_AGAIN]
     assert condition.channel == 1
     assert condition.value == pytest.approx(1.5, abs=0.1)
 

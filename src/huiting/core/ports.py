@@ -73,7 +73,11 @@ class Hypothesis:
     states: States | None = field(default=None, repr=False, compare=False)
     """None from engines that do not show them."""
     fallback: str | None = None
-    """Device that did it because the one asked for had no room; None when that one did it."""
+    """Device or engine that did it because the one asked for could not; None when that one did it."""
+    engine: str | None = None
+    """Name of who heard it, where several may have."""
+    again: bool = False
+    """A second engine heard it too, because the first was not sure; this is the surer of both."""
 
 
 class Track(Protocol):

@@ -156,7 +156,10 @@ class ConditionKind(StrEnum):
     UNPROCESSABLE = "unprocessable"
     """Stretches that the recognizer does not survive were left out. Value: seconds of speech."""
     FALLBACK = "fallback"
-    """The device asked for had no room, and another recognized this. Value: seconds of speech."""
+    """What was asked for could not, and another device or engine recognized this. Value: seconds of
+    speech."""
+    HEARD_AGAIN = "heard-again"
+    """The first engine was not sure, and a second one heard this too. Value: seconds of speech."""
 
 
 @dataclass(frozen=True, slots=True)

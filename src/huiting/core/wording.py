@@ -104,7 +104,8 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         ConditionKind.SILENT: ("nothing is heard", "整段无声"),
         ConditionKind.SWAPPED: ("channels were swapped and put right", "声道角色颠倒，已更正"),
         ConditionKind.UNPROCESSABLE: ("some speech could not be processed", "部分语音无法处理"),
-        ConditionKind.FALLBACK: ("recognized on the fallback device", "改由备用设备识别"),
+        ConditionKind.FALLBACK: ("recognized by the fallback", "改由备用设备或引擎识别"),
+        ConditionKind.HEARD_AGAIN: ("heard by a second engine too", "由第二引擎复听"),
     },
     Answer: {
         Answer.APOLOGY: ("the agent apologized", "客服致歉"),
