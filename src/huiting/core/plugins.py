@@ -1,7 +1,7 @@
 """A plug-in is a module with a function `build`; its name is its kind, its parameters its options.
 
 There is no registry, no decorator and no base class: adding an engine or an export
-is adding one file.
+is adding one file. A hyphen in a kind is an underscore in the name of its module.
 """
 
 import re
@@ -58,9 +58,10 @@ def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what
 
 
 def _build_of(package: str, kind: str) -> Callable[..., Any]:
-    if kind not in kinds(package):
+    module = kind.replace("-", "_")
+    if module not in kinds(package):
         raise ConfigError(
             f"{package} {kind!r}", "no such kind", f"choose one of {', '.join(kinds(package))}"
         )
-    build: Callable[..., Any] = import_module(f"{package}.{kind}").build
+    build: Callable[..., Any] = import_module(f"{package}.{module}").build
     return build

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from huiting.core.errors import ConfigError
-from huiting.core.plugins import kinds, make
+from huiting.core.plugins import kinds, make, parameters
 
 
 @pytest.fixture
@@ -31,6 +31,14 @@ def test_kinds_are_the_public_modules_and_none_is_imported(package: str) -> None
 def test_a_kind_is_built_with_its_options(package: str) -> None:
     assert make(package, "greeter") == "HI"
     assert make(package, "greeter", word="hello") == "HELLO"
+
+
+def test_a_hyphen_in_a_kind_is_an_underscore_in_its_module(package: str, tmp_path: Path) -> None:
+    (tmp_path / package / "warm_greeter.py").write_text("def build(*, word='hi'): return word\n")
+
+    assert make(package, "warm-greeter", word="hello") == "hello"
+    assert make(package, "warm_greeter") == "hi"
+    assert parameters(package, "warm-greeter") == ("word",)
 
 
 def test_an_unknown_kind_is_answered_with_the_kinds_there_are(package: str) -> None:
