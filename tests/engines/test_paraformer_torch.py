@@ -13,15 +13,17 @@ from engines.tones import clip
 from huiting.core.errors import ConfigError, EngineError
 from huiting.core.ports import Hints, Hotword
 from huiting.engines import _funasr, paraformer
+from huiting.engines._decoding import Decoding
 from huiting.engines.device import OutOfRoom
 from huiting.engines.paraformer.torch import Paraformer
 
 CLIPS = [clip(letters, seed=9) for letters in ("你好请讲再见谢", "再见", "", "讲请好")]
 
 
-def built(weights: Path, **options: Any) -> Paraformer:  # noqa: ANN401
+def built(weights: Path, **options: Any) -> Decoding[Paraformer]:  # noqa: ANN401
     made = paraformer.build(weights=weights, **{"device": "cpu", **options})
-    assert isinstance(made, Paraformer)
+    assert isinstance(made, Decoding)
+    assert isinstance(made.decoder, Paraformer)
     return made
 
 
@@ -96,7 +98,7 @@ def test_it_knows_mandarin(seaco_weights: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"runtime": "onnx"}, "choose one of auto, torch"),
+        ({"runtime": "tensorrt"}, "choose one of auto, onnx, torch"),
         ({"fallback": "gpu"}, "choose one of none, cpu"),
         ({"compute": "int8"}, "choose one of float32, float16, bfloat16"),
     ],
@@ -116,7 +118,7 @@ def test_what_fails_is_an_engine_error(
     def broken(*_: Any) -> Any:  # noqa: ANN401
         raise IndexError("index 3 is out of bounds")
 
-    monkeypatch.setattr(engine._loaded.model, "calc_predictor", broken)
+    monkeypatch.setattr(engine.decoder._loaded.model, "calc_predictor", broken)
     with pytest.raises(EngineError, match="1 clips failed: index 3"):
         list(engine.transcribe(CLIPS[:2], Hints("zh")))
 
@@ -131,7 +133,7 @@ def test_what_has_no_room_goes_to_the_fallback_and_says_so(
     def full(*_: Any) -> Any:  # noqa: ANN401
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(engine._loaded.model, "encode", full)
+    monkeypatch.setattr(engine.decoder._loaded.model, "encode", full)
     assert [h.fallback for h in engine.transcribe(CLIPS[:2], Hints("zh"))] == ["cpu", "cpu"]
 
 

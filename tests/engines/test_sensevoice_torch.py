@@ -18,6 +18,7 @@ from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.core.ports import Hints
 from huiting.core.types import Audio, EmotionLabel, EmotionSource, EventLabel, Span
 from huiting.engines import _funasr, sensevoice
+from huiting.engines._decoding import Decoding
 from huiting.engines.device import OutOfRoom
 from huiting.engines.sensevoice.torch import SenseVoice
 
@@ -25,21 +26,22 @@ SENTENCES = ("你好", "再见谢谢你", "hi请讲", "讲", "好好请讲再见
 
 
 @pytest.fixture(scope="module")
-def engine(sensevoice_weights: Path) -> SenseVoice:
+def engine(sensevoice_weights: Path) -> Decoding[SenseVoice]:
     return built(sensevoice_weights)
 
 
-def built(weights: Path, **options: Any) -> SenseVoice:  # noqa: ANN401
+def built(weights: Path, **options: Any) -> Decoding[SenseVoice]:  # noqa: ANN401
     made = sensevoice.build(weights=weights, **{"device": "cpu", **options})
-    assert isinstance(made, SenseVoice)
+    assert isinstance(made, Decoding)
+    assert isinstance(made.decoder, SenseVoice)
     return made
 
 
-def texts(engine: SenseVoice, clips: Sequence[Audio]) -> list[str]:
+def texts(engine: Decoding[SenseVoice], clips: Sequence[Audio]) -> list[str]:
     return [h.text for h in engine.transcribe(clips, Hints())]
 
 
-def test_what_is_said_is_written_in_the_order_of_the_clips(engine: SenseVoice) -> None:
+def test_what_is_said_is_written_in_the_order_of_the_clips(engine: Decoding[SenseVoice]) -> None:
     assert texts(engine, [clip(s, seed=9) for s in SENTENCES]) == list(SENTENCES)
 
 
@@ -55,14 +57,14 @@ def test_a_batch_hears_what_a_single_clip_does(sensevoice_weights: Path, batch: 
         assert [w.span for w in heard.words] == [w.span for w in alone.words]
 
 
-def test_words_begin_when_they_sound(engine: SenseVoice) -> None:
+def test_words_begin_when_they_sound(engine: Decoding[SenseVoice]) -> None:
     (heard,) = engine.transcribe([clip("请讲再见", seed=9)], Hints())
 
     assert [w.text for w in heard.words] == list("请讲再见")
     assert [w.span.start for w in heard.words] == pytest.approx(starts("请讲再见"), abs=0.06)
 
 
-def test_letters_of_a_word_are_one_word(engine: SenseVoice) -> None:
+def test_letters_of_a_word_are_one_word(engine: Decoding[SenseVoice]) -> None:
     (heard,) = engine.transcribe([clip("你hi好", seed=9)], Hints())
 
     assert [w.text for w in heard.words] == ["你", "hi", "好"]
@@ -70,7 +72,7 @@ def test_letters_of_a_word_are_one_word(engine: SenseVoice) -> None:
 
 @pytest.mark.parametrize(("hum", "label"), [("ANGRY", "ANGRY"), ("SAD", "SAD"), ("", "NEUTRAL")])
 def test_emotion_is_the_tag_and_its_score_a_softmax_over_the_tags(
-    engine: SenseVoice, hum: str, label: str
+    engine: Decoding[SenseVoice], hum: str, label: str
 ) -> None:
     (heard,) = engine.transcribe([clip("你好请讲", hum=hum, seed=9)], Hints())
 
@@ -82,7 +84,7 @@ def test_emotion_is_the_tag_and_its_score_a_softmax_over_the_tags(
     assert EmotionLabel.UNKNOWN in heard.emotion.odds
 
 
-def test_a_sound_is_an_event_of_the_whole_clip(engine: SenseVoice) -> None:
+def test_a_sound_is_an_event_of_the_whole_clip(engine: Decoding[SenseVoice]) -> None:
     one = clip("你好", hum="BGM", seed=9)
     (heard,) = engine.transcribe([one], Hints())
     (event,) = heard.events
@@ -91,14 +93,14 @@ def test_a_sound_is_an_event_of_the_whole_clip(engine: SenseVoice) -> None:
     assert event.score == pytest.approx(1, abs=0.1)
 
 
-def test_silence_is_told(engine: SenseVoice) -> None:
+def test_silence_is_told(engine: Decoding[SenseVoice]) -> None:
     (heard,) = engine.transcribe([clip("", seed=9)], Hints())
 
     assert (heard.text, heard.gate, heard.emotion) == ("", "no-speech", None)
 
 
 @pytest.mark.parametrize("language", ["zh", "yue", "en", "ja", "ko"])
-def test_the_language_given_is_asked_for(engine: SenseVoice, language: str) -> None:
+def test_the_language_given_is_asked_for(engine: Decoding[SenseVoice], language: str) -> None:
     (heard,) = engine.transcribe([clip("你好", seed=9)], Hints(language))
 
     assert heard.language == language
@@ -113,7 +115,7 @@ def test_language_is_detected_among_those_allowed(sensevoice_weights: Path) -> N
     assert sum(few.values()) == pytest.approx(1)
 
 
-def test_a_language_nobody_taught_it_is_an_error(engine: SenseVoice) -> None:
+def test_a_language_nobody_taught_it_is_an_error(engine: Decoding[SenseVoice]) -> None:
     with pytest.raises(EngineError, match="does not know the language 'fr'"):
         list(engine.transcribe([clip("你")], Hints("fr")))
 
@@ -127,13 +129,15 @@ def test_our_reading_is_that_of_the_runtime(sensevoice_weights: Path, *, itn: bo
         [one.samples], key=["x"], tokenizer=loaded.tokenizer, frontend=loaded.frontend,
         device="cpu", language="auto", use_itn=itn,
     )  # fmt: skip
-    rows, lengths = engine._run([one], None, None)
+    rows, lengths = engine.decoder._run([one], None, None)
 
-    assert engine._read(rows[0][: lengths[0]]).raw == raw["text"].replace(" ", "")
+    assert engine.decoder._read(rows[0][: lengths[0]]).raw == raw["text"].replace(" ", "")
     assert ("<|withitn|>" in raw["text"]) is itn
 
 
-def test_a_clip_longer_than_it_was_trained_on_is_heard_in_parts(engine: SenseVoice) -> None:
+def test_a_clip_longer_than_it_was_trained_on_is_heard_in_parts(
+    engine: Decoding[SenseVoice],
+) -> None:
     part = clip("你好请讲再见", seed=9).samples
     gap = np.random.default_rng(9).normal(0, 1e-3, RATE * 15 - len(part)).astype(np.float32)
     long = Audio(np.concatenate([part, gap] * 3), RATE)
@@ -145,7 +149,7 @@ def test_a_clip_longer_than_it_was_trained_on_is_heard_in_parts(engine: SenseVoi
     )
 
 
-def test_the_same_sound_is_heard_the_same(engine: SenseVoice) -> None:
+def test_the_same_sound_is_heard_the_same(engine: Decoding[SenseVoice]) -> None:
     one = [clip("你好", seed=9)]
     first, second = (next(iter(engine.transcribe(one, Hints()))) for _ in range(2))
 
@@ -153,17 +157,17 @@ def test_the_same_sound_is_heard_the_same(engine: SenseVoice) -> None:
 
 
 def test_hypotheses_come_before_all_is_decoded(
-    engine: SenseVoice, monkeypatch: pytest.MonkeyPatch
+    engine: Decoding[SenseVoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huiting.engines._batching.STRETCH", 3.0)
     decoded: list[int] = []
-    real = engine._decode
+    real = engine.decoder.decode
 
-    def counting(few: Sequence[Audio], language: str | None) -> Any:  # noqa: ANN401
+    def counting(few: Sequence[Audio], hints: Hints) -> Any:  # noqa: ANN401
         decoded.append(len(few))
-        return real(few, language)
+        return real(few, hints)
 
-    monkeypatch.setattr(engine, "_decode", counting)
+    monkeypatch.setattr(engine.decoder, "decode", counting)
     asked = engine.transcribe([clip("你好请讲", seed=9)] * 6, Hints())
     next(asked)
     asked.close()  # type: ignore[attr-defined]
@@ -185,7 +189,7 @@ def test_number_formats_of_torch_are_taken(sensevoice_weights: Path, compute: st
         ({"device": "cuda:9"}, "choose auto or cpu"),
         ({"device": "tpu"}, "choose auto or cpu"),
         ({"fallback": "gpu"}, "choose one of none, cpu"),
-        ({"runtime": "tensorrt"}, "choose one of auto, torch"),
+        ({"runtime": "tensorrt"}, "choose one of auto, onnx, torch"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(
@@ -241,7 +245,7 @@ def test_a_batch_that_is_too_much_is_halved(
     sensevoice_weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = built(sensevoice_weights, batch=1000.0)
-    encoder = engine._loaded.model.encoder
+    encoder = engine.decoder._loaded.model.encoder
     real, given = encoder.forward, []
 
     def cramped(speech: Any, lengths: Any) -> Any:  # noqa: ANN401
@@ -267,7 +271,7 @@ def test_what_has_no_room_alone_goes_to_the_fallback_and_says_so(
     def full(*_: Any) -> Any:  # noqa: ANN401
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(engine._loaded.model.encoder, "forward", full)
+    monkeypatch.setattr(engine.decoder._loaded.model.encoder, "forward", full)
     heard = list(engine.transcribe([clip("你好", seed=9)], Hints()))
     assert [(h.text, h.fallback) for h in heard] == [("你好", "cpu")]
     assert len(list(engine.languages([clip("你好", seed=9)]))) == 1

@@ -53,6 +53,8 @@ class Loaded:
     """`cpu`, `cuda` or `coreml`."""
     turns: AbstractContextManager[Any] = field(default_factory=threading.Lock)
     """What threads wait for; `nullcontext()` where the runtime bears several at once."""
+    excused: bool = False
+    """Whether the network fails over a clip in which nobody speaks, so that this is no error."""
 
     def decode(
         self, clips: Sequence[Audio], options: Mapping[str, str] | None = None
@@ -114,8 +116,9 @@ class Loaded:
         if FAILED in text and all(_nothing(result) for result in results):
             reason = _reason(text)
             memory = ran_out(RuntimeError(reason))
-            if memory or not of_memory:
+            if memory or not (of_memory or self.excused):
                 raise self._failed(len(clips), reason, memory=memory)
+            log.warning("nothing is heard", extra={"engine": self.engine, "reason": reason})
         return results
 
     def _failed(self, count: int, reason: str, *, memory: bool) -> EngineError:
@@ -130,6 +133,7 @@ def load(
     device: str,
     *,
     several: bool = False,
+    excused: bool = False,
 ) -> Loaded:
     """Load a recognizer.
 
@@ -139,6 +143,7 @@ def load(
         files: of the model; all must be there, and their size is what it needs.
         device: `auto`, `cpu`, `cuda` or `coreml`.
         several: whether the recognizer bears several threads at once on a processor.
+        excused: whether the network fails over a clip in which nobody speaks.
 
     Raises:
         ModelUnavailable: a package or file is missing, or the files are no model.
@@ -156,7 +161,7 @@ def load(
     try:
         with overhearing() as said:
             recognizer = build(native, name)
-    except (RuntimeError, ValueError, MemoryError, AssertionError) as error:
+    except (RuntimeError, ValueError, IndexError, MemoryError, AssertionError) as error:
         if ran_out(error):
             raise OutOfRoom(
                 f"device {name}", f"the model needs about {size(need)}: {error}", "choose cpu"
@@ -164,9 +169,8 @@ def load(
         raise ModelUnavailable(str(files[0]), str(error), "fetch the model anew") from error
     if ELSEWHERE in "".join(said) and name != CPU:
         raise _without(name)
-    return Loaded(
-        engine, recognizer, name, nullcontext() if several and name == CPU else threading.Lock()
-    )
+    turns = nullcontext() if several and name == CPU else threading.Lock()
+    return Loaded(engine, recognizer, name, turns, excused)
 
 
 def package() -> Native:

@@ -1,15 +1,15 @@
-"""Paraformer: Mandarin with some English, quick and exact, with hotwords (SeACo).
+"""Paraformer: Mandarin with some English, quick and exact.
 
-On FunASR and PyTorch (`torch`). It writes words, not digits, and no punctuation: the stages of
-the text do that.
+By sherpa-onnx (`onnx`), quick on a processor; or by FunASR and PyTorch (`torch`), with hotwords
+in the model (SeACo). It writes words, not digits, and no punctuation: the stages of the text do
+that.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from huiting.core.errors import ConfigError
 from huiting.core.ports import Recognizer
-
-RUNTIMES = ("auto", "torch")
+from huiting.engines._runtimes import ONNX, runtime_of
 
 
 def build(
@@ -25,10 +25,12 @@ def build(
     """Load the model.
 
     Args:
-        weights: folder of the model, as FunASR publishes it.
-        runtime: `torch`, or `auto`.
-        device: `auto`, `cpu`, `cuda:0`, or any name that PyTorch knows.
-        compute: `auto`, or one of float32, float16, bfloat16.
+        weights: folder of the model, as FunASR publishes it or as exported for sherpa-onnx.
+        runtime: `onnx`, `torch`, or `auto` for the one that the folder holds files for.
+        device: `auto`, `cpu`, `cuda:0`; by PyTorch any name that it knows, by sherpa-onnx
+            `coreml`.
+        compute: `auto`; by PyTorch one of float32, float16, bfloat16, by sherpa-onnx one of
+            int8, float32.
         threads: cores to use.
         batch: seconds of clips decoded at once, padding included; 0 for what suits the device.
         fallback: `cpu` to go on there when a device has no room; `none` to fail.
@@ -37,13 +39,16 @@ def build(
         ConfigError: there is no such runtime, device, compute type or fallback.
         ModelUnavailable: files or packages are missing, or the model does not fit.
     """
-    if runtime not in RUNTIMES:
-        raise ConfigError(
-            f"runtime {runtime!r}", "no such runtime", f"choose one of {', '.join(RUNTIMES)}"
-        )
-    from huiting.engines.paraformer import torch
+    load: Callable[..., Recognizer]
+    if runtime_of(runtime, Path(weights), device) == ONNX:
+        from huiting.engines.paraformer import onnx
 
-    return torch.build(
+        load = onnx.build
+    else:
+        from huiting.engines.paraformer import torch
+
+        load = torch.build
+    return load(
         weights=Path(weights),
         device=device,
         compute=compute,

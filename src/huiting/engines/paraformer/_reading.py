@@ -19,8 +19,8 @@ class Token:
     """One token of a clip."""
 
     text: str
-    odds: float
-    """Probability, in [0, 1]."""
+    odds: float | None
+    """Probability, in [0, 1]; None where the runtime shows none."""
     span: tuple[float, float] | None
     """Seconds from the start of the clip; None where the model gives no times."""
 
@@ -33,9 +33,16 @@ def hypothesis_of(tokens: Sequence[Token], duration: float) -> Hypothesis:
     if not any(char.isalnum() for char in text):
         return Hypothesis("", language="zh", gate="empty")
     timed = all(token.span is not None for token in kept)
-    sure = sum(log(max(token.odds, 1e-9)) for token in kept) / len(kept)
     words = words_of(pieces, duration) if timed else ()
-    return Hypothesis(text, words, language="zh", confidence=exp(sure))
+    return Hypothesis(text, words, language="zh", confidence=_sure(kept))
+
+
+def _sure(tokens: Sequence[Token]) -> float | None:
+    """Return the geometric mean of the probabilities; None where one is not known."""
+    known = [token.odds for token in tokens if token.odds is not None]
+    if len(known) < len(tokens):
+        return None
+    return exp(sum(log(max(odds, 1e-9)) for odds in known) / len(known))
 
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:

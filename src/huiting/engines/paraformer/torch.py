@@ -8,42 +8,21 @@ Source: `SeacoParaformer.inference` and `Paraformer.inference` in FunASR.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from huiting.core.errors import ConfigError
 from huiting.core.ports import Hints, Hotword, Hypothesis
 from huiting.core.types import Audio
-from huiting.engines._batching import each
-from huiting.engines._funasr import RATE, Loaded, features, load
-from huiting.engines._memory import Bound
-from huiting.engines._parts import joined, parts_of
+from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._funasr import Loaded, features, load
 from huiting.engines._torch import Native, checked, failing, precision
-from huiting.engines.device import CPU, OutOfRoom
 from huiting.engines.paraformer._reading import Token, hypothesis_of, tokens_of
 
-LONGEST = 30.0
-"""Seconds; what is longer is heard in parts."""
-BATCH = {CPU: 30.0}
-BATCH_ELSEWHERE = 300.0
-"""Seconds of clips decoded at once; on a processor a batch gains nothing."""
-FALLBACKS = ("none", CPU)
 PARTS = "seg_dict"
 """File of the model that says what tokens words are made of."""
 FINER = 3
 """Places in the times that stand for one frame of the encoder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is the same on every device."""
-
-    weights: Path
-    compute: str
-    threads: int
-    batch: float
 
 
 def build(
@@ -54,46 +33,34 @@ def build(
     threads: int = 2,
     batch: float = 0.0,
     fallback: str = "none",
-) -> "Paraformer":
+) -> "Decoding[Paraformer]":
     """Load the model; see the package's `build`."""
-    if fallback not in FALLBACKS:
-        raise ConfigError(
-            f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
-        )
-    options = Options(weights, checked(compute), threads, batch)
-    try:
-        made = Paraformer(load(weights, device, threads), options)
-    except OutOfRoom:
-        if fallback != CPU:
-            raise
-        return Paraformer(load(weights, CPU, threads), options, mark=CPU)
-    if fallback == CPU and made.device != CPU:
-        made.spare = cache(lambda: Paraformer(load(weights, CPU, threads), options, mark=CPU))
-    return made
+    compute = checked(compute)
+    parts = parts_in(weights / PARTS)
+    return decoding(
+        lambda name: Paraformer(load(weights, name, threads), compute, parts),
+        device,
+        fallback,
+        batch=batch,
+    )
 
 
 class Paraformer:
-    """A `Recognizer`. Threads wait for each other."""
+    """A `Decoder`. Threads wait for each other."""
 
-    rate = RATE
-
-    def __init__(self, loaded: Loaded, options: Options, mark: str | None = None) -> None:
+    def __init__(self, loaded: Loaded, compute: str, parts: Mapping[str, Sequence[str]]) -> None:
         self._loaded = loaded
-        self._options = options
-        self._mark = mark
-        self._bound = Bound(options.batch or BATCH.get(loaded.device, BATCH_ELSEWHERE))
+        self._compute = compute
+        self._parts = parts
         self._lock = threading.Lock()
-        self._parts = parts_in(options.weights / PARTS)
-        self.spare: Native = None
-        """Builds another for what has no room here; None to fail."""
 
     @property
     def device(self) -> str:
         """As PyTorch names it."""
         return self._loaded.device
 
-    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
-        """Yield one hypothesis for each clip, in order, as they are decoded.
+    def decode(self, clips: Sequence[Audio], hints: Hints, /) -> list[Hypothesis]:
+        """Return one hypothesis for each clip of a batch.
 
         Hotwords that the model has no tokens for are left to the stages of the text.
 
@@ -101,21 +68,23 @@ class Paraformer:
             EngineError: the model failed.
         """
         hotwords = self._hotwords(hints.hotwords)
-        parts = [parts_of(clip, LONGEST) for clip in clips]
-        spare = self.spare
-        found = each(
-            [part for few in parts for part in few],
-            lambda batch: self._decode(batch, hotwords),
-            self._bound,
-            spare and (lambda batch: spare().transcribe(batch, hints)),
-        )
-        for few in parts:
-            hypothesis = joined([next(found) for _ in few], few)
-            yield replace(hypothesis, fallback=self._mark) if self._mark else hypothesis
+        with failing("paraformer", self.device, len(clips)):
+            speech, frames = features(self._loaded, clips)
+            with self._lock, precision(self.device, self._compute):
+                try:
+                    tokens = self._run(speech.to(self.device), frames.to(self.device), hotwords)
+                except IndexError:
+                    # FunASR 1.4 fails so on a batch whose last clip holds no token.
+                    if len(clips) == 1:
+                        raise
+                    tokens = None
+        if tokens is None:
+            return [self.decode([clip], hints)[0] for clip in clips]
+        return [hypothesis_of(few, c.duration) for few, c in zip(tokens, clips, strict=True)]
 
-    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
-        """Yield Mandarin for each clip: it knows no other language."""
-        return ({"zh": 1.0} for _ in clips)
+    def detect(self, clips: Sequence[Audio], /) -> list[Mapping[str, float]]:
+        """Return Mandarin for each clip: it knows no other language."""
+        return [{"zh": 1.0} for _ in clips]
 
     def _hotwords(self, words: Sequence[Hotword]) -> list[list[int]] | None:
         """Return the tokens of hotwords as SeACo wants them; None for a model without it."""
@@ -126,21 +95,6 @@ class Paraformer:
         found = [tokens_of(word, known, self._parts) for word in words]
         kept = [tokens for tokens in found if tokens is not None]
         return [*kept, [model.sos]] if kept else None
-
-    def _decode(self, clips: Sequence[Audio], hotwords: list[list[int]] | None) -> list[Hypothesis]:
-        with failing("paraformer", self.device, len(clips)):
-            speech, frames = features(self._loaded, clips)
-            with self._lock, precision(self.device, self._options.compute):
-                try:
-                    tokens = self._run(speech.to(self.device), frames.to(self.device), hotwords)
-                except IndexError:
-                    # FunASR 1.4 fails so on a batch whose last clip holds no token.
-                    if len(clips) == 1:
-                        raise
-                    tokens = None
-        if tokens is None:
-            return [self._decode([clip], hotwords)[0] for clip in clips]
-        return [hypothesis_of(few, c.duration) for few, c in zip(tokens, clips, strict=True)]
 
     def _run(
         self, speech: Native, frames: Native, hotwords: list[list[int]] | None

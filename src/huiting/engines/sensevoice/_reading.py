@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
 
+from huiting.core.errors import EngineError
 from huiting.core.ports import Hypothesis
 from huiting.core.tags import Sounding, Tagged, from_tags
 from huiting.core.types import (
@@ -55,6 +56,21 @@ class Said:
     sounds: Mapping[Sounding, float] = field(default_factory=dict)
     log_probability: float | None = None
     """Mean over the tokens of the text, <= 0."""
+
+
+def checked_language(code: str | None) -> str | None:
+    """Return the language that is expected; None to detect it.
+
+    Raises:
+        EngineError: the model does not know it.
+    """
+    if code is not None and code not in LANGUAGES:
+        raise EngineError(
+            "sensevoice",
+            f"the model does not know the language {code!r}",
+            f"choose auto or one of {', '.join(LANGUAGES)}",
+        )
+    return code
 
 
 def hypothesis_of(said: Said, duration: float) -> Hypothesis:

@@ -9,9 +9,8 @@ tags at the second place of the output.
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -19,22 +18,20 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from huiting.core.errors import ConfigError, EngineError
 from huiting.core.ports import Hints, Hypothesis
 from huiting.core.tags import Sounding, tag
 from huiting.core.types import Audio, EmotionLabel
-from huiting.engines._batching import each
-from huiting.engines._funasr import FRAME, RATE, Loaded, features, load
-from huiting.engines._memory import Bound
-from huiting.engines._parts import joined, parts_of
+from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._funasr import FRAME, Loaded, features, load
+from huiting.engines._onsets import EARLY
 from huiting.engines._pieces import SPACE, Piece
 from huiting.engines._torch import Native, checked, failing, precision
-from huiting.engines.device import CPU, OutOfRoom
 from huiting.engines.sensevoice._reading import (
     HEADER,
     LANGUAGES,
     LONGEST,
     Said,
+    checked_language,
     hypothesis_of,
 )
 
@@ -42,14 +39,8 @@ Label = TypeVar("Label")
 
 PLACES = {"language": 0, "emotion": 1, "event": 2}
 """Where in the output each tag is read off."""
-BATCH = {CPU: 30.0}
-BATCH_ELSEWHERE = 300.0
-"""Seconds of clips decoded at once; on a processor a batch gains nothing."""
-EARLY = 0.03
-"""Seconds that a token is heard before its frame ends, as FunASR counts."""
 QUERIES = (1, 2)
 """Inputs that ask for emotion and event."""
-FALLBACKS = ("none", CPU)
 _TAG = re.compile(r"<\|[^|]*\|>")
 
 
@@ -57,10 +48,7 @@ _TAG = re.compile(r"<\|[^|]*\|>")
 class Options:
     """What is the same on every device."""
 
-    weights: Path
     compute: str
-    threads: int
-    batch: float
     itn: bool
     languages: tuple[str, ...]
 
@@ -75,97 +63,56 @@ def build(
     fallback: str = "none",
     itn: bool = True,
     languages: Sequence[str] = (),
-) -> "SenseVoice":
+) -> "Decoding[SenseVoice]":
     """Load the model; see the package's `build`."""
-    if fallback not in FALLBACKS:
-        raise ConfigError(
-            f"fallback {fallback!r}", "no such device", f"choose one of {', '.join(FALLBACKS)}"
-        )
-    options = Options(weights, checked(compute), threads, batch, itn, tuple(languages))
-    try:
-        made = SenseVoice(load(weights, device, threads), options)
-    except OutOfRoom:
-        if fallback != CPU:
-            raise
-        return SenseVoice(load(weights, CPU, threads), options, mark=CPU)
-    if fallback == CPU and made.device != CPU:
-        made.spare = cache(lambda: SenseVoice(load(weights, CPU, threads), options, mark=CPU))
-    return made
+    options = Options(checked(compute), itn, tuple(languages))
+    return decoding(
+        lambda name: SenseVoice(load(weights, name, threads), options),
+        device,
+        fallback,
+        batch=batch,
+        longest=LONGEST,
+    )
 
 
 class SenseVoice:
-    """A `Recognizer`. Threads wait for each other."""
+    """A `Decoder`. Threads wait for each other."""
 
-    rate = RATE
-
-    def __init__(self, loaded: Loaded, options: Options, mark: str | None = None) -> None:
+    def __init__(self, loaded: Loaded, options: Options) -> None:
         self._loaded = loaded
         self._options = options
-        self._mark = mark
-        self._bound = Bound(options.batch or BATCH.get(loaded.device, BATCH_ELSEWHERE))
         self._lock = threading.Lock()
         self._vocabulary = Vocabulary(loaded.tokenizer)
-        self.spare: Native = None
-        """Builds another for what has no room here; None to fail."""
 
     @property
     def device(self) -> str:
         """As PyTorch names it."""
         return self._loaded.device
 
-    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
-        """Yield one hypothesis for each clip, in order, as they are decoded.
+    def decode(self, clips: Sequence[Audio], hints: Hints, /) -> list[Hypothesis]:
+        """Return one hypothesis for each clip of a batch.
 
         Raises:
             EngineError: the model failed, or does not know the language.
         """
-        if hints.language is not None and hints.language not in LANGUAGES:
-            raise EngineError(
-                "sensevoice",
-                f"the model does not know the language {hints.language!r}",
-                f"choose auto or one of {', '.join(LANGUAGES)}",
-            )
-        parts = [parts_of(clip, LONGEST) for clip in clips]
-        spare = self.spare
-        found = each(
-            [part for few in parts for part in few],
-            lambda batch: self._decode(batch, hints.language),
-            self._bound,
-            spare and (lambda batch: spare().transcribe(batch, hints)),
-        )
-        for few in parts:
-            hypothesis = joined([next(found) for _ in few], few)
-            yield replace(hypothesis, fallback=self._mark) if self._mark else hypothesis
+        rows, lengths = self._run(clips, checked_language(hints.language), None)
+        return [
+            hypothesis_of(self._read(row[:length]), clip.duration)
+            for row, length, clip in zip(rows, lengths, clips, strict=True)
+        ]
 
-    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
-        """Yield for each clip the probability of each language; they add up to 1.
+    def detect(self, clips: Sequence[Audio], /) -> list[Mapping[str, float]]:
+        """Return for each clip of a batch the probability of each language.
 
         Raises:
             EngineError: the model failed.
         """
-        heads = [parts_of(clip, LONGEST)[0] for clip in clips]
-        spare = self.spare
-        yield from each(
-            heads,
-            self._detect,
-            self._bound,
-            spare and (lambda batch: spare().languages(batch)),
-        )
-
-    def _detect(self, clips: Sequence[Audio]) -> list[Mapping[str, float]]:
         codes = [
             c for c in LANGUAGES if not self._options.languages or c in self._options.languages
         ]
         ids = self._vocabulary.ids(codes or LANGUAGES)
         rows, _ = self._run(clips, None, HEADER)
         return [odds_of(row[PLACES["language"]], ids) for row in rows]
-
-    def _decode(self, clips: Sequence[Audio], language: str | None) -> list[Hypothesis]:
-        rows, lengths = self._run(clips, language, None)
-        return [
-            hypothesis_of(self._read(row[:length]), clip.duration)
-            for row, length, clip in zip(rows, lengths, clips, strict=True)
-        ]
 
     def _run(
         self, clips: Sequence[Audio], language: str | None, first: int | None
