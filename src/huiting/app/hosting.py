@@ -1,8 +1,8 @@
 """The model host as the settings ask for it, and what its child runs.
 
 `host_of` is for the worker; `build` runs in the child, which is told the settings as data.
-Models are loaded once a profile; what a single request wants otherwise, such as a language
-or hotwords, costs no loading.
+Recognizers are loaded once, when they are first asked for, and let go when nobody needs them;
+what a single request wants otherwise, such as a language or hotwords, costs no loading.
 """
 
 import json
@@ -22,8 +22,11 @@ from pydantic import TypeAdapter, ValidationError
 from huiting.app import understanding
 from huiting.app.logs import start_logging
 from huiting.app.readers import Readers
+from huiting.app.recognizers import named, roster_of
 from huiting.app.settings import Settings
 from huiting.app.wiring import (
+    audio_limits_of,
+    cutting_of,
     diarizer_of,
     hints_of,
     kit_of,
@@ -31,28 +34,40 @@ from huiting.app.wiring import (
     roles_of,
     speakers_of,
     text_of,
+    threads_of,
+    voice_detector_of,
 )
+from huiting.audio.decode import Limits as AudioLimits
 from huiting.core.codec import to_json
 from huiting.core.errors import ConfigError, InputError
-from huiting.core.ports import Hints
+from huiting.core.ports import Hints, SpeechMeter
 from huiting.core.watch import Progress, Watch
 from huiting.engines.careful import shared_with_care
-from huiting.engines.lively import LivelyDiarizer, LivelySoundTagger, LivelyVoiceDetector
+from huiting.engines.lively import (
+    LivelyDiarizer,
+    LivelySoundTagger,
+    LivelySpeechMeter,
+    LivelyVoiceDetector,
+)
+from huiting.engines.resting import Loaded, Roster
 from huiting.jobs.host.child import Function
 from huiting.jobs.host.journal import Journal
 from huiting.jobs.host.limits import Limits
 from huiting.jobs.host.model_host import ModelHost
 from huiting.pipeline import Kit, Source, analyze
-from huiting.service.tasks import ANALYZE, TRANSCRIBE, Request
+from huiting.service.speech.measuring import measure
+from huiting.service.tasks import ANALYZE, SPEECH, TRANSCRIBE, Request
 from huiting.text.hotwords import parse_hotwords
 
 log = logging.getLogger(__name__)
 
 FACTORY = "huiting.app.hosting:build"
-PLAIN = ("language", "languages", "script", "kind", "speakers", "profile")
+PLAIN = ("language", "languages", "script", "kind", "speakers", "profile", "engine")
 """Settings that a request may have otherwise."""
 OTHER = ("hotwords", "roles", "itn")
 """What else it may say."""
+REST = 30.0
+"""Seconds between looks for recognizers that nobody needs."""
 KITS = 32
 """Kits kept that differ in what costs no loading."""
 _settings = TypeAdapter(Settings)
@@ -76,10 +91,34 @@ def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
     with ExitStack() as stack:
         kits = Kits(settings, journal, stack)
         kits.of("{}", whole=True)
+        stack.enter_context(_at_rest(kits))
         yield {
             ANALYZE: partial(hear, kits=kits, whole=True),
             TRANSCRIBE: partial(hear, kits=kits, whole=False),
+            SPEECH: partial(
+                listen_for_speech,
+                meter=LivelySpeechMeter(voice_detector_of(settings), journal.alive),
+                limits=audio_limits_of(settings),
+            ),
         }
+
+
+@contextmanager
+def _at_rest(kits: "Kits") -> Iterator[None]:
+    """Let recognizers go that nobody needs, while inside."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(REST):
+            kits.rest()
+
+    looking = threading.Thread(target=look, name="rest", daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
 
 
 def hear(
@@ -110,6 +149,21 @@ def hear(
     return to_json(analysis)
 
 
+def listen_for_speech(
+    payload: bytes, listen: Callable[[Progress], None], *, meter: SpeechMeter, limits: AudioLimits
+) -> bytes:
+    """Return how likely somebody speaks in a recording.
+
+    Raises:
+        InputError: the recording cannot be read.
+        EngineError: the model failed.
+    """
+    request = Request.read(payload)
+    watch = Watch(listen)
+    found = measure(Path(request.path), meter, called=request.name, limits=limits, watch=watch)
+    return found.packed()
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What one way of hearing is made with."""
@@ -133,7 +187,8 @@ class Kits:
         self._journal = journal
         self._stack = stack
         self._readers = Readers(settings)
-        self._loaded: dict[str, Kit] = {}
+        self._loaded: Kit | None = None
+        self._rosters: dict[str, Roster] = {}
         self._made: OrderedDict[tuple[str, bool], Made] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -178,21 +233,44 @@ class Kits:
             kit = replace(kit, meaning=understanding.stages_of(settings, self._readers))
         return Made(kit, hints, settings)
 
+    def rest(self, *, idle: float | None = None) -> list[str]:
+        """Let recognizers go that nobody uses; return their names.
+
+        Args:
+            idle: seconds for which nobody must have used them; by default as the settings say.
+        """
+        return [name for roster in self._rosters.copy().values() for name in roster.rest(idle=idle)]
+
+    def loaded(self) -> list[Loaded]:
+        """Return which recognizers are in memory."""
+        return [one for roster in self._rosters.copy().values() for one in roster.loaded()]
+
     def _load(self, settings: Settings) -> Kit:
-        """Return the kit of a profile, with what shows life and keeps a journal."""
-        if settings.profile not in self._loaded:
-            share = partial(shared_with_care, journal=self._journal)
+        """Return the kit with the recognizer that is wanted, and what shows life and a journal."""
+        roster = self._roster(settings)
+        if self._loaded is None:
             base = replace(self._settings, profile=settings.profile)
             hints = hints_of(self._settings)
-            kit = self._stack.enter_context(kit_of(base, hints, self._readers, share=share))
+            kit = self._stack.enter_context(kit_of(base, hints, self._readers, roster=roster))
             alive = self._journal.alive
-            self._loaded[settings.profile] = replace(
+            self._loaded = replace(
                 kit,
                 vad=LivelyVoiceDetector(kit.vad, alive),
                 diarizer=None if kit.diarizer is None else LivelyDiarizer(kit.diarizer, alive),
                 sounds=None if kit.sounds is None else LivelySoundTagger(kit.sounds, alive),
             )
-        return self._loaded[settings.profile]
+        return replace(self._loaded, asr=roster.get(settings.engine), cutting=cutting_of(settings))
+
+    def _roster(self, settings: Settings) -> Roster:
+        """Return the recognizers of a profile."""
+        profile = settings.profile
+        if profile not in self._rosters:
+            base = replace(self._settings, profile=profile)
+            share = partial(shared_with_care, journal=self._journal)
+            made = roster_of(base, threads_of(base), share, self._journal.waiting)
+            self._stack.callback(made.close)
+            self._rosters[profile] = made
+        return self._rosters[profile]
 
 
 def _read(options: str) -> dict[str, Any]:
@@ -217,6 +295,11 @@ def _changed(settings: Settings, wanted: Mapping[str, Any]) -> Settings:
     changes = {name: wanted[name] for name in (*PLAIN, "roles") if name in wanted}
     if not changes:
         return settings
+    if (engine := changes.pop("engine", None)) is not None:
+        try:
+            settings = named(settings, str(engine))
+        except ConfigError as error:
+            raise InputError(error.subject, error.reason, error.remedy) from error
     try:
         return _settings.validate_python(_settings.dump_python(settings, mode="json") | changes)
     except ValidationError as error:

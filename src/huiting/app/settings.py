@@ -37,6 +37,13 @@ class Settings:
     engine_options: Mapping[str, Any] = _help(
         "options of the recognizer, beyond those of the profile", default_factory=dict
     )
+    engines: Mapping[str, Mapping[str, Any]] = _help(
+        "more recognizers by name, a table each: engine, model, and its options; a circuit joins them",
+        default_factory=dict,
+    )
+    engine_idle: float = _help(
+        "minutes after which a recognizer that nobody uses leaves memory; 0 for never", default=30.0
+    )
     vad_options: Mapping[str, Any] = _help(
         "options of the voice detector: thresholds, shortest speech and silence",
         default_factory=dict,

@@ -1,40 +1,43 @@
 """Build the parts that the settings ask for. The only place that chooses an engine."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from huiting import __version__
-from huiting.app import understanding
+from huiting.app import recognizers, understanding
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
-from huiting.core.plugins import make, parameters
+from huiting.core.plugins import make
 from huiting.core.ports import (
     Diarizer,
     EmotionTagger,
     Hints,
-    Recognizer,
     RoleDecider,
     SoundTagger,
+    SpeechMeter,
     TextStage,
+    VoiceDetector,
 )
+from huiting.core.speech import OPTIONS, SpeechOptions
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
+from huiting.engines.resting import Roster
+from huiting.engines.silero import regions_of
 from huiting.pipeline import Kit
+from huiting.service.speech.desk import Detector as SpeechDetector
 from huiting.text.hotwords import read_hotwords
 
-MODELS = {"whisper": "whisper-base"}
-"""Catalogue entry of each engine that loads weights."""
 YAMNET = "yamnet"
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
@@ -43,9 +46,8 @@ MOST_PARALLEL = 4
 
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these settings need."""
-    names = [MODELS[settings.engine]] if settings.engine in MODELS else []
-    names += ["silero-v6", *(DIARIZER_MODELS if settings.speakers != 1 else ())]
-    return tuple(catalogue.model(name) for name in names)
+    names = ["silero-v6", *(DIARIZER_MODELS if settings.speakers != 1 else ())]
+    return (*recognizers.models_of(settings), *(catalogue.model(name) for name in names))
 
 
 def threads_of(settings: Settings) -> int:
@@ -73,11 +75,14 @@ def hints_of(settings: Settings) -> Hints:
 
 def _check_languages(settings: Settings) -> None:
     """Refuse a language that would fail every call, before the first one."""
-    if settings.engine not in MODELS:
+    if recognizers.choice_of(settings).engine != "whisper":
         return  # what another engine knows it says itself
     from huiting.engines.whisper import STAND_INS
 
-    known = {*catalogue.model(MODELS[settings.engine]).covers, *STAND_INS}
+    known = {code for model in recognizers.models_of(settings) for code in model.covers}
+    if not known:
+        return  # weights of the team's own
+    known |= STAND_INS.keys()
     unknown = {settings.language, *settings.languages} - known - {"auto"}
     if unknown:
         raise ConfigError(
@@ -93,7 +98,8 @@ def kit_of(
     hints: Hints,
     readers: Readers | None = None,
     *,
-    share: Callable[[Recognizer], AbstractContextManager[Recognizer]] = gathering,
+    share: recognizers.Share = gathering,
+    roster: Roster | None = None,
 ) -> Iterator[Kit]:
     """Load the models while inside; give the parts an analysis is made with.
 
@@ -102,6 +108,7 @@ def kit_of(
         hints: what is known before a call is heard.
         readers: models that are shared with what judges; by default our own.
         share: lets several threads use the recognizer.
+        roster: has the recognizers; by default our own, which lasts as long as the kit.
 
     Raises:
         ConfigError: an option does not fit.
@@ -109,9 +116,13 @@ def kit_of(
     """
     readers = readers or Readers(settings)
     with ExitStack() as stack:
-        asr = stack.enter_context(share(recognizer_of(settings)))
+        if roster is None:
+            roster = recognizers.roster_of(settings, threads_of(settings), share)
+            stack.callback(roster.close)
+        asr = roster.get(settings.engine)
+        _ = asr.rate  # loads it: what is wrong is told before the first call
         yield Kit(
-            vad=make("huiting.engines", "silero", **settings.vad_options),
+            vad=voice_detector_of(settings),
             asr=asr,
             diarizer=diarizer_of(settings),
             roles=roles_of(settings),
@@ -122,10 +133,48 @@ def kit_of(
             text=text_of(settings, hints),
             made_by=made_by(settings),
             speakers=speakers_of(settings),
-            limits=Limits(duration=settings.max_hours * 3600),
+            limits=audio_limits_of(settings),
             languages=settings.languages,
             cutting=cutting_of(settings),
         )
+
+
+class Detector(VoiceDetector, SpeechMeter, Protocol):
+    """Finds speech, and tells what it decides on."""
+
+
+def voice_detector_of(settings: Settings) -> Detector:
+    """Load the voice detector.
+
+    Raises:
+        ConfigError: it has no such option.
+    """
+    found: Detector = make("huiting.engines", "silero", **settings.vad_options)
+    return found
+
+
+def audio_limits_of(settings: Settings) -> Limits:
+    """Return what a recording may cost before it is refused."""
+    return Limits(duration=settings.max_hours * 3600)
+
+
+def speech_of(settings: Settings) -> SpeechDetector:
+    """Return what is known of the voice detector without loading it.
+
+    Raises:
+        ConfigError: its options do not go together.
+    """
+    given = dict(settings.vad_options)
+    others = {name: value for name, value in given.items() if name not in OPTIONS}
+    try:
+        options = SpeechOptions(**{n: float(v) for n, v in given.items() if n in OPTIONS})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            "setting vad_options", str(error), f"give numbers for some of {', '.join(OPTIONS)}"
+        ) from error
+    weights = catalogue.model("silero-v6").files[0].sha256
+    digest = sha256(repr((weights, sorted(others.items()))).encode()).hexdigest()[:16]
+    return SpeechDetector(digest, options, regions_of, others)
 
 
 def cutting_of(settings: Settings) -> Cutting:
@@ -142,33 +191,6 @@ def cutting_of(settings: Settings) -> Cutting:
         raise ConfigError(
             "setting cutting_options", str(error), f"give seconds for some of {known}"
         ) from error
-
-
-def recognizer_of(settings: Settings) -> Recognizer:
-    """Load the recognizer; it gets those of our options that it has.
-
-    Raises:
-        ConfigError: there is no such engine, or it is no recognizer.
-        ModelUnavailable: weights are missing or wrong.
-    """
-    ours: dict[str, Any] = {
-        "profile": settings.profile,
-        "threads": threads_of(settings),
-        "languages": settings.languages,
-        "states": settings.emotion,
-    }
-    if settings.engine in MODELS:
-        ours["weights"] = catalogue.weights(MODELS[settings.engine], settings.models).folder
-    known = parameters("huiting.engines", settings.engine)
-    options = {name: value for name, value in ours.items() if name in known}
-    found: Recognizer = make(
-        "huiting.engines", settings.engine, **options | dict(settings.engine_options)
-    )
-    if not hasattr(found, "transcribe"):
-        raise ConfigError(
-            f"setting engine: {settings.engine!r}", "this is no recognizer", "choose whisper"
-        )
-    return found
 
 
 def speakers_of(settings: Settings) -> int:
@@ -238,7 +260,8 @@ def text_of(settings: Settings, hints: Hints, *, itn: bool = True) -> tuple[Text
 
 def made_by(settings: Settings) -> MadeBy:
     """Return what an analysis with these settings is made by; its digest is the pipeline's."""
-    models = {m.name: m.files[0].sha256 for m in models_of(settings)}
+    known = (catalogue.known(model, settings.models) for model in models_of(settings))
+    models = {m.name: m.files[0].sha256 for m in known}
     if settings.emotion:
         models["emotion"] = _digest("emotion.npz", "emotion_words.toml", "meaning.npz")
     if settings.sounds and yamnet_of(settings) is not None:
@@ -251,7 +274,7 @@ def made_by(settings: Settings) -> MadeBy:
         settings=repr(
             (
                 settings.profile,
-                sorted(settings.engine_options.items()),
+                sorted(_tables(settings)),
                 sorted(settings.vad_options.items()),
                 settings.script,
                 settings.kind,
@@ -259,6 +282,13 @@ def made_by(settings: Settings) -> MadeBy:
             )
         ),
     )
+
+
+def _tables(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the options of the recognizer, and of those it is made of, as text."""
+    for name in (settings.engine, *recognizers.parts_of(settings)):
+        choice = recognizers.choice_of(recognizers.part(settings, name))
+        yield name, repr((choice.engine, choice.model, sorted(choice.options.items())))
 
 
 @cache

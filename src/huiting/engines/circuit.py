@@ -93,18 +93,8 @@ class Circuit:
 
     @property
     def rate(self) -> int:
-        """Sample rate that all of them want, in Hz.
-
-        Raises:
-            ConfigError: they want different ones.
-        """
-        parts = [self._primary, *self._languages.values(), self._fallback, self._second]
-        rates = {part.rate for part in parts if part is not None}
-        if len(rates) > 1:
-            raise ConfigError(
-                "circuit", f"its engines want {sorted(rates)} Hz", "join those that want the same"
-            )
-        return rates.pop()
+        """Sample rate of the primary, in Hz; the others must want the same."""
+        return self._primary.rate
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
         """Yield one hypothesis for each clip, in order; all are heard before the first.
@@ -134,13 +124,23 @@ class Circuit:
 
     def _heard(self, first: Recognizer, clips: Sequence[Audio], hints: Hints) -> list[Hypothesis]:
         try:
-            return list(first.transcribe(clips, hints))
+            return list(self._fitting(first).transcribe(clips, hints))
         except (EngineError, ModelUnavailable) as error:
             if self._fallback is None or self._fallback is first:
                 raise
             _told(error)
-            found = self._fallback.transcribe(clips, hints)
+            found = self._fitting(self._fallback).transcribe(clips, hints)
             return [replace(one, fallback=one.engine or "fallback") for one in found]
+
+    def _fitting(self, part: Recognizer) -> Recognizer:
+        """Return a part that can be given the same clips."""
+        if part.rate != self.rate:
+            raise EngineError(
+                "circuit",
+                f"its engines want {self.rate} and {part.rate} Hz",
+                "join engines that want the same",
+            )
+        return part
 
     def _asked_again(
         self,
@@ -155,7 +155,7 @@ class Circuit:
         if not wanted:
             return heard
         try:
-            again = list(second.transcribe([clips[i] for i in wanted], hints))
+            again = list(self._fitting(second).transcribe([clips[i] for i in wanted], hints))
         except (EngineError, ModelUnavailable) as error:
             _told(error)  # what the first one heard still stands
             return heard

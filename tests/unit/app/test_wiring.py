@@ -8,7 +8,7 @@ import huiting.engines
 from huiting.app import wiring
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS
-from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.core.errors import ConfigError
 from huiting.core.ports import Hints
 from huiting.engines import catalogue
 
@@ -144,55 +144,12 @@ def test_a_kit_is_built_from_the_settings(ears: str) -> None:
         assert (kit.made_by.engine, list(kit.made_by.models)) == ("ears", ["silero-v6", "emotion"])
 
 
-def test_an_engine_gets_those_of_our_options_that_it_takes(ears: str) -> None:
-    recognizer = wiring.recognizer_of(
-        Settings(engine=ears, engine_options={"beam": 3}, languages=("ko",))
-    )
-
-    assert recognizer.options == (("ko",), 3)  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("settings", "complaint"),
-    [
-        pytest.param(Settings(engine="nope"), "'nope': no such kind; choose one of", id="engine"),
-        pytest.param(Settings(engine="silero"), "'silero': this is no recognizer", id="detector"),
-        pytest.param(
-            Settings(engine="ears", engine_options={"bean": 3}),
-            "argument 'bean'; it takes",
-            id="option",
-        ),
-    ],
-)
-@pytest.mark.usefixtures("ears")
-def test_an_engine_that_does_not_fit_is_refused(settings: Settings, complaint: str) -> None:
-    with pytest.raises(ConfigError, match=complaint):
-        wiring.recognizer_of(settings)
-
-
-def test_the_embedded_engine_gets_its_weights(tmp_path: Path, built: Built) -> None:
-    wiring.recognizer_of(Settings(models=tmp_path, profile="accurate", threads=3))
-
-    assert built.options["whisper"] == {
-        "profile": "accurate",
-        "threads": 3,
-        "states": True,
-        "languages": ("zh", "en", "ja", "ko"),
-        "weights": tmp_path / "whisper-base",
-    }
-
-
 def test_the_diarizer_gets_both_of_its_networks(tmp_path: Path, built: Built) -> None:
     assert wiring.diarizer_of(Settings(models=tmp_path)) is not None
     assert built.options["diarizer"] == {
         "embedding": tmp_path / "campplus" / "weights.bin",
         "segmentation": tmp_path / "pyannote-segmentation-3.0" / "weights.bin",
     }
-
-
-def test_missing_weights_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="run `huiting setup`"):
-        wiring.recognizer_of(Settings(models=tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,9 @@ def test_doubt_that_makes_no_sense_is_refused(doubt: dict[str, Any]) -> None:
 
 
 def test_engines_of_one_circuit_want_the_same_rate() -> None:
-    assert circuit(Ear("a"), Ear("b"), fallback="b").rate == 16_000
-    with pytest.raises(ConfigError, match="8000, 16000"):
-        _ = circuit(Ear("a"), Ear("b", rate=8_000), fallback="b").rate
+    made = circuit(Ear("a"), Ear("b", rate=8_000), languages={"yue": "b"})
+
+    assert made.rate == 16_000
+    assert hear(made) == ["a", "a"]
+    with pytest.raises(EngineError, match="16000 and 8000 Hz"):
+        hear(made, language="yue")

@@ -1,0 +1,210 @@
+"""Which recognizers the settings name, and how each is loaded.
+
+`engine` is the one that hears what nobody asks otherwise for. The table `engines` names more:
+requests may ask for them, and a circuit joins them.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from huiting.app.settings import Settings
+from huiting.core.errors import ConfigError
+from huiting.core.plugins import make, parameters
+from huiting.core.ports import Recognizer
+from huiting.engines import catalogue
+from huiting.engines.resting import Roster
+
+USUAL = {"whisper": "whisper-base"}
+"""Model of an engine that comes with every installation."""
+CIRCUIT = "circuit"
+"""The engine that is made of others."""
+STATM, PAGE = Path("/proc/self/statm"), "SC_PAGE_SIZE"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A recognizer by the name that people ask for it."""
+
+    name: str
+    engine: str
+    """Module of huiting.engines, or a package's entry point."""
+    model: str
+    """Of the catalogue; empty for the usual one, or where `options` say where the weights are."""
+    options: Mapping[str, Any]
+
+
+def names_of(settings: Settings) -> tuple[str, ...]:
+    """Return what recognizers are called, the usual one first."""
+    return tuple(dict.fromkeys((settings.engine, *settings.engines)))
+
+
+def choice_of(settings: Settings) -> Choice:
+    """Return which recognizer `settings.engine` names.
+
+    Raises:
+        ConfigError: its table makes no sense.
+    """
+    table = dict(settings.engines.get(settings.engine, {}))
+    engine, model = table.pop("engine", settings.engine), table.pop("model", "")
+    if not isinstance(engine, str) or not isinstance(model, str):
+        raise ConfigError(
+            f"setting engines.{settings.engine}", "engine or model is no text", "write a name"
+        )
+    return Choice(settings.engine, engine, model, table | dict(settings.engine_options))
+
+
+def named(settings: Settings, name: str) -> Settings:
+    """Return the settings with another recognizer of theirs; options belong to the one they name.
+
+    Raises:
+        ConfigError: none is called so.
+    """
+    if name == settings.engine:
+        return settings
+    if name not in settings.engines:
+        raise ConfigError(
+            f"engine {name!r}", "none is called so", f"choose {', '.join(names_of(settings))}"
+        )
+    return replace(settings, engine=name, engine_options={})
+
+
+def parts_of(settings: Settings) -> tuple[str, ...]:
+    """Return the names of those that the recognizer of the settings is made of; none but a circuit's.
+
+    Raises:
+        ConfigError: it names itself, or another circuit.
+    """
+    choice = choice_of(settings)
+    if choice.engine != CIRCUIT:
+        return ()
+    options = choice.options
+    found = [
+        options.get("primary"),
+        options.get("fallback"),
+        (options.get("doubt") or {}).get("ask"),
+    ]
+    found += (options.get("languages") or {}).values()
+    names = tuple(dict.fromkeys(name for name in found if name))
+    for name in names:
+        if name == choice.name or choice_of(part(settings, name)).engine == CIRCUIT:
+            raise ConfigError(
+                f"engine {choice.name}", f"{name} is a circuit too", "name engines that hear"
+            )
+    return names
+
+
+def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
+    """Return the catalogue entries that the recognizer of the settings needs."""
+    parts = parts_of(settings)
+    if parts:
+        found = [model for name in parts for model in models_of(part(settings, name))]
+        return tuple(dict.fromkeys(found))
+    entry = _model(settings, choice_of(settings))
+    return (entry,) if entry else ()
+
+
+def load(
+    settings: Settings, threads: int, others: Callable[[str], Recognizer] | None = None
+) -> Recognizer:
+    """Load the recognizer of the settings; it gets those of our options that it has.
+
+    Args:
+        settings: with the one wanted as `engine`.
+        threads: cores it may use.
+        others: gives those that a circuit is made of.
+
+    Raises:
+        ConfigError: there is no such engine, or it is no recognizer.
+        ModelUnavailable: weights are missing or wrong, or it does not fit.
+    """
+    choice = choice_of(settings)
+    ours: dict[str, Any] = {
+        "profile": settings.profile,
+        "threads": threads,
+        "languages": settings.languages,
+        "states": settings.emotion,
+    }
+    if choice.engine == CIRCUIT:
+        parts_of(settings)  # refuses one that would never come to an end
+        ours = {"recognizers": others}
+    elif entry := _model(settings, choice):
+        ours["weights"] = catalogue.weights(entry.name, settings.models).folder
+    known = parameters("huiting.engines", choice.engine)
+    options = {name: value for name, value in ours.items() if name in known}
+    found: Recognizer = make("huiting.engines", choice.engine, **options | dict(choice.options))
+    if not hasattr(found, "transcribe"):
+        raise ConfigError(
+            f"setting engine: {choice.engine!r}", "this is no recognizer", "choose whisper"
+        )
+    return found
+
+
+Share = Callable[[Recognizer], AbstractContextManager[Recognizer]]
+"""Lets several threads use a recognizer, while inside."""
+
+
+def roster_of(
+    settings: Settings,
+    threads: int,
+    share: Share,
+    loading: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Roster:
+    """Return all recognizers of the settings by name; none is loaded yet.
+
+    Args:
+        settings: which there are.
+        threads: cores that each may use.
+        share: for each but a circuit, which is shared by its parts.
+        loading: entered while one is loaded.
+    """
+
+    @contextmanager
+    def entered(name: str) -> Iterator[Recognizer]:
+        wanted = part(settings, name)
+        with loading():
+            found = load(wanted, threads, roster.get)
+        if choice_of(wanted).engine == CIRCUIT:
+            yield found
+            return
+        with share(found) as shared:
+            yield shared
+
+    roster = Roster(entered, patience=settings.engine_idle * 60, taken=taken)
+    return roster
+
+
+def taken() -> int | None:
+    """Return the bytes of memory that this process has; None where the system does not say."""
+    if not STATM.exists():
+        return None
+    return int(STATM.read_text("ascii").split()[1]) * os.sysconf(PAGE)
+
+
+def part(settings: Settings, name: str) -> Settings:
+    """Return the settings of a part of a circuit: one of the table, or an engine by its own name."""
+    return (
+        settings if name == settings.engine else replace(settings, engine=name, engine_options={})
+    )
+
+
+def _model(settings: Settings, choice: Choice) -> catalogue.Model | None:
+    """Return the model that an engine is to load: as told, else the first that is installed."""
+    if choice.model:
+        return catalogue.model(choice.model)
+    if "weights" in choice.options:
+        return None
+    if choice.engine in USUAL:
+        return catalogue.model(USUAL[choice.engine])
+    runtime = str(choice.options.get("runtime", "auto"))
+    fitting = catalogue.models_for(choice.engine, "" if runtime == "auto" else runtime)
+    here = (entry for entry in fitting if _installed(entry, settings.models))
+    return next(here, fitting[0] if fitting else None)
+
+
+def _installed(entry: catalogue.Model, cache: Path) -> bool:
+    """Tell whether all files of a model are there; `catalogue.weights` looks at what they are."""
+    return all(catalogue.place(entry, file, cache).exists() for file in entry.files)
