@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from huiting.core.errors import ConfigError, ModelUnavailable
-from huiting.engines._sherpa_files import FILES
+from huiting.engines._exported import FILES
 from huiting.engines.device import CPU
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from pathlib import Path
 from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio
 from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._exported import TOKENS, Form, check, check_tokens, network
 from huiting.engines._onsets import spans_of
 from huiting.engines._sherpa import Loaded, Native, load
-from huiting.engines._sherpa_files import TOKENS, Form, check, network, tokens
 from huiting.engines.paraformer._reading import Token, hypothesis_of
 
 FORM = Form(inputs=2, numbers=())
@@ -32,7 +32,7 @@ def build(
     """Load the model; see the package's `build`."""
     path = network(weights, compute, device)
     check(path, FORM)
-    tokens(weights / TOKENS, [END])
+    check_tokens(weights / TOKENS, [END])
 
     def recognizer(native: Native, provider: str) -> Native:
         return native.OfflineRecognizer.from_paraformer(

@@ -18,10 +18,10 @@ from huiting.core.ports import Hints, Hypothesis
 from huiting.core.tags import tag
 from huiting.core.types import Audio
 from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._exported import REMEDY, TOKENS, Form, check, check_tokens, network
 from huiting.engines._onsets import spans_of
 from huiting.engines._pieces import Piece, text_of
 from huiting.engines._sherpa import Loaded, Native, load
-from huiting.engines._sherpa_files import REMEDY, TOKENS, Form, check, network, tokens
 from huiting.engines.device import OutOfRoom
 from huiting.engines.sensevoice._reading import (
     LANGUAGES,
@@ -66,7 +66,7 @@ def build(
         raise ModelUnavailable(
             str(path), "it is a part of Fun-ASR-Nano, which writes no tags", REMEDY
         )
-    tokens(weights / TOKENS, [tag(code) for code in LANGUAGES])
+    check_tokens(weights / TOKENS, [tag(code) for code in LANGUAGES])
 
     def loaded(name: str, language: str) -> Loaded:
         def recognizer(native: Native, provider: str) -> Native:
