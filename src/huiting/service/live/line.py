@@ -1,5 +1,7 @@
 """The line of a live call: what one side that speaks holds of it."""
 
+from collections.abc import Callable
+
 from huiting.service.live.log import Watching
 from huiting.service.live.opening import Opening
 
@@ -34,8 +36,13 @@ class Line:
         """
         raise NotImplementedError
 
-    def events(self, after: int = 0) -> Watching:
-        """Read what happens, nothing covered: whoever speaks hears it all."""
+    def events(self, after: int = 0, wake: Callable[[], None] | None = None) -> Watching:
+        """Read what happens, nothing covered: whoever speaks hears it all.
+
+        Args:
+            after: number of the event behind which they begin.
+            wake: called from any thread when something happened; must not wait.
+        """
         raise NotImplementedError
 
     def gone(self) -> None:
