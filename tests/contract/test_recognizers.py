@@ -8,6 +8,7 @@ import gc
 import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -16,11 +17,12 @@ import numpy as np
 import pytest
 from platformdirs import user_cache_path
 
+import recognition_server
 import tiny_whisper
 from huiting.core.errors import ModelUnavailable
 from huiting.core.ports import Hints, Hotword, Hypothesis, Recognizer
 from huiting.core.types import Audio
-from huiting.engines import catalogue, paraformer, sensevoice, whisper
+from huiting.engines import catalogue, paraformer, remote, sensevoice, whisper
 from huiting.engines.gather import Gathered
 
 RATE = 16_000
@@ -77,22 +79,55 @@ def paraformer_torch(folder: Path) -> Recognizer:
     return paraformer.build(weights=by_funasr("paraformer", folder), device="cpu")
 
 
+def by_sherpa(kind: str, folder: Path) -> Path:
+    """Write a tiny model for sherpa-onnx; skip where that is not installed."""
+    for package in ("sherpa_onnx", "onnx"):
+        pytest.importorskip(package, reason="needs sherpa-onnx: ./dev test")
+    made: Path = import_module(f"tiny_{kind}_onnx").write(folder)
+    return made
+
+
+def sensevoice_onnx(folder: Path) -> Recognizer:
+    return sensevoice.build(weights=by_sherpa("sensevoice", folder), device="cpu")
+
+
+def paraformer_onnx(folder: Path) -> Recognizer:
+    return paraformer.build(weights=by_sherpa("paraformer", folder), device="cpu")
+
+
+@contextmanager
+def behind_openai(_: Path) -> Iterator[Recognizer]:
+    with recognition_server.serving(keeps=False) as server:
+        yield remote.build(url=server.url)
+
+
+@contextmanager
+def behind_runtime(_: Path) -> Iterator[Recognizer]:
+    with recognition_server.runtime(keeps=False) as server:
+        yield remote.build(url=server.url, languages=("zh",))
+
+
 @pytest.fixture(
     params=[
         pytest.param(constant, id="constant"),
         pytest.param(gathered, id="gathered"),
+        pytest.param(behind_openai, id="remote by OpenAI's API"),
+        pytest.param(behind_runtime, id="remote by FunASR's WebSocket"),
         pytest.param(tiny, id="whisper of no weights"),
         pytest.param(embedded, id="whisper", marks=pytest.mark.model),
         pytest.param(sensevoice_torch, id="sensevoice by torch"),
         pytest.param(paraformer_torch, id="paraformer by torch"),
+        pytest.param(sensevoice_onnx, id="sensevoice by sherpa-onnx"),
+        pytest.param(paraformer_onnx, id="paraformer by sherpa-onnx"),
     ],
     scope="module",
 )
 def recognizer(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Recognizer:
-    made: Recognizer = request.param(tmp_path_factory.mktemp("weights"))
-    return made
+) -> Iterator[Recognizer]:
+    made = request.param(tmp_path_factory.mktemp("weights"))
+    with made if hasattr(made, "__enter__") else nullcontext(made) as found:
+        yield found
 
 
 def noise(seconds: float, seed: int = 0) -> Audio:

@@ -42,7 +42,7 @@ def signature(path: Path) -> Signature:
             return _signature(file, path.stat().st_size)
     except FileNotFoundError as error:
         raise ModelUnavailable(str(path), "no such file", "name the folder of a model") from error
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, OSError) as error:
         raise ModelUnavailable(
             str(path), f"it is no ONNX file ({error})", "fetch the model anew"
         ) from error

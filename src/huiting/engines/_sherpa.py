@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -73,10 +73,18 @@ class Loaded:
         results = self._run(clips, options)
         silent = [i for i, result in enumerate(results) if _nothing(result)]
         if len(clips) > 1 and len(silent) == len(clips):
-            results = self._again(clips, options, of_memory=True)
+            results, failure = self._again(clips, options)
+            if isinstance(failure, OutOfMemory):
+                raise failure
+            if failure is None:
+                return results
         for i in silent:
             if _nothing(results[i]):
-                (results[i],) = self._again([clips[i]], options)
+                (results[i],), failure = self._again([clips[i]], options)
+                if isinstance(failure, OutOfMemory) or (failure and not self.excused):
+                    raise failure
+                if failure:
+                    log.warning("a clip is taken to be silent", extra={"reason": failure.reason})
         return results
 
     def _run(self, clips: Sequence[Audio], options: Mapping[str, str] | None) -> list[Native]:
@@ -97,29 +105,16 @@ class Loaded:
         return stream
 
     def _again(
-        self,
-        clips: Sequence[Audio],
-        options: Mapping[str, str] | None,
-        *,
-        of_memory: bool = False,
-    ) -> list[Native]:
-        """Decode what seemed silent once more, and hear whether the runtime complains.
-
-        Args:
-            clips: a batch.
-            options: of the runtime.
-            of_memory: whether only a lack of memory is an error.
-        """
+        self, clips: Sequence[Audio], options: Mapping[str, str] | None
+    ) -> tuple[list[Native], EngineError | None]:
+        """Decode what seemed silent once more, and hear whether the runtime complains."""
         with overhearing() as said:
             results = self._run(clips, options)
         text = "".join(said)
-        if FAILED in text and all(_nothing(result) for result in results):
-            reason = _reason(text)
-            memory = ran_out(RuntimeError(reason))
-            if memory or not (of_memory or self.excused):
-                raise self._failed(len(clips), reason, memory=memory)
-            log.warning("nothing is heard", extra={"engine": self.engine, "reason": reason})
-        return results
+        if FAILED not in text or not all(_nothing(result) for result in results):
+            return results, None
+        reason = _reason(text)
+        return results, self._failed(len(clips), reason, memory=ran_out(RuntimeError(reason)))
 
     def _failed(self, count: int, reason: str, *, memory: bool) -> EngineError:
         kind = OutOfMemory if memory else EngineError
@@ -265,11 +260,15 @@ _OVERHEARING = threading.Lock()
 def overhearing() -> Iterator[list[str]]:
     """Yield a list that holds, afterwards, what was written to the standard error stream.
 
-    Also by other threads; all of it is passed on in the end.
+    Also by other threads; all of it is passed on in the end. Nothing where there is no stream.
     """
     said: list[str] = []
     with _OVERHEARING, TemporaryFile() as kept:
-        stream = os.dup(_STREAM)
+        try:
+            stream = os.dup(_STREAM)
+        except OSError:
+            yield said
+            return
         os.dup2(kept.fileno(), _STREAM)
         try:
             yield said
@@ -279,5 +278,5 @@ def overhearing() -> Iterator[list[str]]:
             kept.seek(0)
             written = kept.read()
             said.append(written.decode("utf-8", "replace"))
-            if written:
+            with suppress(OSError):
                 os.write(_STREAM, written)
