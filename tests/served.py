@@ -19,6 +19,7 @@ from huiting.access.principal import Principal
 from huiting.app.force import together, trying
 from huiting.app.keeping import Kept, keeping_of
 from huiting.app.settings import Settings
+from huiting.app.wiring import speech_of
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
 from huiting.core.errors import Unauthenticated
@@ -48,6 +49,7 @@ from huiting.service.reporting import Reporting
 from huiting.service.review.appeals import Appeals
 from huiting.service.reviewing import Reviewing
 from huiting.service.sheets import Sheets
+from huiting.service.speech.desk import Listening
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
@@ -66,6 +68,8 @@ from huiting.web.parts import Limits, Parts
 from huiting.web.server import build
 
 USUAL = Limits(answer=0.5)
+ENGINES = ("whisper", "second")
+"""Names of recognizers that may be asked for."""
 NOON = datetime(2025, 3, 12, 12, tzinfo=UTC)
 
 
@@ -194,10 +198,11 @@ def parts_in(
     policy = Policy()
     reading = Reading(store, policy, _FINDER)
     recordings = Recordings(
-        store, queue, vault, _describe, lambda: "settings", clock, limits.upload
+        store, queue, vault, _describe, lambda: "settings", clock, limits.upload, engines=ENGINES
     )
     batches = Batches(store, queue, clock)
-    desk = Desk(recordings, batches, UTC)
+    listening = Listening(store, queue, vault, speech_of(Settings()), clock, limits.upload)
+    desk = Desk(recordings, batches, UTC, speech=listening.arrived)
     audit = Audit(store.database, clock)
     (folder / "pbx").mkdir(exist_ok=True)
     hearing = Hearing(vault, folder / "heard", policy)
@@ -222,9 +227,16 @@ def parts_in(
         dashboard=Dashboard(reporting.days, queue, clock),
         answers=Answers(store, clock),
         transcriber=Transcriber(
-            store, queue, vault, Transcriptions(store.database), lambda: "settings", clock
-        ),
-        engine="whisper",
+            store,
+            queue,
+            vault,
+            Transcriptions(store.database),
+            lambda: "settings",
+            clock,
+            engines=ENGINES,
+        ),  # fmt: skip
+        listening=listening,
+        engines=ENGINES,
         shelf=Shelf(Library(store.database), audit, together(Settings()), clock),
         trials=Trials(store, flat, trying(Settings())),
         rules=lambda: "rules",

@@ -20,11 +20,11 @@ from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.observing import loads_of, rooms_of
 from huiting.app.outreach import plan_of
 from huiting.app.readers import Readers
+from huiting.app.recognizers import names_of
 from huiting.app.recordings import recordings_of, tidied
 from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.app.storages import storages_of
-from huiting.app.wiring import hints_of, made_by, models_of
-from huiting.audio.decode import Limits as AudioLimits
+from huiting.app.wiring import audio_limits_of, hints_of, made_by, models_of, speech_of
 from huiting.audio.decode import probe
 from huiting.audio.metadata import Pattern, gather
 from huiting.core.errors import HuitingError, InputError
@@ -58,6 +58,7 @@ from huiting.service.reporting import Reporting
 from huiting.service.review.appeals import Appeals
 from huiting.service.reviewing import Reviewing
 from huiting.service.sheets import Sheets
+from huiting.service.speech.desk import Listening
 from huiting.service.state import DeviceState, DiskState, ModelState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
@@ -130,10 +131,13 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         digest = Digest(settings, current.force)
         recordings = Recordings(
             store, queue, vault, _describing(settings), digest, now, wish.limits.upload,
-            _probing(settings),
+            _probing(settings), names_of(settings),
         )  # fmt: skip
         batches = Batches(store, queue, now)
-        desk = Desk(recordings, batches, zone)
+        listening = Listening(
+            store, queue, vault, speech_of(settings), now, wish.limits.upload, _probing(settings)
+        )  # fmt: skip
+        desk = Desk(recordings, batches, zone, speech=listening.arrived)
         access = access_of(settings, store) if wish.sign_in else None
         metrics = metrics_of(settings, queue)
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
@@ -155,9 +159,16 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             dashboard=Dashboard(reporting.days, queue, now),
             answers=Answers(store, now),
             transcriber=Transcriber(
-                store, queue, vault, Transcriptions(store.database), digest, now
+                store,
+                queue,
+                vault,
+                Transcriptions(store.database),
+                digest,
+                now,
+                engines=names_of(settings),
             ),
-            engine=settings.engine,
+            listening=listening,
+            engines=names_of(settings),
             shelf=Shelf(library, audit, together(settings), now),
             trials=Trials(store, flat, trying(settings)),
             rules=lambda: _digest_of(current),
@@ -216,7 +227,7 @@ def metrics_of(settings: Settings, queue: Queue) -> Metrics:
 
 
 def _probing(settings: Settings) -> Callable[[Path, str], None]:
-    limits = AudioLimits(duration=settings.max_hours * 3600)
+    limits = audio_limits_of(settings)
 
     def look(path: Path, name: str) -> None:
         probe(path, called=name, limits=limits)

@@ -108,7 +108,9 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         rejudging,
         transcripts,
     )
+    from huiting.service.speech import job as speech
     from huiting.store.library import Library
+    from huiting.store.speech import Speeches
     from huiting.store.transcriptions import Transcriptions
 
     parallel = wish.parallel or parallel_of(settings)
@@ -144,6 +146,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             transcripts.KIND: transcripts.Transcribing(
                 host, Transcriptions(store.database), vault.plain, now
             ),
+            speech.KIND: speech.Measuring(host, Speeches(store.database), vault.plain, now),
             rejudging.KIND: rejudging.Rejudging(store, flat, judge, now),
             exporting.KIND: exports_of(settings, store, queue).run,
             outreach.KIND: channels.deliver,

@@ -110,6 +110,55 @@ class VoiceDetector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Speech that is not over yet, or has paused too shortly to tell."""
+
+    span: Span
+    """From where it began to where it was heard last."""
+    sure: bool
+    """It is speech, whatever follows; else it may yet turn out to be noise."""
+
+
+class StreamingDetector(Protocol):
+    """Voice activity detection while a track arrives. One instance a track, one thread at a time.
+
+    What it returns does not depend on how the samples were cut.
+    """
+
+    def feed(self, samples: NDArray[np.float32], /) -> Sequence[Span]:
+        """Take the next samples at 16 kHz; return the regions that are over now, by start.
+
+        They are final, and those that `VoiceDetector.speech` finds in the whole track.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        ...
+
+    def finish(self) -> Sequence[Span]:
+        """Return the regions that end with the track. Nothing may be fed any more."""
+        ...
+
+    @property
+    def going(self) -> Going | None:
+        """What is spoken now."""
+        ...
+
+    @property
+    def settled(self) -> float:
+        """Seconds before which no region begins but those returned, and what is going."""
+        ...
+
+
+class StreamingVoice(Protocol):
+    """Makes streaming detectors that share a model."""
+
+    def stream(self) -> StreamingDetector:
+        """Return one for a new track."""
+        ...
+
+
 class SpeechMeter(Protocol):
     """What a voice detector decides on."""
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO
@@ -16,11 +16,14 @@ from huiting.service.unpacking import USUAL, Budget, is_archive, unpack
 from huiting.service.uploads import read_metadata
 from huiting.store.arriving import Arriving
 
-FIELDS = ("metadata", "started_at", "roles", "language", "hotwords", "batch", "priority")
+FIELDS = ("metadata", "started_at", "roles", "language", "hotwords", "engine", "batch", "priority")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 MOST_HOTWORDS = 1_000
 LONGEST_HOTWORD = 200
 MOST_URGENT = 10
+SPEECH = "speech"
+"""Use of an upload of which only the speech is to be found; no call is made of it."""
+USES = ("", SPEECH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Desk:
     """Of times that state none; None for that of the machine."""
     budget: Budget = USUAL
     """Of archives."""
+    speech: Callable[[BinaryIO, str, Principal], Accepted] | None = None
+    """Takes a file of which only the speech is to be found; None where nothing does."""
 
     def read(self, fields: Mapping[str, str], principal: Principal) -> Order:
         """Understand the fields that came with recordings.
@@ -63,7 +68,10 @@ class Desk:
             started_at=self._time(fields.get("started_at", "")),
             roles=_roles(fields.get("roles", "")),
         )
-        options = options_of(fields.get("language", ""), fields.get("hotwords", "").splitlines())
+        options = options_of(
+            fields.get("language", ""), fields.get("hotwords", "").splitlines(),
+            fields.get("engine", ""),
+        )  # fmt: skip
         batch = fields.get("batch") or None
         held = batch is not None and self.batches.find(batch, principal).batch.paused
         asked = Asked(principal, options, batch, held, _priority(fields.get("priority", "")))
@@ -96,13 +104,18 @@ class Desk:
             InputError: it cannot be used.
         """
         fields = read_metadata(upload.metadata)
-        order = self.read(fields, principal)
         name = fields.get("filename") or fields.get("name") or ""
+        if fields.get("use") == SPEECH and self.speech is not None:
+            return self.speech(stream, name, principal)
+        order = self.read(fields, principal)
         return self.recordings.accept(stream, name, order.given, order.asked)
 
     def check(self, metadata_line: str, principal: Principal) -> None:
         """Refuse an upload of which something is said that cannot be understood."""
-        self.read(read_metadata(metadata_line), principal)
+        fields = read_metadata(metadata_line)
+        if fields.get("use", "") not in USES:
+            raise InputError("use", "not known", f"write {SPEECH}, or leave it out")
+        self.read(fields, principal)
 
     def _time(self, text: str) -> datetime | None:
         if not text:
@@ -119,7 +132,7 @@ class Desk:
         return when
 
 
-def options_of(language: str, hotwords: list[str]) -> Options:
+def options_of(language: str, hotwords: list[str], engine: str = "") -> Options:
     """Return how recordings are to be analyzed.
 
     Raises:
@@ -130,7 +143,7 @@ def options_of(language: str, hotwords: list[str]) -> Options:
     words = tuple(word.strip() for word in hotwords if word.strip())
     if len(words) > MOST_HOTWORDS or any(len(word) > LONGEST_HOTWORD for word in words):
         raise InputError("hotwords", "too many, or too long", f"give at most {MOST_HOTWORDS} lines")
-    return Options(language or None, words)
+    return Options(language or None, words, engine or None)
 
 
 def _metadata(text: str) -> Mapping[str, str]:

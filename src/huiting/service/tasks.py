@@ -15,11 +15,13 @@ ANALYZE = "analyze"
 """Task: hear a call and understand it."""
 TRANSCRIBE = "transcribe"
 """Task: hear the words, and nothing else."""
+SPEECH = "speech"
+"""Task: measure how likely somebody speaks, and nothing else. The result is `Speech.packed`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A recording to be heard, and what is known of it. The result is an analysis as JSON."""
+    """A recording to be heard, and what is known of it. Its result is an analysis as JSON, if the task is to hear."""
 
     path: str
     """Where its bytes are."""

@@ -25,6 +25,7 @@ REMEMBERED = 20_000
 _FALSE = frozenset({"false", "0", "no", "off", "n", "f"})
 """All other ways to write a truth value that a route takes are yes."""
 _CALL = "/api/v1/calls/{call}"
+_SPEECH = "/api/v1/speech/{recording}"
 NOTED: Mapping[tuple[str, str], Action] = {
     **{
         ("GET", _CALL + part): Action.SAW
@@ -76,6 +77,13 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("POST", "/api/v1/recordings/from-storage"): Action.ADDED,
     ("POST", "/api/v1/uploads"): Action.ADDED,
     ("POST", _CALL + "/analyze"): Action.CHANGED,
+    ("POST", "/api/v1/speech"): Action.ADDED,
+    ("POST", _SPEECH): Action.SAW,
+    ("GET", _SPEECH): Action.SAW,
+    ("GET", _SPEECH + "/frames"): Action.SAW,
+    ("GET", _SPEECH + "/regions"): Action.SAW,
+    ("GET", _SPEECH + "/export"): Action.EXPORTED,
+    ("GET", "/vad"): Action.SAW,
     ("POST", "/api/transcribe"): Action.ADDED,
     ("POST", "/v1/audio/transcriptions"): Action.ADDED,
 }  # fmt: skip
@@ -140,6 +148,8 @@ def entry_of(request: Request) -> Entry | None:
 def _subject(path: str, named: Mapping[str, Any]) -> str:
     if "call" in named:
         return f"call:{named['call']}"
+    if "recording" in named:
+        return f"recording:{named['recording']}"
     if "job" in named:
         return f"job:{named['job']}"
     return path.removeprefix("/api/v1/").removeprefix("/").replace("/", ":")

@@ -36,6 +36,7 @@ from huiting.service.review.queue import Queue as ReviewQueue
 from huiting.service.reviewing import Reviewing
 from huiting.service.searching import Searching
 from huiting.service.sheets import Sheets
+from huiting.service.speech.desk import Listening
 from huiting.service.state import State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
@@ -87,8 +88,9 @@ class Parts:
     dashboard: Dashboard
     answers: Answers
     transcriber: Transcriber
-    engine: str
-    """Name of the recognizer."""
+    listening: Listening
+    engines: tuple[str, ...]
+    """Names of the recognizers that may be asked for, the usual one first."""
     shelf: Shelf
     trials: Trials
     rules: Callable[[], str]

@@ -7,7 +7,13 @@ import pytest
 
 from huiting.core.ports import Track
 from huiting.core.types import Audio, Event, EventLabel, EventSource, Span
-from huiting.engines.lively import LivelyDiarizer, LivelySoundTagger, LivelyVoiceDetector
+from huiting.engines.lively import (
+    LivelyDiarizer,
+    LivelySoundTagger,
+    LivelySpeechMeter,
+    LivelyVoiceDetector,
+)
+from speeches import Loudness
 
 TRACK = Audio(np.arange(40, dtype=np.float32), 10)
 WHOLE = Span(0.0, 4.0)
@@ -54,3 +60,12 @@ def test_whoever_is_not_wanted_any_more_ends_at_the_next_piece() -> None:
 
     with pytest.raises(Enough):
         LivelyVoiceDetector(Reading(), alive).speech(TRACK)
+
+
+def test_a_meter_shows_life_with_each_piece() -> None:
+    pieces: list[int] = []
+    meter = LivelySpeechMeter(Loudness(), lambda: pieces.append(1))
+
+    found = meter.probabilities(Audio(np.zeros(32_000, np.float32), 16_000))
+    assert (meter.rate, meter.hop, len(found)) == (16_000, 512, 63)
+    assert len(pieces) == 4

@@ -1,12 +1,14 @@
 """The voice detector: the real network on made-up sound, in blocks, with bounded memory."""
 
 from collections.abc import Iterator
+from inspect import signature
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from huiting.core.errors import EngineError
+from huiting.core.speech import OPTIONS, SpeechOptions, SpeechTrack, steps, told
 from huiting.core.types import Audio, Span
 from huiting.engines import silero
 from huiting.engines._hysteresis import Decision
@@ -124,3 +126,33 @@ def test_an_hour_is_read_in_blocks() -> None:
     silero.Silero(session, Decision(), 0.0).speech(track)
 
     assert max(session.rows) == track.largest * RATE / silero.HOP <= 2000
+
+
+def test_regions_are_a_function_of_probabilities_and_options_alone() -> None:
+    samples = np.concatenate((noise(1.3, 0.002), noise(2.1, 0.3), noise(1, 0.002)))
+    track = Audio(samples, RATE)
+    detector = silero.build(threshold=0.05, release=0.02, min_speech=0.032)
+    options = SpeechOptions(threshold=0.05, release=0.02, min_speech=0.032)
+    heard = detector.probabilities(track).tolist()
+
+    assert silero.regions_of(heard, track.duration, options) == detector.speech(track)
+
+
+def test_the_options_of_speech_are_those_that_are_usual_here() -> None:
+    usual = {name: p.default for name, p in signature(silero.build).parameters.items()}
+
+    assert told(SpeechOptions()) == {name: usual[name] for name in OPTIONS}
+    assert set(usual) - set(OPTIONS) == {"fold"}
+
+
+def test_bytes_lead_to_the_same_regions_where_thresholds_are_steps() -> None:
+    """As with the sliders of the page: multiples of 0.005."""
+    chance = np.random.default_rng(5)
+    heard = np.clip(np.cumsum(chance.normal(0, 0.08, 4000)) % 1.3, 0, 1).astype(np.float32)
+    track = SpeechTrack(0, 128.0, steps(heard), b"")
+    for threshold, release in ((0.4, 0.3), (0.555, 0.15), (0.7, 0.695), (1.0, 0.0)):
+        options = SpeechOptions(threshold, release)
+
+        exact = silero.regions_of(heard.tolist(), 128.0, options)
+        assert silero.regions_of(track.probabilities.tolist(), 128.0, options) == exact
+        assert exact or threshold == 1.0

@@ -2,7 +2,7 @@
 
 Audio goes first and its call stays; later the whole call goes. Calls in the bin go when they
 have lain there long enough, and so does what is kept and belongs to no call: audio that was
-only transcribed, or was refused.
+only transcribed, or measured, or was refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +22,7 @@ from huiting.service.keeping.removal import Removal
 from huiting.store import Store, keeping
 from huiting.store.audit import Audit, Entry
 from huiting.store.keeping import Due, Group
+from huiting.store.speech import Speeches
 from huiting.store.transcriptions import Transcriptions
 from huiting.vault.place import Held
 
@@ -48,6 +49,8 @@ class What(StrEnum):
     """Audio that belongs to no call: only transcribed, or refused."""
     TRANSCRIPTIONS = "transcriptions"
     """Text that is no call's."""
+    SPEECH = "speech"
+    """Measured to choose settings of the voice detector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Policy:
     bin: int = 30
     """Days that calls lie in the bin."""
     transcriptions: int = 30
-    """Days that text is kept which is no call's."""
+    """Days that text is kept which is no call's, and where speech was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class Retention:
         for place, step in enumerate(steps):
             done.append(self._gone(step, lambda place=place: advance("remove", place / len(steps))))  # type: ignore[misc]
         advance("sweep", 0.0)
-        done += [self._sweep_orphans(), self._prune_transcriptions()]
+        done += [self._sweep_orphans(), *self._prune()]
         old = (self.now() - GRACE).timestamp()
         self.vault.sweep(old)
         self.sounds.sweep(old)
@@ -216,12 +219,11 @@ class Retention:
                 gone, size = gone + 1, size + held.size
         return Count("", What.ORPHANS, GRACE.days, gone, size)
 
-    def _prune_transcriptions(self) -> Count:
+    def _prune(self) -> Iterator[Count]:
         days = self.policy.transcriptions
-        kept = Transcriptions(self.store.database)
-        return Count(
-            "", What.TRANSCRIPTIONS, days, kept.prune(self.now() - timedelta(days=days))
-        )  # fmt: skip
+        before, database = self.now() - timedelta(days=days), self.store.database
+        yield Count("", What.TRANSCRIPTIONS, days, Transcriptions(database).prune(before))
+        yield Count("", What.SPEECH, days, Speeches(database).prune(before))
 
     def _note(self, done: Sequence[Count]) -> None:
         for count in done:

@@ -39,6 +39,7 @@ from huiting.store.schema.received import (
 )
 from huiting.store.schema.remarks import CorrectionRow, RemarkRow
 from huiting.store.schema.reviewing import AppealRow, ReviewItemRow, ReviewPlanRow
+from huiting.store.schema.speech import SpeechFileRow, SpeechRow
 from huiting.store.schema.totals import ClockRow, FactsRow, MarkRow, TotalRow
 
 __all__ = [
@@ -89,6 +90,8 @@ __all__ = [
     "SessionRow",
     "SignOnRow",
     "SoundRow",
+    "SpeechFileRow",
+    "SpeechRow",
     "TokenRow",
     "TotalRow",
     "TranscriptionRow",

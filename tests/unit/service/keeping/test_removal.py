@@ -15,15 +15,17 @@ from huiting.access.principal import Actor
 from huiting.core.analysis import Analysis
 from huiting.core.errors import Conflict, InputError, Unknown
 from huiting.core.judgement import Finding, Judgement, Verdict
+from huiting.core.speech import Speech, SpeechTrack
 from huiting.jobs.errors import LeaseLost
 from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
 from huiting.service.hearing import Wanted
-from huiting.store import Store, keeping
+from huiting.store import Store, keeping, speech
 from huiting.store.arrivals import Arrivals
 from huiting.store.audit import Audit
 from huiting.store.keeping import Hold
 from huiting.store.schema import Base
+from huiting.store.speech import Speeches
 from huiting.store.transcriptions import keep
 from huiting.web.server import build
 from served import NOON, PEOPLE, Clock, Served, flat, parts_in, refund
@@ -95,6 +97,8 @@ def hand_in(house: Served) -> str:
     service.store.fail(f"{NAME} again", InputError(NAME, NUMBER, "b"), at=NOON, recording=recording)
     with service.store.database.writing() as connection:
         keep(connection, recording, "digest", made, NOON)
+        speech.hand_in(connection, recording, "user:other", NAME, NOON)
+        speech.keep(connection, recording, "digest", measured(), NOON)
     Arrivals(service.store.database, house.clock).note("pbx", _Listed(NAME), "")
     for wanted in (Wanted(), Wanted(0, covered=False), Wanted(covered=False)):
         service.hearing.sound(made, wanted).opened.close()
@@ -104,6 +108,12 @@ def hand_in(house: Served) -> str:
     (house.folder / "answers").mkdir()
     (house.folder / "answers" / "a.txt").write_text(WORDS, encoding="utf-8")
     return recording
+
+
+def measured() -> Speech:
+    """Return a measurement that is like no other."""
+    likely = np.random.default_rng(3).integers(0, 200, 500, np.uint8).tobytes()
+    return Speech(0.032, 16.0, 2, (SpeechTrack(0, 16.0, likely, likely),))
 
 
 class _Listed:
@@ -245,6 +255,7 @@ def test_audio_goes_and_its_call_stays(house: Served) -> None:
     house.parts.keeping.bin.removal.remove_audio(recording, BY)
 
     assert house.parts.store.count() == 1
+    assert Speeches(house.parts.store.database).find(recording, "digest") is None
     audio = [SOUND[90_000:90_064], LEFT[60_000:60_064]]
     assert holding(house, audio) == set()
     assert list((house.folder / "exports").glob("*.csv"))

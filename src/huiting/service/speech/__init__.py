@@ -1,0 +1,1 @@
+"""Where somebody speaks: measured once for a recording, decided anew with every change of options."""
