@@ -13,7 +13,7 @@ from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio
 from huiting.engines._batching import each
 from huiting.engines._memory import Bound
-from huiting.engines._parts import joined, parts_of
+from huiting.engines._parts import joined, parts_at_pauses
 from huiting.engines.device import CPU, OutOfRoom
 
 RATE = 16_000
@@ -95,7 +95,7 @@ class Decoding(Generic[Made]):
         Raises:
             EngineError: the model failed, or does not know the language.
         """
-        parts = [parts_of(clip, self._longest) for clip in clips]
+        parts = [parts_at_pauses(clip, self._longest) for clip in clips]
         spare = self.spare
         found = each(
             [part for few in parts for part in few],
@@ -115,7 +115,7 @@ class Decoding(Generic[Made]):
         """
         spare = self.spare
         yield from each(
-            [parts_of(clip, self._longest)[0] for clip in clips],
+            [parts_at_pauses(clip, self._longest)[0] for clip in clips],
             self.decoder.detect,
             self._bound,
             spare and (lambda batch: spare().languages(batch)),

@@ -14,7 +14,7 @@ from huiting.core.types import (
     Span,
     Word,
 )
-from huiting.engines._parts import joined, parts_of
+from huiting.engines._parts import joined, parts_at_pauses, parts_of
 
 RATE = 100
 PARTS = [Audio(np.zeros(2 * RATE, np.float32), RATE)] * 2
@@ -39,6 +39,35 @@ def test_parts_are_equal_and_not_too_long(seconds: int, lengths: list[int]) -> N
     clip = Audio(np.zeros(seconds * RATE, np.float32), RATE)
 
     assert [len(part.samples) for part in parts_of(clip, 3.0)] == lengths
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 6.0, 12.0, 12.1, 13.0, 23.9, 24.0, 30.0, 61.7])
+@pytest.mark.parametrize("longest", [3.0, 12.0])
+def test_parts_cut_at_pauses_are_the_whole_clip_and_not_too_long(
+    seconds: float, longest: float
+) -> None:
+    samples = np.random.default_rng(1).normal(0, 0.1, round(seconds * RATE)).astype(np.float32)
+    parts = parts_at_pauses(Audio(samples, RATE), longest)
+
+    assert np.array_equal(np.concatenate([part.samples for part in parts]), samples)
+    assert all(part.duration <= longest for part in parts)
+    assert all(len(part.samples) > 0 for part in parts) or not seconds
+
+
+@pytest.mark.parametrize("pause", [10.0, 11.0, 11.9])
+def test_a_long_clip_is_cut_in_its_pause(pause: float) -> None:
+    samples = np.random.default_rng(1).normal(0, 0.1, 20 * RATE).astype(np.float32)
+    samples[round((pause - 0.15) * RATE) : round((pause + 0.15) * RATE)] = 0
+    parts = parts_at_pauses(Audio(samples, RATE), 12.0)
+
+    assert len(parts) == 2
+    assert parts[0].duration == pytest.approx(pause, abs=0.15)
+
+
+def test_a_clip_that_just_fits_into_its_parts_gets_one_more_so_that_there_is_a_choice() -> None:
+    clip = Audio(np.ones(24 * RATE, np.float32), RATE)
+
+    assert len(parts_at_pauses(clip, 12.0)) == 3
 
 
 def test_times_go_on_from_part_to_part() -> None:

@@ -1,0 +1,230 @@
+"""Decoding with a language model that listens: what it is told, and when it is believed.
+
+The same for every such model: clips are decoded one by one, in the room that its memory has for
+prompt, sound and answer. The runtime tells neither times nor how sure the model is, so words
+have no times and texts no confidence. Knows no model.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from huiting.core.errors import EngineError
+from huiting.core.ports import Hints, Hypothesis
+from huiting.core.types import Audio
+from huiting.engines._gates import Gates, Heard, gate_of
+from huiting.engines._parts import joined, parts_at_pauses
+from huiting.engines._prompts import Speaks, leaked, silent, told
+
+QUICK, SLOW = 10.0, 16.0
+"""Tokens a second that nobody speaks, in languages whose words are few tokens and in others:
+eighteen Chinese characters are 9 tokens, as many of Hindi or Greek 16."""
+FEW_TOKENS = frozenset({"zh", "yue", "wuu", "nan", "hak", "gan", "hsn", "cjy", "en", "ja", "ko"})
+LEAST = 16
+"""Tokens that any clip may be answered with."""
+FOR_WORDS = 90
+"""Tokens kept free for hotwords in the longest clip: thirty Chinese characters at the worst."""
+LONGEST = 30.0
+"""Seconds of a clip, whatever room there is."""
+HALVED = 6.0
+"""Seconds; a clip this long in which a model loses itself is heard again in halves."""
+LOST = frozenset({"repetition", "too-fast"})
+"""Gates of a model that writes without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a model has room for; all in tokens."""
+
+    memory: int
+    """Prompt, sound and answer together."""
+    scaffold: int
+    """What every prompt holds."""
+    sound: float
+    """Of a second of sound."""
+
+    def words(self, seconds: float, rate: float) -> int:
+        """Return what is left for hotwords beside a clip and its answer."""
+        return int(self.memory - self.scaffold - seconds * self.sound) - most(seconds, rate)
+
+    def longest(self, rate: float) -> float:
+        """Return the seconds of a clip that leave room for hotwords and the answer."""
+        left = self.memory - self.scaffold - LEAST - FOR_WORDS
+        return min(LONGEST, left / (self.sound + rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a model is asked to write down."""
+
+    clip: Audio
+    language: str | None
+    """ISO 639 code; None for what the model hears."""
+    words: tuple[str, ...]
+    """Those it is told."""
+    most: int
+    """Tokens it may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model wrote."""
+
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What language a model hears."""
+
+    code: str | None = None
+    """ISO 639 code; None when it does not say."""
+    nobody: bool = False
+    """Whether it says that nobody speaks."""
+
+
+class Model(Protocol):
+    """A language model that listens, in a runtime."""
+
+    @property
+    def name(self) -> str:
+        """For errors."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """As its runtime names it."""
+        ...
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """ISO 639 codes of the languages it knows."""
+        ...
+
+    @property
+    def room(self) -> Room:
+        """What it has room for."""
+        ...
+
+    def write(self, order: Order, /) -> Said:
+        """Write down a clip.
+
+        Raises:
+            OutOfMemory: the device has no room for it.
+            EngineError: the model failed.
+        """
+        ...
+
+    def tongue(self, clip: Audio, /) -> Tongue:
+        """Say what language is spoken, at less cost than writing it down; no answer if it cannot.
+
+        Raises:
+            OutOfMemory: the device has no room for it.
+            EngineError: the model failed.
+        """
+        ...
+
+    def odds(self, clip: Audio, /) -> Mapping[str, float]:
+        """Return the probability of each language, as `Recognizer.languages` does.
+
+        Raises:
+            OutOfMemory: the device has no room for it.
+            EngineError: the model failed.
+        """
+        ...
+
+
+class Prompted:
+    """A `Decoder` of a model that is told words. Threads may share it, as they may the model."""
+
+    def __init__(self, model: Model, speaks: Speaks, gates: Gates | None = None) -> None:
+        """Decode with `model`.
+
+        Args:
+            model: on a device.
+            speaks: asked of a clip before any words are told.
+            gates: where they stand.
+        """
+        self.model = model
+        self._speaks = speaks
+        self._gates = gates or Gates()
+
+    @property
+    def device(self) -> str:
+        """As the runtime names it."""
+        return self.model.device
+
+    def decode(self, clips: Sequence[Audio], hints: Hints, /) -> list[Hypothesis]:
+        """Return one hypothesis for each clip, in order.
+
+        Raises:
+            OutOfMemory: the device has no room for one of them.
+            EngineError: the model failed, or does not know the language.
+        """
+        if hints.language is not None and hints.language not in self.model.codes:
+            raise EngineError(
+                self.model.name,
+                f"the model does not know the language {hints.language!r}",
+                f"choose auto or one of {', '.join(self.model.codes)}",
+            )
+        return [self._patiently(clip, hints) for clip in clips]
+
+    def detect(self, clips: Sequence[Audio], /) -> list[Mapping[str, float]]:
+        """Return for each clip the probability of each language; they add up to 1.
+
+        Raises:
+            OutOfMemory: the device has no room for one of them.
+            EngineError: the model failed.
+        """
+        return [self.model.odds(clip) for clip in clips]
+
+    def _patiently(self, clip: Audio, hints: Hints) -> Hypothesis:
+        heard = self._hear(clip, hints)
+        if heard.gate not in LOST or clip.duration < HALVED:
+            return heard
+        halves = parts_at_pauses(clip, 0.6 * clip.duration)
+        return joined([self._patiently(half, hints) for half in halves], halves)
+
+    def _hear(self, clip: Audio, hints: Hints) -> Hypothesis:
+        language = hints.language
+        if silent(clip):
+            return Hypothesis("", language=language, gate="no-speech")
+        if language is None:
+            tongue = self.model.tongue(clip)
+            if tongue.nobody:
+                return Hypothesis("", gate="no-speech")
+            language = tongue.code
+        rate = token_rate(language)
+        words = told(hints.hotwords, self.model.room.words(clip.duration, rate))
+        if words and not self._speaks(clip):
+            words = ()
+        order = Order(clip, language, words, most(clip.duration, rate))
+        said = self.model.write(order)
+        if words and (leaked(said.text, words) or self._gate(said, order) is not None):
+            order = Order(clip, language, (), order.most)
+            said = self.model.write(order)
+        gate = self._gate(said, order)
+        return Hypothesis("" if gate else said.text, language=language, gate=gate)
+
+    def _gate(self, said: Said, order: Order) -> str | None:
+        """Return why a text is not believed; None if it is."""
+        text = said.text if any(char.isalnum() for char in said.text) else ""
+        sure = Heard(text, log_probability=0.0, no_speech=0.0, seconds=order.clip.duration)
+        gate = gate_of(sure, self._gates)
+        return "too-fast" if gate is None and said.tokens >= order.most else gate
+
+
+def token_rate(language: str | None) -> float:
+    """Return how many tokens a second nobody speaks in a language; the slow rate if unknown."""
+    return QUICK if language in FEW_TOKENS else SLOW
+
+
+def slowest(codes: Iterable[str]) -> float:
+    """Return the highest of the rates of languages: room for any of them."""
+    return max(map(token_rate, codes), default=SLOW)
+
+
+def most(seconds: float, rate: float) -> int:
+    """Return how many tokens a clip may be answered with; more is a loop."""
+    return LEAST + int(seconds * rate)
