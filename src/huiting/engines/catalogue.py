@@ -98,8 +98,11 @@ class File:
     sha256: str
     """Empty when nobody published it: then the file that came first counts, see `_trust`."""
     source: tuple[Part, ...] | Packaged | Hosted
-    checked: tuple[str, ...] = ()
-    """Public repositories that state this digest."""
+    witnesses: int = 0
+    """How many public files were found to state this digest, up to 10; 0 where it was reckoned
+    here, from the file itself."""
+    most: int = 0
+    """Bytes that are taken at most where the size is not known; 0 for little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +220,11 @@ def _file(
         source = tuple(Part(wheels[part["wheel"]], part["member"]) for part in raw["parts"])
     else:
         path = raw.get("path", raw["name"])
-        source = Hosted(tuple(Place(Hub(s["hub"]), s["repo"], s["revision"], path) for s in sources))
-    checked = tuple(raw.get("checked", ()))
-    return File(raw["name"], raw.get("size", 0), raw.get("sha256", ""), source, checked)
+        source = Hosted(
+            tuple(Place(Hub(s["hub"]), s["repo"], s["revision"], path) for s in sources)
+        )
+    stated = {key: raw[key] for key in ("size", "sha256", "witnesses", "most") if key in raw}
+    return File(raw["name"], source=source, **{"size": 0, "sha256": "", **stated})
 
 
 def _archive(raw: Mapping[str, Any]) -> Archive:
@@ -255,10 +260,11 @@ def models_for(engine: str, runtime: str = "") -> tuple[Model, ...]:
     """Return the models that an engine can load, the usual one first.
 
     Args:
-        engine: as in the settings.
+        engine: as in the settings; a hyphen and an underscore are the same.
         runtime: with what it runs; empty for any.
     """
-    return tuple(m for m in models() if m.engine == engine and runtime in {"", m.runtime})
+    wanted = engine.replace("_", "-")
+    return tuple(m for m in models() if m.engine == wanted and runtime in {"", m.runtime})
 
 
 def known(entry: Model, cache: Path) -> Model:
@@ -340,7 +346,7 @@ def fault(file: File, path: Path) -> str:
         size = path.stat().st_size
         if not file.sha256:
             return f"{path} cannot be verified: nobody published its SHA-256"
-        if size != file.size:
+        if file.size and size != file.size:
             return f"{path} has {size} bytes, not {file.size}"
         seen = digest(path)
     except FileNotFoundError:
@@ -360,7 +366,7 @@ def _change(file: File, path: Path, notes: Mapping[str, _stamp.Stamp]) -> str:
         return f"{path} is missing"
     except OSError as error:
         return f"{path} cannot be read ({error.strerror})"
-    if now.size != file.size:
+    if file.size and now.size != file.size:
         return f"{path} has {now.size} bytes, not {file.size}"
     return "" if notes.get(file.name) == now else f"{path} was changed since it was verified"
 
@@ -370,7 +376,9 @@ def unavailable(entry: Model, file: File, reason: str) -> ModelUnavailable:
     if isinstance(file.source, Packaged):
         remedy = f"install {file.source.project} in the version that requirements.lock names"
     elif isinstance(file.source, Hosted):
-        remedy = f"run `huiting models pull {entry.name}`, or `huiting models import` a bundle of it"
+        remedy = (
+            f"run `huiting models pull {entry.name}`, or `huiting models import` a bundle of it"
+        )
     else:
         remedy = f"run `huiting setup{f' --with {entry.name}' if entry.optional else ''}`"
     return ModelUnavailable(f"model {entry.name}", reason, remedy)

