@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -22,7 +23,16 @@ import tiny_whisper
 from huiting.core.errors import ModelUnavailable
 from huiting.core.ports import Hints, Hotword, Hypothesis, Recognizer
 from huiting.core.types import Audio
-from huiting.engines import catalogue, paraformer, remote, sensevoice, whisper
+from huiting.engines import (
+    catalogue,
+    fun_asr_mlt_nano,
+    fun_asr_nano,
+    paraformer,
+    qwen3_asr,
+    remote,
+    sensevoice,
+    whisper,
+)
 from huiting.engines.gather import Gathered
 
 RATE = 16_000
@@ -81,10 +91,15 @@ def paraformer_torch(folder: Path) -> Recognizer:
 
 def by_sherpa(kind: str, folder: Path) -> Path:
     """Write a tiny model for sherpa-onnx; skip where that is not installed."""
+    made: Path = drawn(f"tiny_{kind}_onnx").write(folder)
+    return made
+
+
+def drawn(module: str) -> ModuleType:
+    """Return what writes tiny models for sherpa-onnx; skip where that is not installed."""
     for package in ("sherpa_onnx", "onnx"):
         pytest.importorskip(package, reason="needs sherpa-onnx: ./dev test")
-    made: Path = import_module(f"tiny_{kind}_onnx").write(folder)
-    return made
+    return import_module(module)
 
 
 def sensevoice_onnx(folder: Path) -> Recognizer:
@@ -93,6 +108,18 @@ def sensevoice_onnx(folder: Path) -> Recognizer:
 
 def paraformer_onnx(folder: Path) -> Recognizer:
     return paraformer.build(weights=by_sherpa("paraformer", folder), device="cpu")
+
+
+def nano_onnx(folder: Path) -> Recognizer:
+    return fun_asr_nano.build(weights=drawn("tiny_prompted").write_nano(folder), device="cpu")
+
+
+def mlt_nano_onnx(folder: Path) -> Recognizer:
+    return fun_asr_mlt_nano.build(weights=drawn("tiny_prompted").write_nano(folder), device="cpu")
+
+
+def qwen_onnx(folder: Path) -> Recognizer:
+    return qwen3_asr.build(weights=drawn("tiny_prompted").write_qwen(folder), device="cpu")
 
 
 @contextmanager
@@ -119,6 +146,9 @@ def behind_runtime(_: Path) -> Iterator[Recognizer]:
         pytest.param(paraformer_torch, id="paraformer by torch"),
         pytest.param(sensevoice_onnx, id="sensevoice by sherpa-onnx"),
         pytest.param(paraformer_onnx, id="paraformer by sherpa-onnx"),
+        pytest.param(nano_onnx, id="fun-asr-nano by sherpa-onnx"),
+        pytest.param(mlt_nano_onnx, id="fun-asr-mlt-nano by sherpa-onnx"),
+        pytest.param(qwen_onnx, id="qwen3-asr by sherpa-onnx"),
     ],
     scope="module",
 )
