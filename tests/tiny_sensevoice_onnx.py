@@ -224,17 +224,29 @@ def language(drawn: Graph, chinese: str, english: str, speech: str) -> str:
     allowed = asked({code: number for code, number in LANGUAGES.items() if code != "auto"})
     allowed[LANGUAGES["auto"], [tag("zh"), tag("en")]] = 0
     allowed[:, tag("nospeech")] = 0
-    detected = drawn.add(
+    is_open = drawn.add("Equal", ["language", drawn.constant(np.array([0], np.int32))])
+    is_open = drawn.add("Cast", [is_open], to=TensorProto.FLOAT)
+    is_open = drawn.add("Unsqueeze", [is_open, drawn.numbers(1)])
+    # a language that was asked for need not be the loudest
+    lacking = [
+        drawn.add(
+            "Mul",
+            [
+                drawn.add("Mul", [drawn.add("Sub", [loudest, speech]), is_open]),
+                drawn.constant(only(code)),
+            ],
+        )
+        for code, loudest in (("zh", chinese), ("en", english))
+    ]
+    return drawn.add(
         "Sum",
         [
-            drawn.add("Mul", [chinese, drawn.constant(only("zh"))]),
-            drawn.add("Mul", [english, drawn.constant(only("en"))]),
-            drawn.add("Mul", [speech, drawn.constant(only("yue", "ja", "ko"))]),
+            *lacking,
+            drawn.add("Mul", [speech, drawn.constant(only(*SPOKEN[:-1]))]),
             drawn.constant(only("zh") + only("nospeech") * LOUD),
+            drawn.add("Gather", [drawn.constant(allowed), "language"]),
         ],
     )
-    # a language that was asked for need not be the loudest
-    return drawn.add("Add", [detected, drawn.add("Gather", [drawn.constant(allowed), "language"])])
 
 
 def chosen(
