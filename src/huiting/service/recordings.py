@@ -92,10 +92,14 @@ class Options:
     """ISO 639; None to hear it."""
     hotwords: tuple[str, ...] = ()
     """Each as a line of a hotword list."""
+    engine: str | None = None
+    """Name of a recognizer of the settings; None for the usual one."""
 
     def text(self) -> str:
         """Return as canonical JSON what is not as the settings have it."""
-        said = {"language": self.language, "hotwords": list(self.hotwords)}
+        said = {
+            "language": self.language, "hotwords": list(self.hotwords), "engine": self.engine
+        }  # fmt: skip
         wanted = {name: value for name, value in said.items() if value}
         return json.dumps(wanted, ensure_ascii=False, sort_keys=True)
 
@@ -153,6 +157,8 @@ class Recordings:
     """Bytes of a recording."""
     probe: Callable[[Path, str], None] = unlooked
     """Refuses a file that is no audio; told its name too."""
+    engines: tuple[str, ...] = ()
+    """Names of the recognizers that may be asked for, the usual one first."""
 
     def accept(self, stream: BinaryIO, name: str, given: Given, asked: Asked) -> Accepted:
         """Keep a recording and ask for its analysis.
@@ -165,6 +171,7 @@ class Recordings:
             TooLarge: it has more bytes than are taken.
         """
         name = cleaned(name)
+        check_engine(asked.options.engine, self.engines)
         told = _checked(given.over(self.describe(name)))
         kept = self.vault.take(Bounded(stream, self.largest, name))  # type: ignore[arg-type]
         if not kept.size:
@@ -199,7 +206,9 @@ class Recordings:
 
         Raises:
             Unknown: it was never handed in.
+            InputError: no recognizer is called so.
         """
+        check_engine(asked.options.engine, self.engines)
         with self.store.database.writing() as connection:
             known = received.described(connection, recording)
             if known is None:
@@ -243,7 +252,7 @@ class Recordings:
         return Accepted(name, recording, job.id, job.state, known)
 
     def _done(self, connection: Connection, recording: str, digest: str) -> Job | None:
-        """Return the job that analyzed the recording just so, if its result is still there."""
+        """Return the job that analyzed the recording just so, if its result still stands."""
         last = received.last_job(connection, recording, digest)
         if last is None or not received.analyzed(connection, recording):
             return None
@@ -252,6 +261,16 @@ class Recordings:
         except Unknown:  # forgotten meanwhile
             return None
         return job if job.state is State.DONE else None
+
+
+def check_engine(name: str | None, known: tuple[str, ...]) -> None:
+    """Refuse a recognizer that there is none of.
+
+    Raises:
+        InputError: none is called so.
+    """
+    if name is not None and name not in known:
+        raise InputError("engine", "none is called so", f"choose {', '.join(known)}")
 
 
 class Bounded:

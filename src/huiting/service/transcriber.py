@@ -16,7 +16,7 @@ from huiting.core.errors import EngineError, HuitingError, InputError, Undecodab
 from huiting.jobs.job import Job, State, Trouble
 from huiting.jobs.queue import Queue
 from huiting.service.names import cleaned
-from huiting.service.recordings import Bounded, Vault
+from huiting.service.recordings import Bounded, Vault, check_engine
 from huiting.service.transcripts import digest_of, order_of
 from huiting.store import Store
 from huiting.store.transcriptions import Transcriptions
@@ -34,6 +34,8 @@ class Wishes:
     """Write numbers as digits."""
     profile: str | None = None
     """`fast` or `accurate`; None for that of the settings."""
+    engine: str | None = None
+    """Name of a recognizer of the settings; None for the usual one."""
 
     def text(self) -> str:
         """Return them as canonical JSON."""
@@ -43,6 +45,8 @@ class Wishes:
             "itn": self.itn,
             "profile": self.profile,
         }
+        if self.engine is not None:
+            wanted["engine"] = self.engine
         return json.dumps(wanted, ensure_ascii=False, sort_keys=True)
 
 
@@ -70,6 +74,8 @@ class Transcriber:
     now: Callable[[], datetime]
     largest: int = 1 << 30
     """Bytes of a file."""
+    engines: tuple[str, ...] = ()
+    """Names of the recognizers that may be asked for, the usual one first."""
 
     def ask(self, stream: BinaryIO, name: str, wishes: Wishes, principal: Principal) -> Question:
         """Keep audio and have it heard, unless that was done before.
@@ -77,7 +83,9 @@ class Transcriber:
         Raises:
             UndecodableAudio: there is nothing in it.
             TooLarge: it has more bytes than are taken.
+            InputError: no recognizer is called so.
         """
+        check_engine(wishes.engine, self.engines)
         name = cleaned(name)
         kept = self.vault.take(Bounded(stream, self.largest, name))  # type: ignore[arg-type]
         if not kept.size:

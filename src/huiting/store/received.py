@@ -107,14 +107,14 @@ def analyzed(connection: Connection, recording: str) -> bool:
 
 
 def last_job(connection: Connection, recording: str, digest: str) -> int | None:
-    """Return the job that last was to analyze a recording so; None when there was none."""
-    return connection.scalar(
-        select(ReceivedRow.job)
-        .where(ReceivedRow.recording == recording, ReceivedRow.digest == digest)
-        .where(ReceivedRow.job.is_not(None))
+    """Return the job that was to analyze a recording so, if it was the last that was to at all."""
+    last = connection.execute(
+        select(ReceivedRow.job, ReceivedRow.digest)
+        .where(ReceivedRow.recording == recording, ReceivedRow.job.is_not(None))
         .order_by(ReceivedRow.key.desc())
         .limit(1)
-    )
+    ).one_or_none()
+    return last.job if last is not None and last.digest == digest else None
 
 
 def newest_job(connection: Connection, recording: str, owner: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """OpenAI's own client against a running server: every form of answer, streams, errors."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -223,8 +224,23 @@ def test_the_same_audio_with_the_same_wishes_is_heard_once(running: Running) -> 
     assert len(running.ears.asked) == 2
 
 
+def test_every_engine_is_a_model(running: Running) -> None:
+    create = running.client.audio.transcriptions.create
+    create(file=running.audio, model="whisper")
+    create(file=running.audio, model="second")
+
+    assert [json.loads(asked.options).get("engine") for asked in running.ears.asked] == [
+        None,
+        "second",
+    ]
+
+
 def test_models_are_listed_and_told_of(running: Running) -> None:
-    assert [model.id for model in running.client.models.list()] == ["whisper", "whisper-1"]
+    assert [model.id for model in running.client.models.list()] == [
+        "whisper",
+        "second",
+        "whisper-1",
+    ]
     assert running.client.models.retrieve("whisper").owned_by == "huiting"
     with pytest.raises(openai.NotFoundError):
         running.client.models.retrieve("gpt-4")

@@ -207,15 +207,33 @@ def test_a_call_is_analyzed_again(served: Served) -> None:
     first = served.web.post(URL, files={"files": ("a.wav", b"a")}).json()["accepted"][0]
     served.done(first["job"])
     call = served.save(refund("a"))
-    again = served.web.post(f"/api/v1/calls/{call}/analyze", json={"language": "en"}).json()
     same = served.web.post(f"/api/v1/calls/{call}/analyze", json={}).json()
+    again = served.web.post(f"/api/v1/calls/{call}/analyze", json={"language": "en"}).json()
+    back = served.web.post(f"/api/v1/calls/{call}/analyze", json={}).json()
     foreign = served.web.post(f"/api/v1/calls/{call}/analyze", json={}, headers=served.by("team-b"))
     never = served.web.post(f"/api/v1/calls/{served.save(refund('z'))}/analyze", json={})
 
-    assert (again["known"], again["job"] != first["job"]) == (False, True)
     assert (same["known"], same["job"]) == (True, first["job"])
+    assert (again["known"], again["job"] != first["job"]) == (False, True)
+    assert not back["known"]  # what stands is the one in English
     assert foreign.status_code == 404
     assert (never.status_code, never.json()["code"]) == (404, "unknown")
+
+
+def test_a_recording_is_heard_by_the_engine_that_is_asked_for(served: Served) -> None:
+    sent = {"files": ("a.wav", b"a")}
+    usual = served.web.post(URL, files=sent).json()["accepted"][0]
+    second = served.web.post(URL, files=sent, data={"engine": "second"}).json()["accepted"][0]
+    call = served.save(refund("a"))
+    again = served.web.post(f"/api/v1/calls/{call}/analyze", json={"engine": "second"})
+    none = served.web.post(URL, files=sent, data={"engine": "third"})
+
+    assert second["job"] != usual["job"]
+    options = served.parts.queue.get(second["job"]).order.payload["options"]
+    assert options == '{"engine": "second"}'
+    assert again.status_code == 202
+    assert none.status_code == 422
+    assert "choose whisper, second" in none.json()["remedy"]
 
 
 def test_a_batch_is_paused_and_goes_on(served: Served) -> None:

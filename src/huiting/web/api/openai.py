@@ -58,7 +58,7 @@ async def transcribe(principal: Sender, parts: Given, request: Request) -> Respo
     """Have audio heard, and wait for the text."""
     async with form(request, most=parts.limits.upload, files=1) as sent:
         file = audio_of(sent)
-        model_of(text_of(sent, "model"), parts)
+        model = model_of(text_of(sent, "model"), parts)
         wanted = _choice(sent, "response_format", FORMATS) or "json"
         grains = _choices(sent, "timestamp_granularities[]", GRANULARITIES)
         stream = _choice(sent, "stream", ("true", "false", "True", "False")) in {"true", "True"}
@@ -66,8 +66,9 @@ async def transcribe(principal: Sender, parts: Given, request: Request) -> Respo
             known = ", ".join(sorted(STREAMED))
             raise InputError("stream", f"not with {wanted}", f"choose {known}, or no stream")
         wishes = Wishes(
-            language_of(text_of(sent, "language")), hotwords_of(text_of(sent, "prompt"))
-        )
+            language_of(text_of(sent, "language")), hotwords_of(text_of(sent, "prompt")),
+            engine=None if model in {USUAL, parts.engines[0]} else model,
+        )  # fmt: skip
         found = (await heard(file.file, file.filename or "audio", wishes, principal, parts)).heard
     if found is None:  # OpenAI's clients try again by themselves
         raise EngineError("audio", "it is still being heard", "ask again in a while")
@@ -88,7 +89,7 @@ def model(model: str, _principal: Sender, parts: Given) -> dict[str, Any]:
 
 def names(parts: Parts) -> tuple[str, ...]:
     """Return what models are called."""
-    return tuple(dict.fromkeys((parts.engine, USUAL)))
+    return tuple(dict.fromkeys((*parts.engines, USUAL)))
 
 
 def model_of(name: str | None, parts: Parts) -> str:

@@ -14,7 +14,7 @@ from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import InputError
 from huiting.service.handing import FIELDS, Order, Outcome, options_of
-from huiting.service.recordings import Accepted, Asked, Refused
+from huiting.service.recordings import Accepted, Asked, Options, Refused
 from huiting.service.unpacking import is_archive
 from huiting.service.views import View
 from huiting.web.api.shapes.calls import CallId
@@ -99,7 +99,7 @@ def fetch(wanted: FromStorage, principal: Sender, parts: Given, once: OnceOnly) 
     order = parts.desk.read(fields, principal)
     order = Order(
         replace(order.given, metadata=wanted.metadata),
-        replace(order.asked, options=options_of(wanted.language or "", wanted.hotwords)),
+        replace(order.asked, options=_options(wanted)),
     )
 
     def make() -> HandedIn:
@@ -118,6 +118,10 @@ def fetch(wanted: FromStorage, principal: Sender, parts: Given, once: OnceOnly) 
     return once.answer(principal, wanted, make, status=202)
 
 
+def _options(wanted: FromStorage | Again) -> Options:
+    return options_of(wanted.language or "", wanted.hotwords, wanted.engine or "")
+
+
 def _fetched(address: str, order: Order, parts: Parts) -> Accepted:
     storage, path = parts.storages.find(address)
     with storage.open(path) as stream:
@@ -133,7 +137,7 @@ def _fetched(address: str, order: Order, parts: Parts) -> Accepted:
 def again(call: CallId, wanted: Again, principal: Sender, parts: Given, once: OnceOnly) -> Response:
     """Analyze a call anew, with other options; answers at once when that was done before."""
     found = parts.reading.one(call, View(principal)).call.id
-    asked = Asked(principal, options_of(wanted.language or "", wanted.hotwords))
+    asked = Asked(principal, _options(wanted))
     return once.answer(
         principal, wanted, lambda: AcceptedOf.of(parts.recordings.again(found, asked)), status=202
     )

@@ -39,13 +39,19 @@ async def transcribe(
     """Have audio heard, and wait for the text. The same audio is answered from what is kept."""
     async with form(request, most=parts.limits.upload, files=1) as sent:
         file = audio_of(sent)
-        found = {name: text_of(sent, name) for name in ("language", "hotwords", "itn", "profile")}
+        found = {
+            name: text_of(sent, name)
+            for name in ("language", "hotwords", "itn", "profile", "engine")
+        }
         for name, choices in _CHOICES.items():
             if found[name] not in choices:
                 known = ", ".join(str(choice) for choice in choices[1:])
                 raise InputError(name, f"{found[name]!r} is not known", f"choose {known}")
         told = options_of(found["language"] or "", (found["hotwords"] or "").splitlines())
-        wishes = Wishes(told.language, told.hotwords, found["itn"] != "false", found["profile"])
+        wishes = Wishes(
+            told.language, told.hotwords, found["itn"] != "false", found["profile"],
+            found["engine"],
+        )  # fmt: skip
         answer = await heard(file.file, file.filename or "audio", wishes, principal, parts)
     if answer.heard is None:
         assert answer.job is not None

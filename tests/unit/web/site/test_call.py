@@ -386,6 +386,8 @@ def test_a_call_is_recognized_again_with_other_words(served: Served) -> None:
     assert "being recognised" in answer.text
     assert "being recognised" in looked(served, f"/calls/{recording}").text
     assert post(served, f"/calls/{recording}/hear", language="EN").status_code == 422
+    assert post(served, f"/calls/{recording}/hear", engine="second").status_code == 200
+    assert post(served, f"/calls/{recording}/hear", engine="third").status_code == 422
 
 
 def neighbours(text: str) -> tuple[bool, bool]:

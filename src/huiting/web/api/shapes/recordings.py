@@ -10,6 +10,7 @@ from huiting.service.recordings import Accepted, Refused
 from huiting.web.api.shapes.jobs import TroubleOf
 
 Line = Annotated[str, Field(max_length=200)]
+Engine = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class AcceptedOf(BaseModel):
@@ -77,6 +78,9 @@ class FromStorage(BaseModel):
     metadata: dict[str, str] = Field({}, max_length=100)
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     hotwords: list[Line] = Field([], max_length=1_000)
+    engine: Engine | None = Field(
+        None, description="Name of a recognizer; left out: the usual one."
+    )
     batch: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = None
 
 
@@ -87,6 +91,9 @@ class Again(BaseModel):
 
     language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
     hotwords: list[Line] = Field([], max_length=1_000)
+    engine: Engine | None = Field(
+        None, description="Name of a recognizer; left out: the usual one."
+    )
 
 
 def _text(about: str) -> dict[str, Any]:
@@ -112,6 +119,7 @@ FORM: dict[str, Any] = {
                         "roles": _text("By channel: agent,customer."),
                         "language": _text("ISO 639; left out: heard."),
                         "hotwords": _text("One a line."),
+                        "engine": _text("Name of a recognizer; left out: the usual one."),
                         "batch": _text("Id of a batch they belong to."),
                         "priority": _text("-10 to 10; greater goes first."),
                     },

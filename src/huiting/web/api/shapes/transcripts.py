@@ -132,6 +132,9 @@ FORM: dict[str, Any] = {
                         "profile": _field(
                             "string", "Speed or fewest errors.", enum=["fast", "accurate"]
                         ),
+                        "engine": _field(
+                            "string", "Name of a recognizer; left out: the usual one."
+                        ),
                     },
                 }
             }

@@ -42,7 +42,7 @@ def calls(request: Request, principal: Reader, parts: Given) -> Response:
     asked = read(request.query_params.multi_items(), parts.now(), parts.zone)
     table = _table(asked, request, principal, parts)
     screens = request.app.state.screens
-    said = {"table": table, "screens": screens, "engine": parts.engine, **OFFERS}
+    said = {"table": table, "screens": screens, "engines": parts.engines, **OFFERS}
     if not partial(request):
         return show(request, "calls/page", **said)
     return show(request, "calls/body", headers={"HX-Push-Url": _place(asked, request)}, **said)

@@ -105,11 +105,11 @@ def judge(request: Request, principal: Writer, parts: Given, meant: Meant) -> Re
 @router.post("/hear")
 def hear(
     request: Request, principal: Writer, parts: Given, meant: Meant,
-    language: Text = "", hotwords: Annotated[str, Form(max_length=50_000)] = "",
+    language: Text = "", hotwords: Annotated[str, Form(max_length=50_000)] = "", engine: Text = "",
 ) -> Response:  # fmt: skip
     """Have calls recognized again with other options, as a batch."""
     found = meant.found(principal, parts)
-    options = options_of(language, hotwords.splitlines())
+    options = options_of(language, hotwords.splitlines(), engine)
     name = words(tongue(request)).gettext("Recognised again")
     done = parts.bulk.hear(found.ids, options, name, principal)
     return _told(request, "heard", done, found)

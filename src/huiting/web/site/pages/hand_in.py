@@ -35,7 +35,7 @@ class Asked(BaseModel):
 def hand_in(request: Request, _: Sender, parts: Given) -> Response:
     """Take files."""
     return show(
-        request, "hand_in/page", languages=LANGUAGES, engine=parts.engine,
+        request, "hand_in/page", languages=LANGUAGES, engines=parts.engines,
         largest=parts.limits.upload, most=KNOWN,
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ def one(
         shown = opened(call, wanted, view, parts, tongue(request))
     except UnknownCall:
         return _awaited(call, request, principal, parts)
-    return show(request, "call/call", shown=shown)
+    return show(request, "call/call", shown=shown, engines=parts.engines)
 
 
 @router.get("/timeline")

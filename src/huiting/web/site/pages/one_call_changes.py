@@ -112,11 +112,12 @@ def hear(
     parts: Given,
     language: Annotated[str, Form(pattern="^[a-z]{0,3}$")] = "",
     hotwords: Annotated[str, Form(max_length=20_000)] = "",
+    engine: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Have the call recognized again, with another language or other hotwords."""
+    """Have the call recognized again, in another way."""
     found = parts.sheets.open(call, View(principal)).call.id
     words = [line.strip() for line in hotwords.splitlines() if line.strip()]
-    accepted = parts.recordings.again(found, Again(principal, options_of(language, words)))
+    accepted = parts.recordings.again(found, Again(principal, options_of(language, words, engine)))
     return show(request, "call/work", job=parts.queue.get(accepted.job), call=found)
 
 

@@ -23,7 +23,7 @@ BACKUPS = 20
 def system(request: Request, principal: Reader, parts: Given) -> Response:
     """Show how the service is; backups to who administers it."""
     return show(
-        request, "system/system", state=parts.state(), engine=parts.engine,
+        request, "system/system", state=parts.state(), engine=", ".join(parts.engines),
         loads=parts.queue.loads(), calls=parts.store.count(),
         kept=_kept(parts) if principal.may(Permission.SYSTEM_ADMIN) else None,
     )  # fmt: skip

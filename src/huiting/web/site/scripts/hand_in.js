@@ -183,6 +183,7 @@ Alpine.data("handIn", () => ({
       batch: this.batch,
       language: text("language"),
       hotwords: text("hotwords"),
+      engine: text("engine"),
       metadata: Object.keys(own).length ? JSON.stringify(own) : "",
     };
     return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
