@@ -21,6 +21,7 @@ MAKERS = {
         ERROR,
     ),
     "Check": ("entry", "state", "reason"),
+    "Trouble": ("reason", "remedy"),
 }
 """What is made with sentences, and with what arguments."""
 KNOWN = {"sentences", "subjects", "others"}
