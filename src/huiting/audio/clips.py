@@ -72,11 +72,30 @@ def clips_of(
     for i, group in enumerate(groups):
         before = _end(groups[i - 1]) if i else 0.0
         after = groups[i + 1][0].start if i + 1 < len(groups) else track.duration
-        kept = _kept(group, cutting.pad, before, after)
-        pieces = [track.cut(span).samples for span in kept]
-        offsets = tuple(_offset(kept, span.start) for span in group)
-        audio = Audio(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), track.rate)
-        yield Clip(channel, speaker, group, audio, kept[0].start, offsets)
+        yield clip_of(track, (channel, speaker), group, cutting.pad, (before, after))
+
+
+def clip_of(
+    track: Track,
+    voice: tuple[int, int | None],
+    spans: tuple[Span, ...],
+    pad: float,
+    room: tuple[float, float],
+) -> Clip:
+    """Return one clip of all `spans`.
+
+    Args:
+        track: the channel.
+        voice: number of the channel, and of the voice on it.
+        spans: regions of this voice, by start.
+        pad: seconds of sound kept around each of them.
+        room: its ends are not padded beyond these, unless a region reaches beyond them itself.
+    """
+    kept = _kept(spans, pad, *room)
+    pieces = [track.cut(span).samples for span in kept]
+    offsets = tuple(_offset(kept, span.start) for span in spans)
+    audio = Audio(pieces[0] if len(pieces) == 1 else np.concatenate(pieces), track.rate)
+    return Clip(*voice, spans, audio, kept[0].start, offsets)
 
 
 def _joined(spans: Iterable[Span], cutting: Cutting) -> list[tuple[Span, ...]]:
@@ -135,13 +154,13 @@ def _split(track: Track, span: Span, longest: float) -> Iterator[Span]:
     while span.duration > longest:
         # from the middle on, so that no part is tiny, and enough is left for the next
         window = Span(span.start + longest / 2, span.start + longest)
-        at = window.start + _quietest(track.cut(window).samples, track.rate)
+        at = window.start + quietest(track.cut(window).samples, track.rate)
         yield Span(span.start, at)
         span = Span(at, span.end)
     yield span
 
 
-def _quietest(samples: np.ndarray, rate: int, width: float = 0.1) -> float:
+def quietest(samples: np.ndarray, rate: int, width: float = 0.1) -> float:
     """Return the middle of the quietest `width` seconds, in seconds from the start."""
     size = max(1, round(width * rate))
     if len(samples) < 2 * size:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from huiting.core.types import Audio
+from huiting.core.ports import Clip
+from huiting.core.types import Audio, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,8 +16,28 @@ class Ask:
     start: float
     """Where `audio` begins, in seconds of the call."""
     audio: Audio
-    """At 16 kHz, mono, with a little sound around the speech."""
+    """At 16 kHz, mono, with a little sound around the speech; long silences are left out."""
     final: bool
     """The segment has ended. Must be decoded; a partial may be left out."""
     revision: int
     """Counts the asks of a segment, so that a late answer is known as such."""
+    spans: tuple[Span, ...] = ()
+    """The speech in `audio`, in seconds of the call: first that of earlier segments, given so
+    that this one is heard better, then its own."""
+    offsets: tuple[float, ...] = ()
+    """Where each span begins in `audio`, in seconds."""
+    since: float = 0.0
+    """Where the segment's own speech begins: words before it belong to earlier segments."""
+    complete: bool = False
+    """All of the segment, as far as anybody knows: to be heard with all that goes with a final,
+    such as impressions. One that is not `final` makes that needless if nobody goes on."""
+
+    @property
+    def clip(self) -> Clip:
+        """The same for `audio.clips`."""
+        return Clip(self.channel, None, self.spans, self.audio, self.start, self.offsets)
+
+    @property
+    def own(self) -> tuple[Span, ...]:
+        """The segment's own speech."""
+        return tuple(span for span in self.spans if span.start >= self.since)

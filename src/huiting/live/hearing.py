@@ -1,0 +1,35 @@
+"""What a recognizer made of an ask, as segments on the clock of the call."""
+
+from huiting.audio.clips import pieces_of
+from huiting.core.ports import Hypothesis
+from huiting.core.types import Role, Segment
+from huiting.live.asks import Ask
+from huiting.text.language import refine
+
+_SLACK = 1e-6
+
+
+def segments_of(ask: Ask, hypothesis: Hypothesis) -> tuple[Segment, ...]:
+    """Return what a segment says, by start; text stages are still to come.
+
+    What the hypothesis says of the earlier speech that it was heard with is left out. Nothing
+    is returned for what a gate refused.
+    """
+    if hypothesis.gate is not None:
+        return ()
+    return tuple(
+        Segment(
+            channel=ask.channel,
+            speaker=None,
+            role=Role.UNKNOWN,
+            span=piece.span,
+            spoken=piece.text,
+            text=piece.text,
+            words=piece.words,
+            language=refine(hypothesis.language, piece.text),
+            confidence=piece.confidence,
+            emotion=hypothesis.emotion,
+        )
+        for piece in pieces_of(ask.clip, hypothesis)
+        if piece.span.start >= ask.since - _SLACK
+    )
