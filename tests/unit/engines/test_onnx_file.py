@@ -35,3 +35,33 @@ def test_what_is_not_there_or_no_model_is_refused(tmp_path: Path) -> None:
         signature(tmp_path / "none.onnx")
     with pytest.raises(ModelUnavailable, match="no ONNX file"):
         signature(tmp_path / "page.onnx")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "it holds no graph", id="nothing"),
+        pytest.param(b"\x08\x08", "it holds no graph", id="a version alone"),
+        pytest.param(b"\x3a\x05ab", "it ends early", id="a graph cut short"),
+        pytest.param(b"\x08", "it ends early", id="a number cut short"),
+        pytest.param(b"\x0b", "what is no field", id="a field of no kind"),
+        pytest.param(b"\xff" * 20, "a number without an end", id="no end"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "m.onnx").write_bytes(content)
+
+    with pytest.raises(ModelUnavailable, match=message):
+        signature(tmp_path / "m.onnx")
+
+
+def test_fields_of_other_kinds_are_passed_over(tmp_path: Path) -> None:
+    fixed = b"\x09" + bytes(8) + b"\x15" + bytes(4) + b"\x3a\x00"
+    (tmp_path / "m.onnx").write_bytes(fixed)
+
+    assert signature(tmp_path / "m.onnx").inputs == ()
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="no ONNX file"):
+        signature(tmp_path)
