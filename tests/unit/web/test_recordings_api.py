@@ -233,7 +233,7 @@ def test_a_recording_is_heard_by_the_engine_that_is_asked_for(served: Served) ->
     assert options == '{"engine": "second"}'
     assert again.status_code == 202
     assert none.status_code == 422
-    assert "choose whisper, second" in none.json()["remedy"]
+    assert "choose whisper, second" in none.text
 
 
 def test_a_batch_is_paused_and_goes_on(served: Served) -> None:
