@@ -19,7 +19,6 @@ PITCHES = (200.0, 800.0, 2000.0, 6000.0)
 EMBEDDING = 4
 """Width: token, hotword letter, English, class of the sound plus one."""
 LETTER, ENGLISH = "X", "英"
-NO_TEXT = ""
 
 Text = tuple[str, ...]
 """Tokens."""
@@ -74,6 +73,7 @@ def write_nano(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = _write_tokenizer(folder / "Qwen3-0.6B")
+    (folder / "Qwen3-0.6B" / "tokenizer_config.json").unlink()  # nor is it published
     size = len(tokens)
     encoder = {"lfr_window_size": "7", "lfr_window_shift": "6", "llm_dim": str(EMBEDDING)}
     _save(_listener("x", "encoder_out", 560, 80, 1), folder / "encoder_adaptor.int8.onnx", encoder)

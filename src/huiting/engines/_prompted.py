@@ -181,10 +181,14 @@ class Prompted:
 
     def _patiently(self, clip: Audio, hints: Hints) -> Hypothesis:
         heard = self._hear(clip, hints)
-        if heard.gate not in LOST or clip.duration < HALVED:
+        if clip.duration < HALVED or not self._lost(heard, clip):
             return heard
         halves = parts_at_pauses(clip, 0.6 * clip.duration)
         return joined([self._patiently(half, hints) for half in halves], halves)
+
+    def _lost(self, heard: Hypothesis, clip: Audio) -> bool:
+        """Tell whether the model lost itself; runtimes may leave nothing of a loop they cut off."""
+        return heard.gate in LOST or (heard.gate == "empty" and self._speaks(clip))
 
     def _hear(self, clip: Audio, hints: Hints) -> Hypothesis:
         language = hints.language

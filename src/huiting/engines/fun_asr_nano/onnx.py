@@ -116,12 +116,7 @@ def load(files: Files, options: Options, device: str) -> Loaded:
     """Load a model on a device."""
 
     def make(native: Native, provider: str) -> Native:
-        if files.halves and provider == CUDA:
-            raise ModelUnavailable(
-                str(files.model),
-                "sherpa-onnx does not run 16-bit weights of this model on CUDA",
-                "take the int8 weights, or the processor",
-            )
+        check_provider(files, provider)
         return _prompted_files.recent(native).OfflineRecognizer.from_funasr_nano(
             encoder_adaptor=str(files.encoder),
             llm=str(files.model),
@@ -136,6 +131,20 @@ def load(files: Files, options: Options, device: str) -> Loaded:
 
     needed = _prompted_files.beside([files.encoder, files.model, files.embedding])
     return _sherpa.load("fun-asr-nano", make, needed, device)
+
+
+def check_provider(files: Files, provider: str) -> None:
+    """Refuse what would end the process.
+
+    Raises:
+        ModelUnavailable: the provider does not run these weights.
+    """
+    if files.halves and provider == CUDA:
+        raise ModelUnavailable(
+            str(files.model),
+            "sherpa-onnx does not run 16-bit weights of this model on CUDA",
+            "take the int8 weights, or the processor",
+        )
 
 
 class Nano:
