@@ -99,6 +99,7 @@ DOING = {
     Doing.WAIT: ("wait", "等待"),
     Doing.FETCH: ("fetch", "下载"),
     Doing.UNPACK: ("unpack", "解包"),
+    Doing.VERIFY: ("verify", "校验"),
 }
 """What a person reads for each step of an installation."""
 WIDEST = 38

@@ -10,6 +10,7 @@ libraries that only an analysis uses.
 
 import io
 import json
+import os
 import signal
 import sys
 from dataclasses import fields
@@ -33,6 +34,8 @@ from huiting.app.exporting import exporter_of
 from huiting.app.insights_cli import app as insights
 from huiting.app.intents_cli import app as intents
 from huiting.app.keeping_cli import bin_app, hold, keys, retention
+from huiting.app.models_cli import app as models
+from huiting.app.offline import keep_offline
 from huiting.app.options import (
     AsJson,
     CallName,
@@ -86,6 +89,7 @@ app.add_typer(hold, name="hold")
 app.add_typer(keys, name="keys")
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(backup, name="backup")
+app.add_typer(models, name="models")
 app.command(help=say("Make a new service of a backup.", "从备份恢复到新位置。"))(restore)
 app.command(help=say("Copy a call without what is private in it.", "导出脱敏副本（文字与录音）。"))(
     redact
@@ -393,6 +397,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line; every error becomes one line and an exit status."""
+    keep_offline(os.environ)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(INTERRUPTED))
     for stream in (sys.stdout, sys.stderr):

@@ -4,11 +4,12 @@ Only looks: nothing is installed, written or repaired, and no connection is open
 the one to the database that the settings name.
 """
 
+import os
 import platform
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from huiting import __version__
+from huiting.app.models_table import STANDINGS
+from huiting.app.offline import SWITCHES
 from huiting.app.recordings import Described
 from huiting.app.tongue import say
 from huiting.app.translate import in_tongue
@@ -23,6 +26,7 @@ from huiting.core.errors import HuitingError
 from huiting.engines import catalogue
 from huiting.engines.catalogue import Model, State
 from huiting.engines.device import CUDA, Choice, Device, choose, device, size
+from huiting.engines.hub.standing import Standing, stand
 from huiting.engines.provision import room
 
 HERE = {"localhost", "127.0.0.1", "::1"}
@@ -30,6 +34,7 @@ TOPICS = {
     "python": ("python", "Python"),
     "package": ("package", "软件包"),
     "model": ("model", "模型"),
+    "hubs": ("hubs", "模型站"),
     "device": ("device", "设备"),
     "codec": ("codec", "编解码"),
     "database": ("database", "数据库"),
@@ -98,12 +103,14 @@ def examine(
         bucket: where recordings are kept; None for a folder.
     """
     wanted = catalogue.needed() if models is None else models
-    outgoing = (*_outgoing(store), *_asked(model_server), *_sent(bucket))
+    outgoing = (*_outgoing(store), *_asked(model_server), *_sent(bucket), *_unguarded(os.environ))
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
         Row("python", say(f"Huiting {__version__}", f"慧听 {__version__}"), _home()),
         *_packages(),
         *(_model(entry, cache) for entry in wanted),
+        *_others(cache, wanted),
+        *_hubs(os.environ),
         *_device(device(), sum(entry.files[0].size for entry in wanted)),
         *_codecs(),
         _database(store, look),
@@ -147,6 +154,36 @@ def _model(entry: Model, cache: Path) -> Row:
     error = catalogue.unavailable(entry, entry.files[0], found.reason)
     fault = Fault(error.subject, error.reason, error.remedy)
     return Row("model", entry.name, in_tongue(found.state.value), fault)
+
+
+def _others(cache: Path, wanted: Sequence[Model]) -> Iterator[Row]:
+    """Go through models that are here and that nothing needs; their bytes are not read."""
+    needed = {entry.name for entry in wanted}
+    for entry in catalogue.models():
+        if entry.name in needed or not (entry.pulled or (cache / entry.name).exists()):
+            continue
+        found = stand(entry, cache)
+        if found.standing is not Standing.ABSENT:
+            when = f", {found.verified:%Y-%m-%d}" if found.verified else ""
+            yield Row("model", entry.name, say(*STANDINGS[found.standing]) + when)
+
+
+def _hubs(environ: Mapping[str, str]) -> Iterator[Row]:
+    """Say what fetches models, and what keeps libraries from doing so by themselves."""
+    commands = "huiting setup, huiting models pull"
+    yield Row("hubs", say("asked only by", "仅由以下命令访问"), commands)
+    for name in SWITCHES:
+        yield Row("hubs", name, environ.get(name, say("not set", "未设置")))
+
+
+def _unguarded(environ: Mapping[str, str]) -> Iterator[str]:
+    """Name libraries that somebody let look for models on a network."""
+    for name in SWITCHES:
+        if name in environ and environ[name].upper() not in {"1", "ON", "YES", "TRUE"}:
+            yield say(
+                f"libraries may look for models on a network, as {name} is set",
+                f"按 {name} 的设置，程序库可能联网查找模型",
+            )
 
 
 def _device(found: Device, weights: int) -> Iterator[Row]:

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from huiting.app import doctor
+from huiting.app.offline import keep_offline
 from huiting.core.errors import StoreError
-from huiting.engines import provision
+from huiting.engines import catalogue, provision
+from huiting.engines.hub.bring import bring
+from small_hub import CONTENT, hosted, laid
 from small_models import Shop, packaged, two_halves
 
 SQLITE = "sqlite:////var/lib/huiting.db"
@@ -172,3 +175,55 @@ def test_a_package_for_other_processors_is_no_fault(
 
     assert rows(report, "package") == {"vectors": "not for this kind of processor"}
     assert report.faults == ()
+
+
+def test_models_that_nothing_needs_are_named_without_reading_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cake, pie = hosted(), hosted("pie")
+    monkeypatch.setattr(catalogue, "models", lambda: (cake, pie, hosted("absent")))
+    bring(laid(tmp_path / "brought", CONTENT), tmp_path / "cache", [cake])
+    laid(tmp_path / "cache" / ".pull" / "pie", {"archive.begun": b"123"})
+
+    found = rows(doctor.examine(tmp_path / "cache", SQLITE, healthy, []), "model")
+
+    assert set(found) == {"cake", "pie"}
+    assert found["cake"].startswith("verified, 20")
+    assert found["pie"] == "partial"
+
+
+def test_what_fetches_models_is_named_and_what_keeps_libraries_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ: dict[str, str] = {}
+    keep_offline(environ)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    report = doctor.examine(tmp_path, SQLITE, healthy, [])
+
+    assert rows(report, "hubs") == {
+        "asked only by": "huiting setup, huiting models pull",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "HF_DATASETS_OFFLINE": "1",
+    }
+    assert report.outgoing == ()
+
+
+def test_libraries_that_somebody_let_onto_a_network_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+
+    [said] = doctor.examine(tmp_path, SQLITE, healthy, []).outgoing
+
+    assert "HF_HUB_OFFLINE is set" in said
+
+
+def test_a_switch_that_whoever_runs_us_set_is_left_as_it_is() -> None:
+    environ = {"HF_HUB_OFFLINE": "0"}
+    keep_offline(environ)
+
+    assert environ["HF_HUB_OFFLINE"] == "0"
+    assert environ["TRANSFORMERS_OFFLINE"] == "1"
