@@ -2,11 +2,15 @@
 
 There is no registry, no decorator and no base class: adding an engine or an export
 is adding one file. A hyphen in a kind is an underscore in the name of its module.
+
+A package of somebody else's adds kinds by entry points, in the group that is called as our
+package: `[project.entry-points."huiting.engines"]`. It cannot take the name of one of ours.
 """
 
 import re
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
@@ -18,9 +22,14 @@ from huiting.core.errors import ConfigError
 
 def kinds(package: str) -> list[str]:
     """Return the names that `make` accepts for `package`, without importing them."""
+    return sorted(_ours(package) | entry_points(group=package).names)
+
+
+def _ours(package: str) -> set[str]:
+    """Return the kinds that are modules of the package."""
     found = iter_modules(import_module(package).__path__)
     names = (m.name for m in found if not m.name.startswith("_"))
-    return sorted(name for name in names if _builds(f"{package}.{name}"))
+    return {name for name in names if _builds(f"{package}.{name}")}
 
 
 def _builds(module: str) -> bool:
@@ -59,9 +68,26 @@ def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what
 
 def _build_of(package: str, kind: str) -> Callable[..., Any]:
     module = kind.replace("-", "_")
-    if module not in kinds(package):
+    if module in _ours(package):
+        build: Callable[..., Any] = import_module(f"{package}.{module}").build
+        return build
+    for point in entry_points(group=package, name=kind):
+        return _foreign(package, point)
+    raise ConfigError(
+        f"{package} {kind!r}", "no such kind", f"choose one of {', '.join(kinds(package))}"
+    )
+
+
+def _foreign(package: str, point: EntryPoint) -> Callable[..., Any]:
+    """Return what builds a kind of another package."""
+    source = point.dist.name if point.dist else point.value
+    try:
+        found = point.load()
+    except (ImportError, AttributeError) as error:
         raise ConfigError(
-            f"{package} {kind!r}", "no such kind", f"choose one of {', '.join(kinds(package))}"
-        )
-    build: Callable[..., Any] = import_module(f"{package}.{module}").build
+            f"{package} {point.name!r}",
+            f"the package {source} does not load: {error}",
+            "install what it needs, or remove it",
+        ) from error
+    build: Callable[..., Any] = getattr(found, "build", found)
     return build

@@ -49,3 +49,36 @@ def test_an_unknown_kind_is_answered_with_the_kinds_there_are(package: str) -> N
 def test_a_wrong_option_is_answered_with_those_there_are(package: str) -> None:
     with pytest.raises(ConfigError, match=r"keyword argument 'wrd'; it takes \(\*, word='hi'\)"):
         make(package, "greeter", wrd="x")
+
+
+def distribution(folder: Path, points: str) -> None:
+    """Write what is left of a package that was installed."""
+    info = folder / "far_kinds-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: far-kinds\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[made_up_kinds]\n{points}\n")
+    (folder / "far_kinds.py").write_text("def build(*, word='far'):\n    return word * 2\n")
+
+
+@pytest.mark.parametrize("value", ["far_kinds", "far_kinds:build"], ids=["module", "function"])
+def test_another_package_adds_a_kind_by_an_entry_point(
+    package: str, tmp_path: Path, value: str
+) -> None:
+    distribution(tmp_path, f"singer = {value}")
+
+    assert kinds(package) == ["broken", "greeter", "singer"]
+    assert parameters(package, "singer") == ("word",)
+    assert make(package, "singer", word="la") == "lala"
+
+
+def test_another_package_cannot_take_the_name_of_one_of_ours(package: str, tmp_path: Path) -> None:
+    distribution(tmp_path, "greeter = far_kinds")
+
+    assert make(package, "greeter") == "HI"
+
+
+def test_a_package_that_does_not_load_is_named(package: str, tmp_path: Path) -> None:
+    distribution(tmp_path, "singer = far_kinds:sing")
+
+    with pytest.raises(ConfigError, match="the package far-kinds does not load"):
+        make(package, "singer")
