@@ -14,7 +14,7 @@ from huiting import __version__
 from huiting.app import recognizers, understanding
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
-from huiting.audio.clips import CUTTINGS, Cutting
+from huiting.audio.clips import CUTTINGS, PAUSE, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import ConfigError
@@ -42,6 +42,10 @@ YAMNET = "yamnet"
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
 """Calls in flight beyond which only memory grows: one recognizer serves them all."""
+UNTIMED = frozenset({"fun_asr_nano", "fun_asr_mlt_nano", "qwen3_asr"})
+"""Engines that give words no times."""
+ROOM = 11.0
+"""Seconds of a clip that with its padding fits into the memory of each of them."""
 
 
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
@@ -180,10 +184,14 @@ def speech_of(settings: Settings) -> SpeechDetector:
 def cutting_of(settings: Settings) -> Cutting:
     """Return how speech is cut for the recognizer: as the profile has it, but for the options.
 
+    Of an engine that gives words no times a clip becomes one segment, so no pause may be in it.
+
     Raises:
         ConfigError: there is no such option, or its value makes no sense.
     """
     usual = CUTTINGS[settings.profile]
+    if recognizers.choice_of(settings).engine.replace("-", "_") in UNTIMED:
+        usual = replace(usual, max_gap=PAUSE, max_length=ROOM)
     try:
         return replace(usual, **settings.cutting_options)
     except (TypeError, ValueError) as error:

@@ -7,7 +7,7 @@ import pytest
 import huiting.engines
 from huiting.app import wiring
 from huiting.app.settings import Settings
-from huiting.audio.clips import CUTTINGS
+from huiting.audio.clips import CUTTINGS, PAUSE
 from huiting.core.errors import ConfigError
 from huiting.core.ports import Hints
 from huiting.engines import catalogue
@@ -168,6 +168,19 @@ def test_what_changes_a_result_is_part_of_what_made_it(other: Settings) -> None:
 
 def test_what_changes_no_result_is_not() -> None:
     assert wiring.made_by(Settings(threads=7, parallel=3)) == wiring.made_by(Settings())
+
+
+@pytest.mark.parametrize("engine", ["fun-asr-nano", "fun-asr-mlt-nano", "qwen3-asr", "qwen3_asr"])
+def test_speech_is_cut_in_every_pause_for_engines_that_give_words_no_times(engine: str) -> None:
+    cutting = wiring.cutting_of(Settings(engine=engine, cutting_options={"pad": 0.3}))
+
+    assert (cutting.max_gap, cutting.max_length, cutting.pad) == (PAUSE, 11.0, 0.3)
+
+
+def test_an_engine_that_gives_no_times_is_known_by_what_it_is_not_by_how_it_is_called() -> None:
+    table = {"dialects": {"engine": "qwen3-asr"}}
+
+    assert wiring.cutting_of(Settings(engine="dialects", engines=table)).max_gap == PAUSE
 
 
 def test_cutting_is_that_of_the_profile_but_for_the_options() -> None:
