@@ -9,6 +9,7 @@ the network's state goes from one to the next.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +21,7 @@ from huiting.core.ports import Track
 from huiting.core.speech import SpeechOptions
 from huiting.core.types import Span
 from huiting.engines._hysteresis import Decision, speech_spans
+from huiting.engines._speech_stream import SpeechStream
 from huiting.engines._stillness import still_frames
 
 RATE = 16_000
@@ -94,7 +96,7 @@ def regions_of(
 
 
 class Silero:
-    """A `VoiceDetector` and a `SpeechMeter`. One instance may be called from several threads."""
+    """A `VoiceDetector`, `SpeechMeter` and `StreamingVoice`. One instance may be called from several threads."""
 
     rate = RATE
     hop = HOP
@@ -142,11 +144,21 @@ class Silero:
             found.append(self._block(np.pad(left, (0, HOP - len(left))), state))
         return np.concatenate(found) if found else np.zeros(0, np.float32)
 
+    def stream(self) -> SpeechStream:
+        """Return a `StreamingDetector` for a new track; all of them share the network."""
+        return SpeechStream(partial(self._listen, state=_Silence()), self._decision, HOP, RATE)
+
     def _block(self, samples: NDArray[np.float32], state: "_Silence") -> NDArray[np.float32]:
         frames = samples.reshape(-1, HOP)
         if len(frames) == 0 or np.abs(samples).max() < FLOOR:
             state.reset()
             return np.zeros(len(frames), np.float32)
+        heard = self._listen(samples, state)
+        heard[still_frames(frames)] = 0.0
+        return heard
+
+    def _listen(self, samples: NDArray[np.float32], state: "_Silence") -> NDArray[np.float32]:
+        """Return what the network makes of whole frames, one at least."""
         folded = samples.copy()
         folded[::2] += self._fold * samples[::2]  # HOP is even: the sign pattern never slips
         folded[1::2] -= self._fold * samples[1::2]
@@ -160,9 +172,7 @@ class Silero:
                 "silero", f"the network failed: {error}", "report this with the recording's format"
             ) from error
         state.context = padded[-CONTEXT:]
-        heard = heard.reshape(-1)
-        heard[still_frames(frames)] = 0.0
-        return np.asarray(heard, np.float32)
+        return np.asarray(heard, np.float32).reshape(-1)
 
 
 class _Silence:
