@@ -194,6 +194,12 @@ def test_16_bit_weights_are_kept_from_cuda_where_the_runtime_would_end_the_proce
         onnx.check_provider(files, "cuda")
 
 
+def test_an_older_export_says_otherwise_how_large_its_memory_is(tmp_path: Path) -> None:
+    metadata = {"model_type": "kv_delta", "vocab_size": "9", "attention_mask_len": "480"}
+
+    assert onnx.files_in(tiny_prompted.write_nano(tmp_path, metadata=metadata)).memory == 480
+
+
 @pytest.mark.parametrize("version", ["1.13.4", "1.9"])
 def test_a_runtime_that_would_pass_over_hotwords_without_a_word_is_refused(version: str) -> None:
     with pytest.raises(ModelUnavailable, match=f"sherpa-onnx {version}.*install 2.0 or later"):
@@ -251,7 +257,8 @@ TOKENIZER = "Qwen3-0.6B/"
             id="another network under its name",
         ),
         pytest.param(with_metadata(model_type="llm"), "another runtime", id="another export"),
-        pytest.param(with_metadata(max_total_len=""), "'max_total_len'", id="no size"),
+        pytest.param(with_metadata(max_total_len=""), "another runtime", id="no size"),
+        pytest.param(with_metadata(num_layers="2"), "another runtime", id="layers that lack"),
         pytest.param(with_metadata(vocab_size="many"), "'vocab_size'", id="no number"),
         pytest.param(with_metadata(max_total_len="200"), "no room for a clip", id="too small"),
     ],

@@ -1,5 +1,8 @@
 """What a model is told before it listens, and how what it was told leaks into what it writes."""
 
+from pathlib import Path
+
+import av
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from huiting.core.types import Audio
 from huiting.engines._prompts import LONGEST, MOST_WORDS, leaked, silent, told, voice_detector
 
 PLENTY = 10_000
+SAMPLE = "8002_20250313143005_16055550102_in.wav"
 LIST = ("鑫诚宝", "理财通", "稳盈", "Xin Plan", "年化")
 
 
@@ -122,3 +126,13 @@ def test_nobody_speaks_in_noise_or_in_a_tone() -> None:
 
     assert not speaks(Audio(noise, 16_000))
     assert not speaks(Audio(tone, 16_000))
+
+
+def test_somebody_speaks_in_a_call() -> None:
+    call = Path(__file__).resolve().parents[3] / "samples" / SAMPLE
+    mono = av.AudioResampler("fltp", "mono", 16_000)
+    with av.open(str(call)) as file:
+        frames = [made for frame in file.decode(audio=0) for made in mono.resample(frame)]
+    samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+    assert voice_detector()(Audio(samples[: 20 * 16_000], 16_000))

@@ -14,6 +14,7 @@ from huiting.core.errors import ModelUnavailable
 from huiting.core.types import Audio
 from huiting.engines import _prompted_files, _sherpa
 from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._onnx import Signature
 from huiting.engines._prompted import SLOW, Order, Prompted, Room, Said, Tongue, most, slowest
 from huiting.engines._prompts import Speaks, silent, voice_detector
 from huiting.engines._scripts import odds_by_script
@@ -25,6 +26,8 @@ SCAFFOLD = 80
 """Tokens of the longest prompt without words: 70, counted with the tokenizer of Qwen3-0.6B."""
 SOUND = 1 / 0.06
 """Tokens of a second of sound: one for six frames of 10 ms."""
+MEMORY = ("max_total_len", "attention_mask_len")
+"""Metadata that says how many positions there are, the later name first."""
 FILES = ("vocab.json", "merges.txt", "tokenizer.json")
 
 
@@ -82,29 +85,44 @@ def files_in(folder: Path) -> Files:
     sizes = ("lfr_window_size", "lfr_window_shift", "llm_dim")
     look.checked(encoder, inputs=1, outputs=1, numbers=sizes)
     look.checked(embedding, inputs=1, outputs=1)
-    numbers = ("vocab_size", "num_layers", "max_total_len")
-    found = look.checked(model, inputs=3, outputs=1, numbers=numbers, layered=True).metadata
-    if "kv_delta" not in found.get("model_type", ""):
-        raise ModelUnavailable(
-            str(model), "it was exported for another runtime", "take a model made for sherpa-onnx"
-        )
+    signature = look.checked(model, inputs=3, outputs=1, numbers=("vocab_size",), layered=True)
+    memory = memory_of(model, signature)
     vocabulary = look.tokenizer(folder, FILES)
     look.tokens_of(vocabulary)
     look.read(vocabulary / "tokenizer.json")
-    memory = int(found["max_total_len"])
     files = Files(
         encoder,
         model,
         embedding,
         vocabulary,
         memory,
-        halves=found.get("quantization_type") == "fp16",
+        halves=signature.metadata.get("quantization_type") == "fp16",
     )
     if room_of(files).longest(SLOW) < 1:
         raise ModelUnavailable(
             str(model), f"its memory of {memory} has no room for a clip", "take another export"
         )
     return files
+
+
+def memory_of(file: Path, signature: Signature) -> int:
+    """Return how many positions a language model's memory has.
+
+    Raises:
+        ModelUnavailable: it does not say, or was not exported for this runtime.
+    """
+    said = signature.metadata
+    size = next((said[name] for name in MEMORY if name in said), "")
+    layers = (len(signature.outputs) - 1) // 2
+    if (
+        "kv_delta" not in said.get("model_type", "")
+        or not size.isdecimal()
+        or said.get("num_layers", str(layers)) != str(layers)
+    ):
+        raise ModelUnavailable(
+            str(file), "it was exported for another runtime", "take a model made for sherpa-onnx"
+        )
+    return int(size)
 
 
 def room_of(files: Files) -> Room:
