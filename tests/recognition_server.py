@@ -11,7 +11,7 @@ import threading
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
@@ -21,6 +21,10 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
+
+from huiting.engines.remote import Remote, build
+from huiting.engines.remote._funasr import FunAsr
+from huiting.engines.remote._openai import OpenAi
 
 LETTERS = "我要退货您好请稍等电话号码是多少谢谢再见"
 MODELS = {"object": "list", "data": [{"id": "asr", "object": "model"}]}
@@ -185,6 +189,21 @@ def _read(handler: BaseHTTPRequestHandler) -> Asked:
         else:
             fields.setdefault(name, []).append(data.decode())
     return Asked(handler.path, handler.headers.get("Authorization"), fields, rate, samples)
+
+
+def quick(url: str, waits: list[float] | None = None, **options: Any) -> Remote:  # noqa: ANN401  (passed on)
+    """Build the engine behind a server; its pauses are noted and not waited."""
+    noted = [] if waits is None else waits
+
+    async def sleep(seconds: float) -> None:
+        noted.append(seconds)
+
+    made = build(url=url, **options)
+    server = made.server
+    assert isinstance(server, OpenAi | FunAsr)
+    terms = replace(server.asking.terms, sleep=sleep)
+    made.server = replace(server, asking=replace(server.asking, terms=terms))
+    return made
 
 
 Message = dict[str, Any]

@@ -135,7 +135,7 @@ class Remote:
     among: tuple[str, ...] = ()
     """Languages, by code; empty for all."""
     rate: int = RATE
-    _loop: BlockingPortalProvider = field(default_factory=BlockingPortalProvider)
+    _loop: BlockingPortalProvider = field(default_factory=BlockingPortalProvider, repr=False)
     """Runs in a thread while anybody asks."""
     _mute: bool = False
     """Whether the server was found to say nothing of languages."""

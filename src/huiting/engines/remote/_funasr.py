@@ -8,6 +8,7 @@ Source:
 """
 
 import json
+import logging
 import math
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -38,6 +39,8 @@ WEIGHT = 20
 """Of a hotword of weight 1, as FunASR's documents have it."""
 MOST = 20_000
 """Times that are read."""
+SILENT = logging.Logger("speech server", logging.CRITICAL)  # noqa: LOG001  (heard by nobody)
+"""The library's own log would hold the key and what was said."""
 
 
 class Direct(connect):
@@ -101,6 +104,7 @@ class FunAsr:
                 open_timeout=None,  # each try has a limit, see `_attempts`
                 close_timeout=1.0,
                 max_size=LARGEST,
+                logger=SILENT,
             ) as socket:
                 await socket.send(json.dumps(self._begin(clip, hints), ensure_ascii=False))
                 data = pcm(clip)
