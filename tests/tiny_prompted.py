@@ -62,7 +62,11 @@ def tone(pitch: float, seconds: float, loudness: float = 0.3) -> np.ndarray:
 
 
 def write_nano(
-    folder: Path, *, capacity: int = 512, metadata: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    capacity: int = 512,
+    metadata: Mapping[str, str] | None = None,
+    width: int = 560,
 ) -> Path:
     """Write a Fun-ASR-Nano to `folder`, which is made.
 
@@ -70,13 +74,16 @@ def write_nano(
         folder: to hold the files sherpa-onnx publishes.
         capacity: positions of its memory.
         metadata: of the language model, instead of the right one.
+        width: of the features the encoder takes; it fails over those of another one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = _write_tokenizer(folder / "Qwen3-0.6B")
     (folder / "Qwen3-0.6B" / "tokenizer_config.json").unlink()  # nor is it published
     size = len(tokens)
     encoder = {"lfr_window_size": "7", "lfr_window_shift": "6", "llm_dim": str(EMBEDDING)}
-    _save(_listener("x", "encoder_out", 560, 80, 1), folder / "encoder_adaptor.int8.onnx", encoder)
+    _save(
+        _listener("x", "encoder_out", width, 80, 1), folder / "encoder_adaptor.int8.onnx", encoder
+    )
     _save(_embedding(tokens), folder / "embedding.int8.onnx", {"hidden_size": str(EMBEDDING)})
     right = {
         "model_type": "qwen3_causallm_unified_prefill_decode_kv_delta",
@@ -89,17 +96,22 @@ def write_nano(
     return folder
 
 
-def write_qwen(folder: Path, *, special: Sequence[str] = SPECIAL) -> Path:
-    """Write a Qwen3-ASR to `folder`, which is made."""
+def write_qwen(folder: Path, *, width: int = 128) -> Path:
+    """Write a Qwen3-ASR to `folder`, which is made.
+
+    Args:
+        folder: to hold the files sherpa-onnx publishes.
+        width: of the features the front end takes; it fails over those of another one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    tokens = _write_tokenizer(folder / "tokenizer", special)
-    _save(_listener("input_features", "conv_output", 128, 128, 8), folder / "conv_frontend.onnx")
+    tokens = _write_tokenizer(folder / "tokenizer")
+    _save(_listener("input_features", "conv_output", width, 128, 8), folder / "conv_frontend.onnx")
     _save(_passing(), folder / "encoder.int8.onnx")
     _save(_qwen_decoder(tokens), folder / "decoder.int8.onnx")
     return folder
 
 
-def _write_tokenizer(folder: Path, special: Sequence[str] = SPECIAL) -> dict[str, int]:
+def _write_tokenizer(folder: Path) -> dict[str, int]:
     """Write a byte-level tokenizer of a few words; return its tokens, as they are written."""
     folder.mkdir(exist_ok=True)
     letters = _letters()
@@ -108,7 +120,7 @@ def _write_tokenizer(folder: Path, special: Sequence[str] = SPECIAL) -> dict[str
         written += ["".join(letters[b] for b in word.encode()) for word in text]
     written.append("".join(MERGE))
     vocabulary = {token: i for i, token in enumerate(dict.fromkeys(written))}
-    added = {token: len(vocabulary) + i for i, token in enumerate(special)}
+    added = {token: len(vocabulary) + i for i, token in enumerate(SPECIAL)}
     (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
     (folder / "merges.txt").write_text(f"#version: 0.2\n{' '.join(MERGE)}\n", "utf-8")
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}

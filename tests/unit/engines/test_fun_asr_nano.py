@@ -213,6 +213,13 @@ class ModuleOf:
     __version__: str
 
 
+def test_a_network_that_fails_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    engine = fun_asr_nano.build(weights=tiny_prompted.write_nano(tmp_path, width=99), device="cpu")
+
+    with pytest.raises(EngineError, match="1 clips failed"):
+        list(engine.transcribe([at(0)], Hints("zh")))
+
+
 def without(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 

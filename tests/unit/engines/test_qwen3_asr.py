@@ -156,6 +156,13 @@ def test_it_is_found_by_its_name_with_a_hyphen(weights: Path) -> None:
     assert said(engine, at(CHINESE), Hints("zh")) == "您好请讲"
 
 
+def test_a_network_that_fails_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    engine = qwen3_asr.build(weights=tiny_prompted.write_qwen(tmp_path, width=99), device="cpu")
+
+    with pytest.raises(EngineError, match="1 clips failed"):
+        list(engine.transcribe([at(0)], Hints("zh")))
+
+
 def without(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 
