@@ -316,7 +316,9 @@ def _sure(odds: Mapping[str, float]) -> str | None:
 
 
 def _best(odds: Mapping[str, float]) -> str | None:
-    return max(odds, key=lambda code: odds[code], default=None)
+    """Return the likeliest; None where the recognizer had nothing to say of any."""
+    best = max(odds, key=lambda code: odds[code], default=None)
+    return best if best is not None and odds[best] > 0 else None
 
 
 def recognize(
@@ -345,7 +347,7 @@ def recognize(
         for batch in _batches(clips):
             heard = kit.asr.transcribe([clip.audio for clip in batch], said)
             for clip, hypothesis in zip(batch, heard, strict=True):
-                found.take(clip, hypothesis, tracks[clip.channel], kit.emotion)
+                found.take(clip, hypothesis, tracks[clip.channel].gain, kit.emotion)
                 done += sum(span.duration for span in clip.spans)
                 watch.advance(done / total)
     return found
@@ -369,10 +371,17 @@ class Heard:
         self,
         clip: Clip,
         hypothesis: Hypothesis,
-        track: SpooledTrack,
+        gain: float,
         emotion: EmotionTagger | None,
     ) -> None:
-        """Add what was heard in a clip; of its sound only impressions are kept."""
+        """Add what was heard in a clip; of its sound only impressions are kept.
+
+        Args:
+            clip: what was heard.
+            hypothesis: what the recognizer returned for it.
+            gain: dB by which its track was raised.
+            emotion: listens to it; None for nobody.
+        """
         self.events += [
             replace(event, span=on_recording(clip, event.span), channel=clip.channel)
             for event in hypothesis.events
@@ -386,7 +395,7 @@ class Heard:
             self.rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
             return
         pieces = pieces_of(clip, hypothesis)
-        self.segments += _segments(clip, pieces, hypothesis, track.gain)
+        self.segments += _segments(clip, pieces, hypothesis, gain)
         if emotion is None:
             return
         for piece in pieces:

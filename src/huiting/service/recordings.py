@@ -172,7 +172,7 @@ class Recordings:
         """
         name = cleaned(name)
         check_engine(asked.options.engine, self.engines)
-        told = _checked(given.over(self.describe(name)))
+        told = checked(given.over(self.describe(name)))
         kept = self.vault.take(Bounded(stream, self.largest, name))  # type: ignore[arg-type]
         if not kept.size:
             raise UndecodableAudio(name, "the file is empty", "copy it again from the recorder")
@@ -304,7 +304,7 @@ class Bounded:
         return data
 
 
-def _checked(given: Given) -> Given:
+def checked(given: Given) -> Given:
     """Return what is said of a call, without spaces around it.
 
     Raises:

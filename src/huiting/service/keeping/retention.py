@@ -22,6 +22,7 @@ from huiting.service.keeping.removal import Removal
 from huiting.store import Store, keeping
 from huiting.store.audit import Audit, Entry
 from huiting.store.keeping import Due, Group
+from huiting.store.live import LiveCalls
 from huiting.store.speech import Speeches
 from huiting.store.transcriptions import Transcriptions
 from huiting.vault.place import Held
@@ -51,6 +52,8 @@ class What(StrEnum):
     """Text that is no call's."""
     SPEECH = "speech"
     """Measured to choose settings of the voice detector."""
+    LIVE = "live"
+    """What was told of calls while they ran whose recording is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,7 @@ class Retention:
         before, database = self.now() - timedelta(days=days), self.store.database
         yield Count("", What.TRANSCRIPTIONS, days, Transcriptions(database).prune(before))
         yield Count("", What.SPEECH, days, Speeches(database).prune(before))
+        yield Count("", What.LIVE, days, LiveCalls(database).prune(before))
 
     def _note(self, done: Sequence[Count]) -> None:
         for count in done:

@@ -1,16 +1,51 @@
-"""The live calls of one server."""
+"""The live calls of one server: opened, gone on with, watched, and looked after."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
 
 from huiting.access.principal import Principal
-from huiting.core.types import Role
+from huiting.core.errors import Forbidden, HuitingError, TooMany, Unknown
+from huiting.core.ports import MeaningStage
+from huiting.core.types import Recording, Role
+from huiting.live.desk import Desk
+from huiting.live.session import Session
 from huiting.live.updates import Cue, Final, Pulse
-from huiting.service.live.happening import Ended
+from huiting.service.live import spool as spools
+from huiting.service.live.card import GRAVITY
+from huiting.service.live.counting import Counting, Uncounted
+from huiting.service.live.happening import Ended, Event
+from huiting.service.live.hearing import Listener
+from huiting.service.live.keeping import Keeper, name_of, unpack
+from huiting.service.live.limits import Limits
 from huiting.service.live.line import Line
 from huiting.service.live.log import Watching
-from huiting.service.live.opening import Opening
+from huiting.service.live.ongoing import Means, Ongoing
+from huiting.service.live.opening import Opening, check
+from huiting.service.live.spool import Kept
+from huiting.service.live.veil import Veil
+from huiting.service.recordings import Given, checked
 from huiting.service.views import View
+from huiting.store.audit import Entry
+from huiting.store.live import LiveCall
+from huiting.text.redaction.policy import Policy
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds from one look at all calls to the next."""
+LATER = 60.0
+"""Seconds until a call that could not be put away is tried again."""
+STRAY = 3_600.0
+"""Seconds after which a folder in which no call began is removed."""
+_WAIT = 10.0
+"""Seconds to wait where too many calls run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +56,10 @@ class Running:
     name: str
     speaker: str
     """Name of who opened it."""
-    metadata: dict[str, str]
+    metadata: Mapping[str, str]
     roles: tuple[Role, ...]
     consent: bool | None
-    opened_at: str
-    """ISO 8601."""
+    opened_at: datetime
     seconds: float
     """Of audio."""
     away: bool
@@ -42,8 +76,66 @@ class Running:
     ended: Ended | None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What people saw of a call while it ran."""
+
+    call: LiveCall
+    told: tuple[Event, ...]
+    """Finals, cues and what was lost, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What live calls are made with."""
+
+    sessions: Callable[[Kept], Session]
+    """Makes what hears a call."""
+    listener: Listener
+    keeper: Keeper
+    policy: Policy
+    find: MeaningStage
+    """Looks for personal data in a call."""
+    clock: Callable[[], float]
+    """Seconds, of any origin."""
+    counting: Counting = field(default_factory=Uncounted)
+    threads: int = 2
+    """That have speech decoded."""
+
+
 class Live:
-    """The live calls of one server. May be used from several threads."""
+    """The live calls of one server. May be used from several threads. Close it at the end.
+
+    Args:
+        root: folder of what comes.
+        hands: what calls are made with.
+        limits: how much they may take.
+    """
+
+    def __init__(self, root: Path, hands: Hands, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._root = root
+        self._hands = hands
+        self._desk = Desk(hands.clock)
+        self._means = Means(self._desk, self.limits, hands.clock, hands.counting, hands.keeper.keep)
+        self._calls: dict[str, Ongoing] = {}
+        self._veils: dict[str, Veil] = {}
+        self._noted: set[tuple[str, str]] = set()
+        self._later: dict[str, float] = {}
+        """When what could not be put away is tried again, by folder."""
+        self._lock = threading.RLock()
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._runs: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        """Take up what an earlier process left, and look after all calls from now on."""
+        self._hire()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close it."""
+        self.close()
 
     def open(self, opening: Opening, principal: Principal, address: str = "") -> Line:
         """Begin a call.
@@ -54,7 +146,34 @@ class Live:
             TooMany: as many run as may.
             StoreError: there is no room for it.
         """
-        raise NotImplementedError
+        check(opening)
+        opening = replace(opening, metadata=_placed(_checked(opening), principal))
+        key, keeper = secrets.token_urlsafe(24), self._hands.keeper
+        kept = Kept(
+            secrets.token_hex(8), _proof(key), opening, principal.id, principal.name,
+            principal.role, principal.person, keeper.now(),
+        )  # fmt: skip
+        with self._lock:
+            self._admit(principal)
+            call = Ongoing(spools.create(self._root, kept), self._means)
+            self._calls[kept.id] = call
+        try:
+            keeper.calls.begin(
+                LiveCall(kept.id, kept.speaker, opening.metadata, opening.consent, kept.opened_at)
+            )
+            keeper.audit.note(
+                None,
+                Entry(principal.id, principal.name, "live-opened", f"live:{kept.id}", address),
+            )
+            session = self._hands.sessions(kept)
+        except BaseException:
+            with self._lock:
+                del self._calls[kept.id]
+            call.spool.remove()
+            raise
+        self._hire()
+        self._begin(call, session)
+        return Line(call, call.attach(), key)
 
     def resume(self, key: str, principal: Principal) -> Line:
         """Go on with a call after a gap, or after the server was started again.
@@ -62,11 +181,31 @@ class Live:
         Raises:
             Unknown: there is none with this key that is theirs and still waits.
         """
-        raise NotImplementedError
+        proof = _proof(key)
+        with self._lock:
+            found = next(
+                (
+                    call
+                    for call in self._calls.values()
+                    if secrets.compare_digest(call.kept.proof, proof)
+                    and call.kept.person == principal.person
+                    and call.ending is None
+                ),
+                None,
+            )
+            if found is None:
+                raise Unknown("live call", "none waits with this key", "open another one")
+            side = found.attach()
+            if not found.began:
+                self._begin(found, self._hands.sessions(found.kept))
+        return Line(found, side, key)
 
     def running(self, view: View) -> Sequence[Running]:
         """Return the calls that somebody may see, those in need first; ended ones for a minute."""
-        raise NotImplementedError
+        with self._lock:
+            calls = [call for call in self._calls.values() if _sees(call, view)]
+        found = [self._shown(call, view) for call in calls]
+        return sorted(found, key=lambda r: (r.ended is not None, -r.need, r.opened_at, r.id))
 
     def one(self, call: str, view: View) -> Running:
         """Return one of those.
@@ -74,7 +213,7 @@ class Live:
         Raises:
             Unknown: there is none that they may see.
         """
-        raise NotImplementedError
+        return self._shown(self._seen(call, view), view)
 
     def watch(
         self,
@@ -96,4 +235,249 @@ class Live:
         Raises:
             Unknown: there is none that they may see.
         """
-        raise NotImplementedError
+        found, who = self._seen(call, view), view.principal
+        if (who.id, call) not in self._noted:
+            self._noted.add((who.id, call))
+            self._hands.keeper.audit.note(
+                None, Entry(who.id, who.name, "live-watched", f"live:{call}", address)
+            )
+        return found.log.read(after, wake, None if view.unredacted else self._veil(found).shown)
+
+    def past(self, recording: str, view: View) -> Past | None:
+        """Return what people saw of a call while it ran; None when it was not heard then.
+
+        Args:
+            recording: that came of it; the caller has made sure that the call may be seen.
+            view: who reads.
+        """
+        found = self._hands.keeper.calls.of(recording)
+        return None if found is None else self._past(found, view)
+
+    def told(self, call: str, view: View) -> Past:
+        """Return what people saw of a call that is over, by its own id; the sound may be gone.
+
+        Raises:
+            Unknown: there is none that they may see.
+        """
+        found = self._hands.keeper.calls.find(call)
+        if found is None or found.ended_at is None or not _may_see(found.metadata, view):
+            raise Unknown("live call", "there is none", "look at those that run")
+        return self._past(found, view)
+
+    def _past(self, found: LiveCall, view: View) -> Past:
+        told = unpack(found.told) if found.told else []
+        if not view.unredacted:
+            veil = self._veil_of(found.id, found.metadata)
+            told = [veil.shown(event) for event in told]
+            found = replace(found, metadata=veil.metadata)
+        return Past(replace(found, told=None), tuple(told))
+
+    def close(self) -> None:
+        """Leave all calls as they are, for the next process; calling it again does nothing."""
+        self._over.set()
+        self._desk.close()
+        with self._lock:
+            calls, runs = list(self._calls.values()), [*self._runs]
+        for call in calls:
+            call.close()
+        for thread in (*runs, *self._threads):
+            thread.join()
+
+    def tick(self) -> None:
+        """Look at all calls: end those whose side stays away, take up what was left."""
+        now = self._hands.clock()
+        with self._lock:
+            calls = list(self._calls.values())
+        for call in calls:
+            away = call.away_since
+            if away is not None and now - away > self.limits.gap:
+                call.give_up()
+                if not call.began:
+                    self._begin(call, None)
+            elif call.over_since is not None and now - call.over_since > self.limits.shown:
+                self._forget(call)
+        self._take_up(now)
+        self._runs = [thread for thread in self._runs if thread.is_alive()]
+
+    def _admit(self, principal: Principal) -> None:
+        """Refuse a call where as many run as may."""
+        running = [call for call in self._calls.values() if call.over_since is None]
+        if len(running) >= self.limits.calls:
+            raise TooMany(
+                "live calls", f"{len(running)} run", "wait, or raise live_calls", _WAIT
+            )  # fmt: skip
+        own = sum(call.kept.person == principal.person for call in running)
+        if own >= self.limits.own:
+            raise TooMany(
+                "live calls of this user", f"{own} run", "end one, or raise live_calls_per_user",
+                _WAIT,
+            )  # fmt: skip
+
+    def _begin(self, call: Ongoing, session: Session | None) -> None:
+        call.began = True
+        thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
+        self._runs.append(thread)
+        thread.start()
+
+    def _hire(self) -> None:
+        """Begin the threads that all calls share, unless they are there."""
+        with self._lock:
+            if self._threads or self._over.is_set():
+                return
+            names = [f"live-ears-{number}" for number in range(self._hands.threads)]
+            self._threads = [threading.Thread(target=self._listen, name=name) for name in names]
+            self._threads.append(threading.Thread(target=self._look_after, name="live"))
+            self._threads.append(threading.Thread(target=self._warm, name="live-warm", daemon=True))
+            for thread in self._threads:
+                thread.start()
+
+    def _warm(self) -> None:
+        """Load the models when the first call begins."""
+        while not self._calls and not self._over.wait(0.1):
+            pass
+        if not self._over.is_set():
+            try:
+                self._hands.listener.warm()
+            except HuitingError as error:
+                log.warning("models of live calls", extra={"code": error.code})
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            work = self._desk.take(LOOK)
+            if work is None:
+                continue
+            try:
+                call = self._calls.get(work.session)
+                if call is not None:
+                    call.answer(work, self._hands.listener)
+            except Exception:
+                log.exception("live speech not decoded", extra={"call": work.session})
+            finally:
+                self._desk.done(work)
+
+    def _look_after(self) -> None:
+        while True:
+            try:
+                self.tick()
+            except Exception:
+                log.exception("live calls cannot be looked after")
+            if self._over.wait(LOOK):
+                return
+
+    def _take_up(self, now: float) -> None:
+        """Take up what an earlier process left, or what could not be put away."""
+        for folder in spools.left(self._root):
+            known = self._calls.get(folder.name)
+            if known is not None and (known.over_since is None or not _waits(known)):
+                continue
+            if now < self._later.get(folder.name, now):
+                continue
+            self._later[folder.name] = now + LATER
+            self._take_one(folder)
+
+    def _take_one(self, folder: Path) -> None:
+        try:
+            spool = spools.take_up(folder)
+        except HuitingError as error:
+            log.warning("live call not taken up", extra={"call": folder.name, "code": error.code})
+            return
+        if spool is None:
+            spools.remove_stray(folder, self._hands.keeper.now().timestamp() - STRAY)
+            return
+        call = Ongoing(spool, self._means)
+        call.left_behind()
+        with self._lock:
+            self._calls[call.id] = call
+        log.info("live call taken up", extra={"call": call.id})
+
+    def _forget(self, call: Ongoing) -> None:
+        with self._lock:
+            self._calls.pop(call.id, None)
+            self._veils.pop(call.id, None)
+            self._noted = {noted for noted in self._noted if noted[1] != call.id}
+
+    def _seen(self, call: str, view: View) -> Ongoing:
+        found = self._calls.get(call)
+        if found is None or not _sees(found, view):
+            raise Unknown("live call", "there is none", "look at those that run")
+        return found
+
+    def _shown(self, call: Ongoing, view: View) -> Running:
+        card, kept = call.card, call.kept
+        last, cues = card.last, list(card.cues.values())
+        metadata: Mapping[str, str] = kept.opening.metadata
+        name = name_of(kept)
+        if not view.unredacted:
+            veil = self._veil(call)
+            last, cues = last and veil.shown(last), [veil.shown(cue) for cue in cues]
+            metadata, name = veil.metadata, kept.id
+        on = [cue.what for cue in cues if isinstance(cue.what, Cue)]
+        return Running(
+            id=kept.id,
+            name=name,
+            speaker=kept.speaker_name,
+            metadata=metadata,
+            roles=kept.opening.roles,
+            consent=kept.opening.consent,
+            opened_at=kept.opened_at,
+            seconds=call.spool.seconds,
+            away=card.away,
+            behind=0.0 if card.ended else round(call.behind, 1),
+            strained=card.strained,
+            pulse=card.pulse,
+            last=last.what if last and isinstance(last.what, Final) else None,
+            cues=tuple(sorted(on, key=_gravest)),
+            need=card.need,
+            ended=card.ended,
+        )
+
+    def _veil(self, call: Ongoing) -> Veil:
+        with self._lock:
+            if call.id not in self._veils:
+                self._veils[call.id] = self._veil_of(call.id, call.kept.opening.metadata)
+            return self._veils[call.id]
+
+    def _veil_of(self, call: str, metadata: Mapping[str, str]) -> Veil:
+        recording = Recording(call, "", 0, 0.0, 0, "", (), metadata=metadata)
+        return Veil(recording, self._hands.policy, self._hands.find)
+
+
+def _proof(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
+
+
+def _checked(opening: Opening) -> Mapping[str, str]:
+    return checked(Given(opening.metadata)).metadata
+
+
+def _placed(metadata: Mapping[str, str], principal: Principal) -> Mapping[str, str]:
+    """Return what is said of a call, so that who opens it may see it afterwards.
+
+    Raises:
+        Forbidden: it says that it belongs to others.
+    """
+    found = dict(metadata)
+    for name, values in principal.only.items():
+        if name not in found and len(values) == 1:
+            [found[name]] = values
+        if found.get(name) not in values:
+            raise Forbidden(
+                principal.name, f"may have no calls of another {name}", f"give one of your {name}s"
+            )
+    return found
+
+
+def _sees(call: Ongoing, view: View) -> bool:
+    return _may_see(call.kept.opening.metadata, view)
+
+
+def _may_see(metadata: Mapping[str, str], view: View) -> bool:
+    return all(metadata.get(name) in values for name, values in view.principal.only.items())
+
+
+def _waits(call: Ongoing) -> bool:
+    return call.card.ended is not None and call.card.ended.kept_later
+
+
+def _gravest(cue: Cue) -> tuple[int, float]:
+    return -GRAVITY.get(cue.severity, 1), cue.at

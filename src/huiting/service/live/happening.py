@@ -19,6 +19,8 @@ class Why(StrEnum):
     """The disk was full."""
     RESTARTED = "restarted"
     """The server had ended, and its side did not come back to the new one in time."""
+    FAILED = "failed"
+    """The server could not go on with it; what had come is kept."""
 
 
 @dataclass(frozen=True, slots=True)

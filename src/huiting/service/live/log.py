@@ -60,24 +60,40 @@ class Log:
             reader.tell()
         return added
 
-    def restore(self, events: Iterable[Event]) -> None:
-        """Write what happened before the log was made, with the numbers that it had."""
+    def restore(self, events: Iterable[Event], skip: int) -> None:
+        """Write what happened before the log was made, with the numbers that it had.
+
+        Args:
+            events: in order.
+            skip: numbers left out then: of events that were told and are not known any more.
+        """
         with self._lock:
             for event in events:
                 self._next = max(self._next, event.number)
                 self._put(event.what)
+            self._next += skip
 
-    def after(self, number: int) -> list[Event]:
-        """Return what followed an event, the oldest first; at most `AT_ONCE`."""
+    def after(self, number: int, most: int | None = AT_ONCE) -> list[Event]:
+        """Return what followed an event, the oldest first.
+
+        Args:
+            number: of the event.
+            most: how many at most; None for all.
+        """
         with self._lock:
-            found = [event for at, event in self._events.items() if at > number][:AT_ONCE]
+            found = [event for at, event in self._events.items() if at > number][:most]
             if number < self._dropped:
                 found.insert(0, Event(self._dropped, Missed(number + 1, self._dropped)))
             return found
 
-    def read(self, after: int, wake: Callable[[], None] | None = None) -> "Watching":
-        """Begin to read behind an event."""
-        reader = Watching(self, after, wake)
+    def read(
+        self,
+        after: int,
+        wake: Callable[[], None] | None = None,
+        shown: Callable[[Event], Event] | None = None,
+    ) -> "Watching":
+        """Begin to read behind an event; see `Watching`."""
+        reader = Watching(self, after, wake, shown)
         with self._lock:
             self._readers.append(reader)
         return reader
@@ -116,12 +132,20 @@ class Watching:
         log: what is read.
         after: number of the event behind which it begins.
         wake: called, by whoever made it happen, when something did; must not wait.
+        shown: what an event is read as; None for as it is.
     """
 
-    def __init__(self, log: Log, after: int, wake: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        after: int,
+        wake: Callable[[], None] | None = None,
+        shown: Callable[[Event], Event] | None = None,
+    ) -> None:
         self._log = log
         self._after = after
         self._wake = wake
+        self._shown = shown
         self._news = threading.Event()
         self._news.set()
 
@@ -137,7 +161,7 @@ class Watching:
         if found:
             self._after = found[-1].number
             self._news.set()  # there may be more
-        return found
+        return found if self._shown is None else [self._shown(event) for event in found]
 
     def wait(self, seconds: float) -> bool:
         """Wait until something happened, at most so long; tell whether there may be something."""

@@ -17,6 +17,7 @@ from huiting.store.schema.calls import (
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
 from huiting.store.schema.keeping import BinRow, HoldRow
 from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
+from huiting.store.schema.live import LiveCallRow
 from huiting.store.schema.looking import KeptSearchRow, MeasureRow, SoundRow
 from huiting.store.schema.outreach import ArrivalRow
 from huiting.store.schema.people import (
@@ -73,6 +74,7 @@ __all__ = [
     "JobRow",
     "JudgementRow",
     "KeptSearchRow",
+    "LiveCallRow",
     "MarkRow",
     "MeasureRow",
     "NameRow",

@@ -97,6 +97,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         What.ORPHANS: ("audio of no call", "不属于任何通话的录音"),
         What.TRANSCRIPTIONS: ("plain transcriptions", "单独的转写"),
         What.SPEECH: ("speech measured to choose settings", "语音检测的测量结果"),
+        What.LIVE: ("live calls without a recording", "未保留录音的实时通话"),
     },
     AppealState: {
         AppealState.OPEN: ("open", "待处理"),

@@ -1,0 +1,134 @@
+"""The model host of live calls, and what its child runs: a stretch of speech becomes segments.
+
+It is another process than that of recordings, so that a call that runs never waits for a
+batch; it is begun with the first live call and let go when there was none for a while.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial, reduce
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from huiting.app.hosting import Kits, Made
+from huiting.app.logs import start_logging
+from huiting.app.settings import Settings
+from huiting.core.ports import EmotionTagger
+from huiting.core.types import Role, Segment, Span
+from huiting.core.watch import Progress
+from huiting.jobs.host.child import Function
+from huiting.jobs.host.journal import Journal
+from huiting.jobs.host.limits import Limits
+from huiting.jobs.host.model_host import ModelHost
+from huiting.pipeline import Heard as Recognized
+from huiting.service.live.hearing import LISTEN, Earlier, Heard, HostListener, Listen
+
+FACTORY = "huiting.app.live_hosting:build"
+SOONER = 0.1
+"""Seconds by which a recognizer may begin a word before the speech it is of."""
+SLACK = 1e-6
+_settings = TypeAdapter(Settings)
+
+
+def listener_of(settings: Settings, parallel: int) -> tuple[HostListener, ModelHost]:
+    """Return what hears live calls, and the host to be closed at the end."""
+    payload = _settings.dump_json(small(settings))
+    limits = Limits(parallel=parallel, watchdog=30.0)
+    host = ModelHost(FACTORY, payload, tuple(sys.path), limits)
+    return HostListener(host, host.load), host
+
+
+def small(settings: Settings) -> Settings:
+    """Return the settings without what is not heard while a call runs."""
+    return replace(settings, sounds=False, speakers=1)
+
+
+@contextmanager
+def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
+    """Load the models while inside; give the task of the child. A `child.Factory`.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    settings = _settings.validate_json(payload)
+    start_logging(settings.log, sys.stderr)
+    with ExitStack() as stack:
+        kits = Kits(settings, journal, stack)
+        kits.of("{}", whole=True)
+        yield {LISTEN: partial(listen, kits=kits)}
+
+
+def listen(payload: bytes, _progress: Callable[[Progress], None], *, kits: Kits) -> bytes:
+    """Return what is said in a stretch of a call.
+
+    Raises:
+        InputError: what is wanted makes no sense.
+        EngineError: a model failed.
+    """
+    asked = Listen.read(payload)
+    return heard(asked, kits.of(asked.options, whole=True)).packed()
+
+
+def heard(asked: Listen, made: Made) -> Heard:
+    """Hear a stretch as the pipeline would; how it sounds, too, when it is complete."""
+    kit, clip = made.kit, asked.clip
+    odds: dict[str, float] = {}
+    language = asked.language or made.hints.language
+    if language is None:
+        [found] = kit.asr.languages([clip.audio])
+        odds = {code: found.get(code, 0.0) for code in kit.languages}
+        language = max(odds, key=lambda code: odds[code])
+    [hypothesis] = kit.asr.transcribe([clip.audio], replace(made.hints, language=language))
+    emotion = kit.emotion if asked.complete else None
+    recognized = Recognized()
+    recognized.take(clip, hypothesis, 0.0, emotion)
+    own = [at for at, s in enumerate(recognized.segments) if _own(s, asked.since)]
+    segments = [_cut(recognized.segments[at], asked.since) for at in own]
+    written = [
+        reduce(lambda s, stage: stage(s), kit.text, replace(s, role=asked.role)) for s in segments
+    ]
+    if emotion is None:
+        return Heard(tuple(written), (), odds)
+    impressions = [recognized.impressions[at] for at in own]
+    return Heard(_felt(written, impressions, asked, emotion), tuple(impressions), odds)
+
+
+def _own(segment: Segment, since: float) -> bool:
+    """Tell whether any of it is said from a moment on."""
+    return segment.span.end > since + SLACK
+
+
+def _cut(segment: Segment, since: float) -> Segment:
+    """Return what is said in a segment from a moment on; without times that is all of it."""
+    if segment.span.start >= since or not segment.words:
+        return segment
+    words, at = list(segment.words), 0
+    while words and words[0].span.start < since - SOONER:
+        at = segment.spoken.index(words[0].text, at) + len(words.pop(0).text)
+    text = segment.spoken[at:].strip() if words else ""
+    span = Span(min(since, segment.span.end), segment.span.end)
+    return replace(segment, span=span, spoken=text, text=text, words=tuple(words))
+
+
+def _felt(
+    segments: Sequence[Segment],
+    impressions: Sequence[NDArray[np.float32]],
+    asked: Listen,
+    tagger: EmotionTagger,
+) -> tuple[Segment, ...]:
+    """Give segments the emotion heard in them, against what the voice said before."""
+    before = [_spoken(earlier, asked.channel, asked.role) for earlier in asked.earlier]
+    sounded = [np.frombuffer(earlier.impression, np.float32) for earlier in asked.earlier]
+    found = tagger.judge([*before, *segments], [*sounded, *impressions])[len(before) :]
+    pairs = zip(segments, found, strict=True)
+    return tuple(replace(s, emotion=s.emotion or emotion) for s, emotion in pairs)
+
+
+def _spoken(earlier: Earlier, channel: int, role: Role) -> Segment:
+    """Return an earlier segment as far as it counts for emotion: what was said, and by whom."""
+    return Segment(channel, None, role, Span(0.0, 0.0), earlier.text, earlier.text)

@@ -1,0 +1,155 @@
+"""The end of a live call: what came becomes a recording like any other, and the two are linked.
+
+All of this may be done again: the same bytes are the same recording, whose analysis is put
+once; only then the folder goes.
+"""
+
+import io
+import json
+import logging
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from huiting.audio.arriving import Encoding
+from huiting.live import codec
+from huiting.live.updates import Cue, Final, Lost
+from huiting.service.live.happening import Ended, Event, Why
+from huiting.service.live.limits import Unconsented
+from huiting.service.live.opening import Opening
+from huiting.service.live.spool import Kept, Spool
+from huiting.service.recordings import Asked, Given, Options, Recordings
+from huiting.store.audit import Audit, Entry
+from huiting.store.live import LiveCall, LiveCalls
+
+log = logging.getLogger(__name__)
+
+_TAGS = {Encoding.PCM16: 1, Encoding.ALAW: 6, Encoding.MULAW: 7}
+"""Of the formats of WAV."""
+OPEN_END = 0xFFFF_FFFF
+"""Length in the header of a file that is longer than it can say."""
+URGENT = 1
+"""Somebody has just hung up, and wants to see the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Puts calls that have ended away. May be used from several threads."""
+
+    recordings: Recordings
+    calls: LiveCalls
+    audit: Audit
+    now: Callable[[], datetime]
+    unconsented: Unconsented = Unconsented.WORDS
+
+    def keep(self, spool: Spool, told: Sequence[Event], why: Why) -> Ended:
+        """Make a recording of what came, write how the call ended, and remove its folder.
+
+        Raises:
+            HuitingError: it cannot be done now; nothing is lost.
+        """
+        kept = spool.kept
+        accepted = None
+        if spool.size >= kept.opening.frame and self._sound(kept):
+            with (spool.folder / "audio").open("rb") as file:
+                stream = cast("BinaryIO", Wave(kept.opening, file, spool.size))
+                accepted = self.recordings.accept(stream, name_of(kept), given(kept), _asked(kept))
+        recording = accepted.recording if accepted else None
+        self.calls.end(
+            LiveCall(
+                kept.id, kept.speaker, dict(kept.opening.metadata), kept.opening.consent,
+                kept.opened_at, self.now(), why.value, spool.seconds, recording,
+                self._words(kept, told),
+            )
+        )  # fmt: skip
+        self.audit.note(
+            None,
+            Entry(kept.speaker, kept.speaker_name, "live-ended", f"live:{kept.id}",
+                  detail={"reason": why.value, "size": spool.size}),
+        )  # fmt: skip
+        spool.remove()
+        log.info("live call kept", extra={"call": kept.id, "recording": recording})
+        return Ended(why, spool.seconds, recording, accepted.job if accepted else None)
+
+    def _sound(self, kept: Kept) -> bool:
+        """Tell whether the recording is to be kept."""
+        return kept.opening.consent is not False or self.unconsented is Unconsented.ALL
+
+    def _words(self, kept: Kept, told: Sequence[Event]) -> bytes | None:
+        if kept.opening.consent is False and self.unconsented is Unconsented.NOTHING:
+            return None
+        return pack(told)
+
+
+def pack(told: Sequence[Event]) -> bytes:
+    """Return what was said for good as JSON."""
+    counts = [e.what for e in told if isinstance(e.what, (Final, Cue, Lost))]
+    return json.dumps([codec.to_json(what) for what in counts], ensure_ascii=False).encode()
+
+
+def unpack(told: bytes) -> list[Event]:
+    """Return what `pack` wrote, with numbers of its own."""
+    return [Event(at, codec.from_json(body)) for at, body in enumerate(json.loads(told), 1)]
+
+
+def name_of(kept: Kept) -> str:
+    """Return what the recording is called."""
+    return kept.opening.name or f"live-{kept.id}.wav"
+
+
+def given(kept: Kept) -> Given:
+    """Return what is said of the recording."""
+    said = {"live": kept.id}
+    if kept.opening.consent is not None:
+        said["consent"] = "yes" if kept.opening.consent else "no"
+    return Given({**kept.opening.metadata, **said}, kept.opened_at, kept.opening.roles)
+
+
+def _asked(kept: Kept) -> Asked:
+    options = Options(language=kept.opening.language, hotwords=kept.opening.hotwords)
+    return Asked(kept.principal, options, priority=URGENT)
+
+
+class Wave:
+    """A WAV file made of audio as it came: a header, then the same bytes, whole frames of them.
+
+    Args:
+        opening: says what they are.
+        audio: read from its beginning.
+        size: bytes that count.
+    """
+
+    def __init__(self, opening: Opening, audio: BinaryIO, size: int) -> None:
+        self._left = size // opening.frame * opening.frame
+        self._head = io.BytesIO(header(opening, self._left))
+        self._audio = audio
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        head = self._head.read(size)
+        if size < 0:
+            return head + self._body(self._left)
+        return head or self._body(size)
+
+    def _body(self, size: int) -> bytes:
+        data = self._audio.read(min(size, self._left))
+        self._left -= len(data)
+        return data
+
+
+def header(opening: Opening, size: int) -> bytes:
+    """Return what stands before so many bytes of audio in a WAV file."""
+    tag, frame = _TAGS[opening.encoding], opening.frame
+    form = struct.pack(
+        "<HHIIHH", tag, opening.channels, opening.rate, opening.rate * frame, frame,
+        8 * opening.encoding.width,
+    )  # fmt: skip
+    if tag != _TAGS[Encoding.PCM16]:
+        form += struct.pack("<H", 0)  # of compressed audio: nothing more is said of the format
+    riff = min(OPEN_END, 4 + 8 + len(form) + 8 + size)
+    chunk = b"fmt " + struct.pack("<I", len(form)) + form
+    return b"RIFF" + struct.pack("<I", riff) + b"WAVE" + chunk + b"data" + struct.pack(
+        "<I", min(OPEN_END, size)
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""What comes in a live call, safe on the disk before anybody hears it.
+
+A folder a call: `opening.json`, `audio` (the bytes as they came) and `told.jsonl` (what was
+said for good). Bytes are with the kernel when `append` returns, so they survive the end of
+this process; every few seconds they are on the disk, and survive that of the machine. The
+lock on `audio` ends with the process that holds it: what is left without one may be taken up.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from huiting.access.permissions import UserRole
+from huiting.access.principal import Principal
+from huiting.core.errors import HuitingError, StoreError
+from huiting.service.live.opening import Opening
+from huiting.service.troubles import Locked
+
+SAFE_EVERY = 5.0
+"""Seconds of audio that the end of the machine may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a call's beginning."""
+
+    id: str
+    proof: str
+    """SHA-256 of the key."""
+    opening: Opening
+    speaker: str
+    """`Principal.id`."""
+    speaker_name: str
+    speaker_role: UserRole
+    person: str
+    """`Principal.person`: who may go on with it."""
+    opened_at: datetime
+
+    @property
+    def principal(self) -> Principal:
+        """Who opened it, without any right."""
+        return Principal(self.speaker, self.speaker_name, self.speaker_role, frozenset())
+
+
+class NoRoom(StoreError):
+    """The disk of live calls is full, or cannot be written."""
+
+    code = "no-room"
+
+
+class Spool:
+    """The folder of a call. Appended to by one thread, read by another.
+
+    Args:
+        folder: of this call.
+        kept: what it began with.
+        audio: open for reading and appending, and locked.
+    """
+
+    def __init__(self, folder: Path, kept: Kept, audio: BinaryIO) -> None:
+        self.folder = folder
+        self.kept = kept
+        self._audio = audio
+        self._told = (folder / "told.jsonl").open("ab", buffering=0)
+        self._size = os.fstat(audio.fileno()).st_size
+        self._safe = self._size
+        self._step = round(SAFE_EVERY * kept.opening.rate) * kept.opening.frame
+
+    @property
+    def size(self) -> int:
+        """Bytes of audio."""
+        return self._size
+
+    @property
+    def seconds(self) -> float:
+        """Of audio."""
+        return self.kept.opening.seconds(self._size)
+
+    def append(self, data: bytes) -> None:
+        """Keep more audio.
+
+        Raises:
+            NoRoom: not all of it could be kept; as much as could is.
+        """
+        rest = memoryview(data)
+        with _room():
+            while rest:
+                written = os.write(self._audio.fileno(), rest)
+                self._size += written
+                rest = rest[written:]
+            if self._size - self._safe >= self._step:
+                os.fsync(self._audio.fileno())
+                self._safe = self._size
+
+    def read(self, place: int, size: int) -> bytes:
+        """Return audio from a place on; less where there is less."""
+        return os.pread(self._audio.fileno(), size, place)
+
+    def note(self, record: dict[str, Any]) -> None:
+        """Keep something that was said for good.
+
+        Raises:
+            NoRoom: it could not be kept.
+        """
+        with _room():
+            self._told.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """Yield what was noted; a line that a crash cut is left out."""
+        for line in (self.folder / "told.jsonl").read_bytes().splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def close(self) -> None:
+        """Let it go as it is, for whoever takes it up."""
+        self._told.close()
+        self._audio.close()
+
+    def remove(self) -> None:
+        """Delete it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.close()
+
+
+def create(root: Path, kept: Kept) -> Spool:
+    """Make the folder of a new call.
+
+    Raises:
+        NoRoom: the disk is full.
+    """
+    folder = root / kept.id
+    with _room():
+        folder.mkdir(parents=True)
+        try:
+            pending = folder / "opening.new"
+            with pending.open("wb") as file:
+                file.write(msgspec.json.encode(kept))
+                file.flush()
+                os.fsync(file.fileno())
+            audio = _locked(folder)
+            pending.rename(folder / "opening.json")  # from now on it is a call
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return Spool(folder, kept, audio)
+
+
+def take_up(folder: Path) -> Spool | None:
+    """Return a call that was left; None for a folder in which none began.
+
+    Raises:
+        Locked: another process has it.
+        NoRoom: it cannot be opened.
+    """
+    with _room():
+        if not (folder / "opening.json").exists():
+            return None
+        audio = _locked(folder)
+        try:
+            kept = msgspec.json.decode((folder / "opening.json").read_bytes(), type=Kept)
+            return Spool(folder, kept, audio)
+        except (OSError, msgspec.MsgspecError):
+            audio.close()
+            raise
+
+
+def left(root: Path) -> list[Path]:
+    """Return the folders of calls, those of running ones too."""
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if path.is_dir())
+
+
+def remove_stray(folder: Path, before: float) -> None:
+    """Remove a folder in which no call began, if nobody touched it since (POSIX seconds)."""
+    with suppress(OSError):
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _locked(folder: Path) -> BinaryIO:
+    file = (folder / "audio").open("a+b", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise Locked("live call", "another process has it", "wait until it has ended") from error
+    return file
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except HuitingError:
+        raise
+    except OSError as error:
+        full = error.errno in (ENOSPC, EDQUOT)
+        reason = "no space left" if full else f"it cannot be written ({error.strerror})"
+        raise NoRoom("folder of live calls", reason, "make room on the disk") from error
+    except msgspec.MsgspecError as error:
+        raise NoRoom("folder of live calls", "damaged", "look at opening.json in it") from error
