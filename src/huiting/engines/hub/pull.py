@@ -6,7 +6,7 @@ interrupted, and the next pull goes on with it.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from huiting.core.errors import ConfigError, InputError, ModelUnavailable
@@ -58,6 +58,8 @@ class _Work:
     """Its side folder."""
     hubs: Hubs
     listen: Listen
+    silent: set[Hub] = field(default_factory=set)
+    """Hubs that did not answer until they were given up."""
 
     def step(self, doing: Doing, name: str, done: int, size: int) -> None:
         """Tell how far a file is."""
@@ -125,9 +127,19 @@ def _refuse_unknown(entry: Model, wanted: Iterable[File], hubs: Hubs) -> None:
 
 
 def _refuse_full(entry: Model, cache: Path, wanted: Iterable[File]) -> None:
+    """Refuse what there is no room for; an archive is reckoned where nothing else will do.
+
+    Raises:
+        ModelUnavailable: there is less room.
+    """
     size = sum(file.size for file in wanted)
-    archive = entry.archive.size if entry.archive else 0
-    check_room(cache, max(0, size + archive - partial(cache, entry.name)))
+    if entry.archive and not all(_places(file) for file in entry.files):
+        size += entry.archive.size
+    check_room(cache, max(0, size - partial(cache, entry.name)))
+
+
+def _places(file: File) -> tuple[Place, ...]:
+    return file.source.places if isinstance(file.source, Hosted) else ()
 
 
 def _bring(work: _Work, file: File) -> tuple[Path, str]:
@@ -136,25 +148,24 @@ def _bring(work: _Work, file: File) -> tuple[Path, str]:
     Raises:
         ModelUnavailable: none has.
     """
-    assert isinstance(file.source, Hosted)
     ready = work.place / "files" / file.name
     ready.parent.mkdir(parents=True, exist_ok=True)
     if file.sha256 and ready.is_file() and digest(ready) == file.sha256:
         return ready, ""
+    archive = work.entry.archive
+    places = [*_places(file), *([archive.place] if archive else [])]
+    asked = [place for place in places if work.hubs.only in {None, place.hub}]
     failed: list[tuple[Place, Trouble]] = []
-    for place in file.source.places:
-        if work.hubs.only not in {None, place.hub}:
-            continue
+    # A hub that does not answer was waited for once; for the other files it comes last.
+    for place in sorted(asked, key=lambda place: place.hub in work.silent):
         try:
+            if archive and place == archive.place:
+                return _unpack(work, file, archive, ready), _named(place)
             return _download(work, file, place, ready), _named(place)
         except Trouble as trouble:
             failed.append((place, trouble))
-    archive = work.entry.archive
-    if archive and work.hubs.only in {None, archive.place.hub}:
-        try:
-            return _unpack(work, file, archive, ready), _named(archive.place)
-        except Trouble as trouble:
-            failed.append((archive.place, trouble))
+            if trouble.passing:
+                work.silent.add(place.hub)
     raise _unavailable(work, file, failed)
 
 

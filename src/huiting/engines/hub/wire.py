@@ -23,6 +23,7 @@ from huiting.engines.hub.trouble import Trouble
 
 HOPS = 8
 """Redirects that are followed."""
+LAST_PORT = 65_535
 REDIRECTS = {301, 302, 303, 307, 308}
 PARTIAL = 206
 UNSATISFIABLE = 416
@@ -128,8 +129,8 @@ def _check(before: httpx.URL, after: httpx.URL) -> None:
         Trouble: the redirect is refused.
     """
     allowed = {"https"} if before.scheme == "https" else {"https", "http"}
-    if after.scheme not in allowed or not after.host:
-        where = f"{after.scheme}://{after.host}"
+    if after.scheme not in allowed or not after.host or (after.port or 0) > LAST_PORT:
+        where = f"{after.scheme}://{after.netloc.decode()}"
         raise Trouble(f"it redirects to {where}", "use another source, or a mirror that you trust")
 
 

@@ -135,6 +135,51 @@ def test_a_file_goes_by_its_name_only_in_a_model_that_was_named(
     assert catalogue.check(entry, cache).state is State.VERIFIED
 
 
+NESTED = {**CONTENT, "tokenizer/config.json": b'{"inner": 1}'}
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["in a tar", "in a folder"])
+def test_a_name_in_a_folder_means_the_file_in_that_folder(
+    cache: Path, tmp_path: Path, *, packed: bool
+) -> None:
+    entry = hosted(content=NESTED, unknown=("config.json", "tokenizer/config.json"))
+    source = laid(tmp_path / "a" / "cake", NESTED)
+    if packed:
+        source = tmp_path / "a.tar"
+        more = {"examples/config.json": b"another", "z.txt": b"123"}
+        source.write_bytes(tarred({**NESTED, **more}))
+
+    bring(source, cache, [entry], named=True)
+
+    assert (cache / "cake" / "config.json").read_bytes() == CONTENT["config.json"]
+    assert (cache / "cake" / "tokenizer" / "config.json").read_bytes() == b'{"inner": 1}'
+    assert catalogue.check(entry, cache).state is State.VERIFIED
+
+
+def test_two_files_of_one_name_are_not_guessed_between(cache: Path, tmp_path: Path) -> None:
+    folder = laid(tmp_path / "a", {"model.bin": CONTENT["model.bin"]})
+    laid(folder, {"x/config.json": b"1", "y/config.json": b"2"})
+
+    with pytest.raises(InputError, match=r"cake/config\.json: there are two files"):
+        bring(folder, cache, [hosted(unknown=("config.json",))], named=True)
+
+
+def test_the_same_file_twice_is_no_doubt(cache: Path, tmp_path: Path) -> None:
+    folder = laid(tmp_path / "a", CONTENT)
+    laid(folder, {"x/config.json": b"1", "y/config.json": b"1", "copy.bin": CONTENT["model.bin"]})
+
+    done = bring(folder, cache, [hosted(unknown=("config.json",))], named=True)
+
+    assert names(done) == ["cake"]
+    assert (cache / "cake" / "config.json").read_bytes() == CONTENT["config.json"]
+
+
+def test_what_lies_in_the_folder_of_models_itself_is_brought(baked: Path) -> None:
+    (baked / "cake").rename(baked / "old name")
+
+    assert names(bring(baked, baked, [hosted()])) == ["cake"]
+
+
 def test_a_file_without_a_published_size_is_known_by_its_digest(
     cache: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from hub_server import Fault, HubServer, serving
 from huiting.engines.catalogue import Hub, Place
+from huiting.engines.hub import wire
 from huiting.engines.hub.addresses import request
 from huiting.engines.hub.download import MOST_UNKNOWN, TRIES, Line, Wanted, download
 from huiting.engines.hub.trouble import Trouble
@@ -134,6 +136,7 @@ def test_the_server_is_given_the_time_it_asks_for(desk: Desk) -> None:
         pytest.param(Fault.LATER, "to wait 3600 s", "later", id="an hour to wait"),
         pytest.param(Fault.LOOP, "more than 8 times", "endpoint", id="a loop"),
         pytest.param(Fault.FILE, "redirects to file://", "source", id="a file of ours"),
+        pytest.param(Fault.PORT, "redirects to http://127.0.0.1:999999", "source", id="no port"),
         pytest.param(Fault.PACKED, "packed", "source", id="packed"),
         pytest.param(Fault.UNSATISFIABLE, "fewer bytes", "source", id="416"),
         pytest.param(Fault.LONG, "more bytes", "source", id="too long"),
@@ -185,6 +188,36 @@ def test_a_file_that_changed_between_two_tries_is_begun_anew(desk: Desk) -> None
 
     assert desk.get(wanted) == DIGEST
     assert desk.partial.read_bytes() == CONTENT
+
+
+def test_a_server_that_ignores_our_condition_is_found_out_by_its_tag(desk: Desk) -> None:
+    desk.server.files["model.bin"] = CONTENT[::-1]
+    desk.server.faults["model.bin"] = [Fault.BREAK, Fault.BLIND]
+    desk.line = Line(desk.line.client, lambda _: desk.server.files.update({"model.bin": CONTENT}))
+
+    assert desk.get(Wanted("model.bin", len(CONTENT), "")) == DIGEST
+    assert desk.server.ranges("model.bin") == ["", f"bytes={len(CONTENT) // 2}-", ""]
+
+
+def test_a_time_that_is_past_is_no_wait(desk: Desk) -> None:
+    desk.server.faults["model.bin"] = [Fault.UNTIL]
+
+    assert desk.get() == DIGEST
+    assert desk.waited == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        pytest.param("120", 120, id="seconds"),
+        pytest.param("Sun, 22 Nov 2026 12:00:30 GMT", 30, id="a time of day"),
+        pytest.param("Sun, 22 Nov 2026 12:00:30 -0000", 30, id="a time of no zone"),
+        pytest.param("soon", 0, id="nonsense"),
+        pytest.param("", 0, id="nothing"),
+    ],
+)
+def test_a_wait_is_reckoned_in_seconds(said: str, seconds: float) -> None:
+    assert wire._wait(said, datetime(2026, 11, 22, 12, tzinfo=UTC)) == seconds
 
 
 def test_two_halves_of_two_files_are_found_out_where_nothing_names_them(desk: Desk) -> None:
@@ -290,6 +323,21 @@ def test_a_hub_that_is_not_there_is_asked_again_and_then_given_up(desk: Desk) ->
     with pytest.raises(Trouble, match="the connection failed"):
         desk.get()
     assert len(desk.waited) == TRIES - 1
+
+
+def test_a_redirect_to_what_is_no_address_is_tried_again(desk: Desk) -> None:
+    desk.server.faults["model.bin"] = [Fault.NONSENSE]
+
+    assert desk.get() == DIGEST
+    assert desk.waited == [1.0]
+
+
+def test_an_endpoint_that_is_no_address_is_said_at_once(desk: Desk) -> None:
+    desk.server.hub = "http://a:b"
+
+    with pytest.raises(Trouble, match="no HTTP"):
+        desk.get()
+    assert desk.waited == []
 
 
 def test_an_interruption_keeps_what_came(desk: Desk) -> None:

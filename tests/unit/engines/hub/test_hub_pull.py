@@ -268,3 +268,49 @@ def test_a_file_bounded_by_the_catalogue_alone_is_taken_to_that_bound(kitchen: K
 
     with pytest.raises(ModelUnavailable, match="without a published size 100 are taken"):
         kitchen.pull(replace(entry, files=files), trusting=True)
+
+
+def test_a_hub_that_does_not_answer_is_waited_for_once(kitchen: Kitchen) -> None:
+    kitchen.server.faults["model.bin"] = [Fault.DOWN] * 5
+
+    kitchen.pull(hosted())
+
+    asked = [one.path for one in kitchen.server.asked if one.server == "hub"]
+    assert sum(path.startswith("/api/") for path in asked) == 5
+    assert catalogue.check(hosted(), kitchen.cache).state is State.VERIFIED
+
+
+def test_who_pulls_what_somebody_pulls_waits_and_finds_it_done(kitchen: Kitchen) -> None:
+    import fcntl
+
+    kitchen.pull(hosted())
+    kitchen.server.asked.clear()
+    with (kitchen.cache / ".pull" / "cake.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        def release(step: Step) -> None:
+            kitchen.told.append(step)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+        hubs = Hubs(Line(kitchen.client, lambda _: None), kitchen.server.endpoints)
+        done = pull(hosted(), kitchen.cache, hubs, release)
+
+    assert done.files == ()
+    assert kitchen.told[-1].doing is Doing.WAIT
+    assert kitchen.server.asked == []
+
+
+def test_room_for_an_archive_is_needed_only_where_nothing_else_will_do(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed: list[int] = []
+    monkeypatch.setattr(
+        "huiting.engines.hub.pull.check_room", lambda _cache, size: needed.append(size)
+    )
+    packed = tarred(CONTENT)
+    kitchen.server.files[released(packed).place.path] = packed
+
+    kitchen.pull(hosted(archive=released(packed)))
+    kitchen.pull(hosted("pie", hubs=(), archive=released(packed)))
+
+    assert needed == [hosted().size, hosted().size + len(packed)]
