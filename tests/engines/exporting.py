@@ -1,11 +1,13 @@
-"""A tiny SenseVoice of FunASR's own classes, as a network for sherpa-onnx."""
+"""Tiny models of FunASR's own classes, as networks for sherpa-onnx."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
 import torch
+from funasr.models.paraformer.export_meta import export_rebuild_model
 
-from engines import tiny_sensevoice
+from engines import tiny_paraformer, tiny_sensevoice
 from huiting.engines import _funasr
 from huiting.engines._torch import Native
 
@@ -35,7 +37,7 @@ class Whole(torch.nn.Module):  # type: ignore[misc]
         return scores
 
 
-def write(checkpoint: Path, folder: Path) -> Path:
+def write_sensevoice(checkpoint: Path, folder: Path) -> Path:
     """Write the model of the folder `checkpoint` to `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     loaded = _funasr.load(checkpoint, "cpu", 1)
@@ -52,23 +54,49 @@ def write(checkpoint: Path, folder: Path) -> Path:
             Whole(loaded.model), example, str(folder / "model.onnx"), dynamo=False,
             opset_version=14, input_names=NAMES, output_names=["logits"], dynamic_axes=free,
         )  # fmt: skip
-    model = onnx.load(str(folder / "model.onnx"))
-    onnx.helper.set_model_props(model, _metadata(loaded))
-    onnx.save(model, str(folder / "model.onnx"))
     pieces = loaded.tokenizer.sp
-    rows = [f"{pieces.IdToPiece(i)} {i}\n" for i in range(pieces.GetPieceSize())]
-    (folder / "tokens.txt").write_text("".join(rows), encoding="utf-8")
+    tokens = [pieces.IdToPiece(i) for i in range(pieces.GetPieceSize())]
+    _finish(folder, _normalization(loaded) | _numbers(loaded.model), tokens)
     return folder
 
 
-def _metadata(loaded: _funasr.Loaded) -> dict[str, str]:
-    model = loaded.model
+def write_paraformer(checkpoint: Path, folder: Path) -> Path:
+    """Write the plain Paraformer of the folder `checkpoint` to `folder`, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    loaded = _funasr.load(checkpoint, "cpu", 1)
+    config = tiny_paraformer._config("Paraformer")
+    kinds = {part: config[part] for part in ("encoder", "predictor", "decoder")}
+    model = export_rebuild_model(loaded.model.eval(), device="cpu", max_seq_len=512, **kinds)
+    with torch.no_grad():
+        torch.onnx.export(
+            model, model.export_dummy_inputs(), str(folder / "model.onnx"), dynamo=False,
+            opset_version=14, input_names=model.export_input_names(),
+            output_names=model.export_output_names(), dynamic_axes=model.export_dynamic_axes(),
+        )  # fmt: skip
+    tokens = loaded.tokenizer.token_list
+    _finish(folder, _normalization(loaded) | {"vocab_size": str(len(tokens))}, tokens)
+    return folder
+
+
+def _finish(folder: Path, metadata: dict[str, str], tokens: Sequence[str]) -> None:
+    """Add what the runtime wants to know of a network."""
+    model = onnx.load(str(folder / "model.onnx"))
+    onnx.helper.set_model_props(model, metadata)
+    onnx.save(model, str(folder / "model.onnx"))
+    rows = [f"{token} {number}\n" for number, token in enumerate(tokens)]
+    (folder / "tokens.txt").write_text("".join(rows), encoding="utf-8")
+
+
+def _normalization(loaded: _funasr.Loaded) -> dict[str, str]:
     shift, scale = (",".join(str(float(v)) for v in row) for row in loaded.frontend.cmvn)
+    frames = {"lfr_window_size": "7", "lfr_window_shift": "6"}
+    return {"neg_mean": shift, "inv_stddev": scale, **frames}
+
+
+def _numbers(model: Native) -> dict[str, str]:
     return {
         "vocab_size": str(model.vocab_size),
         "blank_id": str(model.blank_id),
-        "lfr_window_size": "7",
-        "lfr_window_shift": "6",
         "normalize_samples": "0",
         "with_itn": str(model.textnorm_dict["withitn"]),
         "without_itn": str(model.textnorm_dict["woitn"]),
@@ -76,6 +104,4 @@ def _metadata(loaded: _funasr.Loaded) -> dict[str, str]:
             f"lang_{code}": str(model.lid_dict[code])
             for code in ("auto", "zh", "en", "yue", "ja", "ko")
         },
-        "neg_mean": shift,
-        "inv_stddev": scale,
     }

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("funasr", reason="needs funasr: ./dev test engines")
 
 import torch
+from funasr.models.paraformer.cif_predictor import cif_v1
 
 from engines.tones import clip
 from huiting.core.errors import ConfigError, EngineError
@@ -15,6 +16,7 @@ from huiting.core.ports import Hints, Hotword
 from huiting.engines import _funasr, paraformer
 from huiting.engines._decoding import Decoding
 from huiting.engines.device import OutOfRoom
+from huiting.engines.paraformer._integrating import safely
 from huiting.engines.paraformer.torch import Paraformer
 
 CLIPS = [clip(letters, seed=9) for letters in ("你好请讲再见谢", "再见", "", "讲请好")]
@@ -119,8 +121,23 @@ def test_what_fails_is_an_engine_error(
         raise IndexError("index 3 is out of bounds")
 
     monkeypatch.setattr(engine.decoder._loaded.model, "calc_predictor", broken)
-    with pytest.raises(EngineError, match="1 clips failed: index 3"):
+    with pytest.raises(EngineError, match="2 clips failed: index 3"):
         list(engine.transcribe(CLIPS[:2], Hints("zh")))
+
+
+def test_a_batch_whose_last_clips_hold_no_token_integrates_as_each_by_itself() -> None:
+    weights = torch.tensor([[0.6, 0.6, 0.6, 0.4], [0.1, 0.1, 0.1, 0.1], [0.0, 0.2, 0.0, 0.1]])
+    hidden = torch.rand((3, 4, 8), generator=torch.Generator().manual_seed(1))
+    integrate = safely(cif_v1)
+
+    heard, firing = integrate(hidden, weights, 1.0)
+
+    alone, fired = cif_v1(hidden[:1], weights[:1], 1.0)
+    assert torch.allclose(heard[:1, :2], alone)
+    assert torch.allclose(firing[:1], fired)
+    assert heard.shape[0] == 3
+    with pytest.raises(IndexError):
+        cif_v1(hidden, weights, 1.0)
 
 
 def test_what_has_no_room_goes_to_the_fallback_and_says_so(

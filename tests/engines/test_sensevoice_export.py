@@ -21,7 +21,9 @@ def exported(sensevoice_weights: Path, tmp_path_factory: pytest.TempPathFactory)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the way it is exported
         exporting = import_module("engines.exporting")
-        made: Path = exporting.write(sensevoice_weights, tmp_path_factory.mktemp("exported"))
+        made: Path = exporting.write_sensevoice(
+            sensevoice_weights, tmp_path_factory.mktemp("exported")
+        )
     return made
 
 

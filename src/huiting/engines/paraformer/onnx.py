@@ -62,12 +62,15 @@ class Paraformer:
         return self._loaded.device
 
     def decode(self, clips: Sequence[Audio], _hints: Hints, /) -> list[Hypothesis]:
-        """Return one hypothesis for each clip of a batch.
+        """Return one hypothesis for each clip, decoded one by one.
+
+        In a batch the runtime does not see where the shorter clips end: it goes on to write
+        until the network happens to say so.
 
         Raises:
             EngineError: the model failed.
         """
-        results = self._loaded.decode(clips)
+        results = [self._loaded.decode([clip])[0] for clip in clips]
         return [
             hypothesis_of(tokens_in(result, clip.duration), clip.duration)
             for result, clip in zip(results, clips, strict=True)

@@ -17,6 +17,7 @@ from huiting.core.types import Audio
 from huiting.engines._decoding import Decoding, decoding
 from huiting.engines._funasr import Loaded, features, load
 from huiting.engines._torch import Native, checked, failing, precision
+from huiting.engines.paraformer._integrating import install
 from huiting.engines.paraformer._reading import Token, hypothesis_of, tokens_of
 
 PARTS = "seg_dict"
@@ -36,6 +37,7 @@ def build(
 ) -> "Decoding[Paraformer]":
     """Load the model; see the package's `build`."""
     compute = checked(compute)
+    install()
     parts = parts_in(weights / PARTS)
     return decoding(
         lambda name: Paraformer(load(weights, name, threads), compute, parts),
@@ -71,15 +73,7 @@ class Paraformer:
         with failing("paraformer", self.device, len(clips)):
             speech, frames = features(self._loaded, clips)
             with self._lock, precision(self.device, self._compute):
-                try:
-                    tokens = self._run(speech.to(self.device), frames.to(self.device), hotwords)
-                except IndexError:
-                    # FunASR 1.4 fails so on a batch whose last clip holds no token.
-                    if len(clips) == 1:
-                        raise
-                    tokens = None
-        if tokens is None:
-            return [self.decode([clip], hints)[0] for clip in clips]
+                tokens = self._run(speech.to(self.device), frames.to(self.device), hotwords)
         return [hypothesis_of(few, c.duration) for few, c in zip(tokens, clips, strict=True)]
 
     def detect(self, clips: Sequence[Audio], /) -> list[Mapping[str, float]]:
@@ -102,6 +96,7 @@ class Paraformer:
         """Return the tokens of each clip."""
         model = self._loaded.model
         encoded, lengths = model.encode(speech, frames)
+        encoded = encoded.float()  # the predictor counts exactly, whatever the rest computes in
         embedded, counted = model.calc_predictor(encoded, lengths)[:2]
         counts = counted.round().long()
         if int(counts.max()) < 1:
