@@ -133,6 +133,17 @@ class Listening:
             raise Unknown("recording", "nothing was measured of it", "ask for it first")
         return Looked(recording, name, speech, job)
 
+    def known(self, recording: str) -> bool:
+        """Tell whether a recording was measured."""
+        return self.kept.find(recording, self.detector.digest) is not None
+
+    def knows(self, recording: str, principal: Principal) -> bool:
+        """Tell whether a recording was measured that somebody may know of."""
+        try:
+            return self.look(recording, principal).speech is not None
+        except Unknown:
+            return False
+
     def measured(self, recording: str, principal: Principal) -> Speech:
         """Return what was measured.
 

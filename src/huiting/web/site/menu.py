@@ -19,6 +19,14 @@ class Entry:
     """Who sees it; None for everybody."""
     role: UserRole | None = None
     """The only role that sees it; None for all."""
+    instead: Permission | None = None
+    """Who has this sees it too."""
+
+    def shown(self, principal: Principal) -> bool:
+        """Tell whether somebody sees it."""
+        wanted = (self.permission, self.instead)
+        may = self.permission is None or any(p is not None and principal.may(p) for p in wanted)
+        return may and self.role in (None, principal.role)
 
 
 def _(text: str) -> str:
@@ -35,7 +43,8 @@ MENU = (
     Entry("/results", _("My results"), "user-check", Permission.CALLS_READ, UserRole.AGENT),
     Entry("/library", _("Rules"), "scale", Permission.RULES_READ),
     Entry("/reports", _("Reports"), "chart-bar", Permission.REPORTS_READ),
-    Entry("/live", _("Live"), "broadcast", Permission.CALLS_READ),
+    Entry("/live", _("Live"), "broadcast", Permission.LIVE_WATCH, None, Permission.LIVE_SPEAK),
+    Entry("/vad", _("Speech detection"), "wave-sine", Permission.SYSTEM_READ),
     Entry("/history", _("History"), "history", Permission.CALLS_DELETE),
     Entry("/system", _("System"), "server", Permission.SYSTEM_READ),
     Entry("/users", _("Users"), "users", Permission.USERS_ADMIN),
@@ -50,10 +59,4 @@ def menu(principal: Principal, there: frozenset[str]) -> tuple[Entry, ...]:
         principal: who looks.
         there: paths of the pages that exist.
     """
-    return tuple(
-        entry
-        for entry in MENU
-        if entry.path in there
-        and (entry.permission is None or principal.may(entry.permission))
-        and entry.role in (None, principal.role)
-    )
+    return tuple(entry for entry in MENU if entry.path in there and entry.shown(principal))

@@ -1,0 +1,1 @@
+"""The page on which options of the voice detector are tried."""
