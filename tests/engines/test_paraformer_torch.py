@@ -128,16 +128,16 @@ def test_what_fails_is_an_engine_error(
 def test_a_batch_whose_last_clips_hold_no_token_integrates_as_each_by_itself() -> None:
     weights = torch.tensor([[0.6, 0.6, 0.6, 0.4], [0.1, 0.1, 0.1, 0.1], [0.0, 0.2, 0.0, 0.1]])
     hidden = torch.rand((3, 4, 8), generator=torch.Generator().manual_seed(1))
-    integrate = safely(cif_v1)
+    plain = getattr(cif_v1, "__wrapped__", cif_v1)  # other tests may have made it safe
 
-    heard, firing = integrate(hidden, weights, 1.0)
+    heard, firing = safely(plain)(hidden, weights, 1.0)
 
-    alone, fired = cif_v1(hidden[:1], weights[:1], 1.0)
+    alone, fired = plain(hidden[:1], weights[:1], 1.0)
     assert torch.allclose(heard[:1, :2], alone)
     assert torch.allclose(firing[:1], fired)
     assert heard.shape[0] == 3
     with pytest.raises(IndexError):
-        cif_v1(hidden, weights, 1.0)
+        plain(hidden, weights, 1.0)
 
 
 def test_what_has_no_room_goes_to_the_fallback_and_says_so(
