@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,6 +184,28 @@ def test_a_voice_that_says_little_has_the_language_of_the_others() -> None:
     segments = analyze(source(short), kit(), Hints()).call.segments
 
     assert {s.language for s in segments} == {"zh"}
+
+
+class Mute(Ear):
+    """A recognizer that cannot tell languages; notes which it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str | None] = []
+
+    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
+        return ({} for _ in clips)
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        self.told.append(hints.language)
+        return super().transcribe(clips, hints)
+
+
+def test_where_languages_cannot_be_told_none_is_made_up() -> None:
+    mute = Mute()
+    analyze(source(), kit(mute), Hints())
+
+    assert mute.told == [None]
 
 
 class Unsure(Ear):
