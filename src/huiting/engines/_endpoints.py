@@ -84,13 +84,18 @@ class Endpoints:
         runs, before = [], self._before
         sure = bool(over)
         if self._kept is not None:
-            runs.append(Span(self._left(self._kept[0], before), self._kept[1] * self._hop))
+            runs.append(self._so_far(*self._kept, before))
             sure, before = True, self._kept[1]
         if self._run is not None:
-            runs.append(Span(self._left(self._run.start, before), self._run.stop * self._hop))
+            runs.append(self._so_far(self._run.start, self._run.stop, before))
             sure = sure or self._believed(self._run)
         parts = [*over, *runs]
         return Going(Span(parts[0].start, parts[-1].end), sure) if parts else None
+
+    def _so_far(self, start: int, stop: int, before: int | None) -> Span:
+        """Return a run as the region that it is if nothing follows; a run ended at `before`."""
+        end = min(stop * self._hop + self._decision.pad, self._frames * self._hop)
+        return Span(self._left(start, before), end)
 
     def _hear(self, probability: float) -> None:
         run = self._run

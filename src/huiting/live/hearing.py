@@ -1,6 +1,8 @@
 """What a recognizer made of an ask, as segments on the clock of the call."""
 
-from huiting.audio.clips import pieces_of
+from itertools import pairwise
+
+from huiting.audio.clips import PAUSE, pieces_of
 from huiting.core.ports import Hypothesis
 from huiting.core.types import Role, Segment
 from huiting.live.asks import Ask
@@ -30,6 +32,12 @@ def segments_of(ask: Ask, hypothesis: Hypothesis) -> tuple[Segment, ...]:
             confidence=piece.confidence,
             emotion=hypothesis.emotion,
         )
-        for piece in pieces_of(ask.clip, hypothesis)
+        for piece in pieces_of(ask.clip, hypothesis, _pause(ask))
         if piece.span.start >= ask.since - _SLACK
     )
+
+
+def _pause(ask: Ask) -> float:
+    """Return the pause that divides: short enough to tell the segment from what was before it."""
+    gaps = [b.start - a.end for a, b in pairwise(ask.spans) if a.start < ask.since <= b.start]
+    return min([PAUSE, *gaps])

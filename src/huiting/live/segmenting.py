@@ -148,7 +148,10 @@ class Segmenting:
         if self._segment is None and going is not None and going.sure:
             yield from self._begin(going.span.start)
         if self._segment is not None:
-            yield from self._hold(self._segment, going)
+            yield from self._hold(self._segment, self.going)
+        elif self._detector.settled - self._ended > FAR:
+            self._before = []
+        self._forget()
 
     def _parts(self, before: Span, start: float) -> bool:
         """Tell whether speech that begins no earlier than `start` is another segment."""
@@ -161,26 +164,24 @@ class Segmenting:
             yield from self._cut(segment, spans)
         elif self._plan.interim:
             yield from self._partials(segment, spans, going)
-        self._forget()
 
     def _partials(
         self, segment: _Segment, spans: list[Span], going: Going | None
     ) -> Iterator[Moment]:
         now, end = self._tail.duration, spans[-1].end
-        if going is None:
-            paused = self._detector.settled - end >= self._plan.pad
-            if paused and end > segment.completed and _long(spans, self._plan.shortest):
+        if self._detector.settled - end >= self._plan.pad:
+            if end > segment.completed and _long(spans, self._plan.shortest):
                 segment.completed = end
                 yield self._ask(segment, spans, final=False, complete=True)
             return
-        due = now - segment.asked >= self._plan.every and end > segment.reached
+        due = (
+            going is not None and now - segment.asked >= self._plan.every and end > segment.reached
+        )
         if due and _long(spans, self._plan.first):
             segment.asked, segment.reached = now, end
             yield self._ask(segment, spans, final=False, complete=False)
 
     def _begin(self, start: float) -> Iterator[Moment]:
-        if start - self._ended > FAR:
-            self._before = []
         self._segment = _Segment(self._number())
         yield Speech(self.channel, start, speaking=True)
 
@@ -199,7 +200,6 @@ class Segmenting:
         else:
             yield Withdrawn(segment.number)
         self._remember(segment.spans)
-        self._forget()
 
     def _cut(self, segment: _Segment, spans: list[Span]) -> Iterator[Moment]:
         """End a segment in the middle; the rest is the next one."""

@@ -124,7 +124,9 @@ class Session:
         self._finished = True
         for voice in self._voices.values():
             found += self._moments(voice.channel, voice.finish())
-        return [*found, self._pulse(), *self._look()]
+        if self.at > self._pulsed or not self._samples:
+            found.append(self._pulse())
+        return [*found, *self._look()]
 
     def asks(self) -> list[Ask]:
         """Return what is to be decoded since the last time, in the order in which it came up.
