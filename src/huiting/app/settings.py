@@ -178,6 +178,24 @@ class Settings:
     backups: Path | None = _help(  # noqa: RUF009  (a field, not a value)
         "folder of backups that are asked for over the API", default=None
     )
+    live_calls: int = _help("calls that may be heard at once while they run; 0 for none", default=8)
+    live_calls_per_user: int = _help(
+        "of those, how many of one user, or of one program's token", default=4
+    )
+    live_gap: float = _help(
+        "seconds that a live call waits for its caller whose connection was cut", default=30.0
+    )
+    live_parallel: int = _help(
+        "stretches of speech of live calls that are decoded at once", default=2
+    )
+    live_options: Mapping[str, Any] = _help(
+        "how live calls are cut and told: pause, longest, every, pulse… (seconds)",
+        default_factory=dict,
+    )
+    live_unconsented: Literal["words", "nothing", "all"] = _help(
+        "what is kept of a live call whose customer does not agree to being recorded",
+        default="words",
+    )
     metrics_port: int = _help(
         "port on 127.0.0.1 on which a worker answers Prometheus; 0 for none", default=0
     )

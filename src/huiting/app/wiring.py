@@ -26,6 +26,7 @@ from huiting.core.ports import (
     RoleDecider,
     SoundTagger,
     SpeechMeter,
+    StreamingVoice,
     TextStage,
     VoiceDetector,
 )
@@ -143,8 +144,8 @@ def kit_of(
         )
 
 
-class Detector(VoiceDetector, SpeechMeter, Protocol):
-    """Finds speech, and tells what it decides on."""
+class Detector(VoiceDetector, SpeechMeter, StreamingVoice, Protocol):
+    """Finds speech, in what is there and in what arrives, and tells what it decides on."""
 
 
 def voice_detector_of(settings: Settings) -> Detector:

@@ -25,6 +25,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Of what `Metrics.text` returns."""
 _REQUEST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _STAGE = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
+_DELAY = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30)
 _DELIVERED = ("delivered", "failed")
 
 
@@ -49,6 +50,17 @@ class Room:
     """Bytes."""
     total: int
     """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLoad:
+    """How many live calls there are."""
+
+    speaking: int
+    away: int
+    """Wait for a side whose connection was cut."""
+    behind: float
+    """Seconds of audio that came and is not decoded yet, of all calls."""
 
 
 class Metrics:
@@ -94,6 +106,20 @@ class Metrics:
             "huiting_arrivals", "Files of inboxes, by outcome.", ["inbox", "outcome"],
             registry=registry,
         )  # fmt: skip
+        self._live_audio = Counter(
+            "huiting_live_audio_seconds", "Seconds of audio of live calls.", registry=registry
+        )
+        self._live_delay = Histogram(
+            "huiting_live_decode_seconds",
+            "From when speech of a live call was to be decoded to when it was told.",
+            ["kind"],
+            buckets=_DELAY,
+            registry=registry,
+        )
+        self._live_ended = Counter(
+            "huiting_live_ended", "Live calls that ended, by what ended them.", ["why"],
+            registry=registry,
+        )  # fmt: skip
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request.
@@ -126,6 +152,30 @@ class Metrics:
         """Count files of an inbox."""
         self._arrivals.labels(inbox, "taken").inc(taken)
         self._arrivals.labels(inbox, "refused").inc(refused)
+
+    def came(self, seconds: float) -> None:
+        """Count audio of a live call."""
+        self._live_audio.inc(seconds)
+
+    def decoded(self, kind: str, seconds: float) -> None:
+        """Count a `partial` or `final` of a live call, and how long it took."""
+        self._live_delay.labels(kind).observe(seconds)
+
+    def live_ended(self, why: str) -> None:
+        """Count a live call that ended."""
+        self._live_ended.labels(why).inc()
+
+    def watch_live(self, load: Callable[[], LiveLoad]) -> None:
+        """Look at the live calls whenever somebody asks for the numbers."""
+        calls = Gauge("huiting_live_calls", "Live calls now.", ["state"], registry=self._registry)
+        calls.labels("speaking").set_function(lambda: load().speaking)
+        calls.labels("away").set_function(lambda: load().away)
+        behind = Gauge(
+            "huiting_live_behind_seconds",
+            "Audio of live calls that came and is not decoded yet.",
+            registry=self._registry,
+        )
+        behind.set_function(lambda: load().behind)
 
     def watch(
         self,

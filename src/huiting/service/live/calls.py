@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
 
 from huiting.access.principal import Principal
 from huiting.core.errors import Forbidden, HuitingError, TooMany, Unknown
@@ -17,6 +16,7 @@ from huiting.core.types import Recording, Role
 from huiting.live.desk import Desk
 from huiting.live.session import Session
 from huiting.live.updates import Cue, Final, Pulse
+from huiting.observe.metrics import LiveLoad
 from huiting.service.live import spool as spools
 from huiting.service.live.card import GRAVITY
 from huiting.service.live.counting import Counting, Uncounted
@@ -128,14 +128,15 @@ class Live:
         self._threads: list[threading.Thread] = []
         self._runs: list[threading.Thread] = []
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         """Take up what an earlier process left, and look after all calls from now on."""
         self._hire()
-        return self
 
-    def __exit__(self, *_error: object) -> None:
-        """Close it."""
-        self.close()
+    def load(self) -> LiveLoad:
+        """Return how many calls there are, and how far they are behind."""
+        calls = [call for call in list(self._calls.values()) if call.over_since is None]
+        away = sum(call.away_since is not None for call in calls)
+        return LiveLoad(len(calls) - away, away, sum(call.behind for call in calls))
 
     def open(self, opening: Opening, principal: Principal, address: str = "") -> Line:
         """Begin a call.
@@ -318,6 +319,8 @@ class Live:
         thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
         self._runs.append(thread)
         thread.start()
+        if session is not None:
+            threading.Thread(target=self._warm, name="live-warm", daemon=True).start()
 
     def _hire(self) -> None:
         """Begin the threads that all calls share, unless they are there."""
@@ -327,19 +330,15 @@ class Live:
             names = [f"live-ears-{number}" for number in range(self._hands.threads)]
             self._threads = [threading.Thread(target=self._listen, name=name) for name in names]
             self._threads.append(threading.Thread(target=self._look_after, name="live"))
-            self._threads.append(threading.Thread(target=self._warm, name="live-warm", daemon=True))
             for thread in self._threads:
                 thread.start()
 
     def _warm(self) -> None:
-        """Load the models when the first call begins."""
-        while not self._calls and not self._over.wait(0.1):
-            pass
-        if not self._over.is_set():
-            try:
-                self._hands.listener.warm()
-            except HuitingError as error:
-                log.warning("models of live calls", extra={"code": error.code})
+        """Load the models, unless they are loaded."""
+        try:
+            self._hands.listener.warm()
+        except HuitingError as error:
+            log.warning("models of live calls are not loaded", extra={"code": error.code})
 
     def _listen(self) -> None:
         while not self._over.is_set():

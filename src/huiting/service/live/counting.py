@@ -14,7 +14,7 @@ class Counting(Protocol):
         """Count a `partial` or `final`, and how long after it was asked for it was told."""
         ...
 
-    def ended(self, why: str, /) -> None:
+    def live_ended(self, why: str, /) -> None:
         """Count a call that ended."""
         ...
 
@@ -28,5 +28,5 @@ class Uncounted:
     def decoded(self, kind: str, seconds: float, /) -> None:
         """Let it be."""
 
-    def ended(self, why: str, /) -> None:
+    def live_ended(self, why: str, /) -> None:
         """Let it be."""

@@ -324,7 +324,7 @@ class Ongoing:
             self.spool.close()
         self.over_since = self._means.clock()
         self.tell([ended])
-        self._means.counting.ended(why.value)
+        self._means.counting.live_ended(why.value)
 
     # Those that ask the models
 
