@@ -6,7 +6,7 @@ have no times and texts no confidence. Knows no model.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from huiting.core.errors import EngineError
@@ -14,7 +14,7 @@ from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio
 from huiting.engines._gates import Gates, Heard, gate_of
 from huiting.engines._parts import joined, parts_at_pauses
-from huiting.engines._prompts import Speaks, leaked, silent, told
+from huiting.engines._prompts import Speaks, about_as_long, bare, leaked, silent, told
 
 QUICK, SLOW = 10.0, 16.0
 """Tokens a second that nobody speaks, in languages whose words are few tokens and in others:
@@ -204,12 +204,23 @@ class Prompted:
         if words and not self._speaks(clip):
             words = ()
         order = Order(clip, language, words, most(clip.duration, rate))
-        said = self.model.write(order)
-        if words and (leaked(said.text, words) or self._gate(said, order) is not None):
-            order = Order(clip, language, (), order.most)
-            said = self.model.write(order)
+        said = self._believable(self.model.write(order), order)
         gate = self._gate(said, order)
         return Hypothesis("" if gate else said.text, language=language, gate=gate)
+
+    def _believable(self, said: Said, order: Order) -> Said:
+        """Return what was written, or what is written without words where these may be all of it.
+
+        A word of the list that stands alone is often what was said, and often what coughs and
+        noises become. It is kept where about as much is heard without the list.
+        """
+        words = order.words
+        lost = bool(words) and (leaked(said.text, words) or self._gate(said, order) is not None)
+        if not lost and not bare(said.text, words):
+            return said
+        plain = self.model.write(replace(order, words=()))
+        same = self._gate(plain, order) is None and about_as_long(plain.text, said.text)
+        return said if same and not lost else plain
 
     def _gate(self, said: Said, order: Order) -> str | None:
         """Return why a text is not believed; None if it is."""

@@ -29,6 +29,8 @@ IN_A_ROW = 3
 """Words one after the other as in the list, or said at all, from which a text may be the list."""
 REST = 0.2
 """Share of a text that is not words of the list, below which it may be the list."""
+TWICE = 2
+"""Times as long as what is heard without the list a text may be that is all words of it."""
 _PARTS_PROMPT = re.compile(r"[<>|\[\]{}]")
 _SEPARATES = re.compile(r"[,;，；、\s]+")
 
@@ -92,17 +94,39 @@ def leaked(text: str, words: Sequence[str]) -> bool:
     It is when little else is in it, or when several stand in it one after the other as in the
     list. People say such things too, so this is a reason to listen again, without the words.
     """
-    plain, listed = _letters(text), [_letters(word) for word in words]
-    if not plain or not any(listed):
+    plain, listed = _letters(text), _listed(words)
+    if not plain or not listed:
         return False
     order = "".join(f"({re.escape(word)})?" for word in listed)
     runs = [sum(g is not None for g in m.groups()) for m in re.finditer(order, plain)]
     if max(runs, default=0) >= IN_A_ROW:
         return True
-    longest_first = sorted(filter(None, listed), key=len, reverse=True)
-    any_word = "|".join(re.escape(word) for word in longest_first)
+    rest, count = _besides(plain, listed)
+    return count >= IN_A_ROW and rest <= REST * len(plain)
+
+
+def bare(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a text is words that a model was told, and next to nothing else."""
+    plain, listed = _letters(text), _listed(words)
+    rest, count = _besides(plain, listed) if listed else (0, 0)
+    return count > 0 and rest <= REST * len(plain)
+
+
+def about_as_long(one: str, other: str) -> bool:
+    """Tell whether two texts may be two spellings of the same sounds, by their length."""
+    short, long = sorted((len(_letters(one)), len(_letters(other))))
+    return long <= TWICE * short
+
+
+def _listed(words: Sequence[str]) -> list[str]:
+    return [letters for letters in map(_letters, words) if letters]
+
+
+def _besides(plain: str, listed: Sequence[str]) -> tuple[int, int]:
+    """Return how many letters are not of words of the list, and how many words are."""
+    any_word = "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True))
     rest, count = re.subn(any_word, "", plain)
-    return count >= IN_A_ROW and len(rest) <= REST * len(plain)
+    return len(rest), count
 
 
 def _letters(text: str) -> str:

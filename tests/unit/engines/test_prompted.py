@@ -119,6 +119,24 @@ def test_what_is_written_without_the_list_is_believed_even_if_it_looks_like_it()
     assert (heard.text, heard.gate) == ("鑫诚宝，理财通，稳盈", None)
 
 
+@pytest.mark.parametrize(
+    ("plainly", "text", "gate"),
+    [
+        pytest.param("新城堡", "鑫诚宝", None, id="as much is heard without the list"),
+        pytest.param("嗯", "嗯", None, id="much less is heard"),
+        pytest.param("您好我想问一下", "您好我想问一下", None, id="much more is heard"),
+        pytest.param("", "", "empty", id="nothing is heard"),
+    ],
+)
+def test_a_word_of_the_list_alone_is_believed_if_as_much_is_heard_without_it(
+    plainly: str, text: str, gate: str | None
+) -> None:
+    scribe = Scribe(lambda order: Said("鑫诚宝" if order.words else plainly, 3))
+    (heard,) = Prompted(scribe, spoken).decode([clip(2)], Hints("zh", WORDS))
+
+    assert (heard.text, heard.gate) == (text, gate)
+
+
 def test_a_loop_is_heard_again_without_words_before_it_is_given_up() -> None:
     scribe = Scribe(lambda order: Said("稳盈" * 30 if order.words else "好的", 30))
     (heard,) = Prompted(scribe, spoken).decode([clip(4)], Hints("zh", WORDS))

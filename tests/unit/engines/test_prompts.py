@@ -8,7 +8,16 @@ import pytest
 
 from huiting.core.ports import Hotword
 from huiting.core.types import Audio
-from huiting.engines._prompts import LONGEST, MOST_WORDS, leaked, silent, told, voice_detector
+from huiting.engines._prompts import (
+    LONGEST,
+    MOST_WORDS,
+    about_as_long,
+    bare,
+    leaked,
+    silent,
+    told,
+    voice_detector,
+)
 
 PLENTY = 10_000
 SAMPLE = "8002_20250313143005_16055550102_in.wav"
@@ -103,6 +112,42 @@ def test_a_text_in_which_words_are_merely_said_is_not(text: str) -> None:
 def test_nothing_leaks_where_nothing_was_told() -> None:
     assert not leaked("鑫诚宝，理财通，稳盈", ())
     assert not leaked("鑫诚宝，理财通，稳盈", ("··", "——"))
+
+
+def test_words_that_are_no_letters_count_for_nothing() -> None:
+    assert not leaked("好的，鑫诚宝", ("··", "——", "⋯⋯", "鑫诚宝"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("鑫诚宝。", True, id="a word"),
+        pytest.param("鑫诚宝，理财通", True, id="two words"),
+        pytest.param("我要鑫诚宝", False, id="a word in a sentence"),
+        pytest.param("您好", False, id="another"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_a_text_of_nothing_but_words_of_the_list_is_known(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert bare(text, LIST) is expected
+    assert not bare(text, ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("鑫诚宝", "新城堡。", True),
+        ("鑫诚宝", "嗯", False),
+        ("鑫诚宝", "", False),
+        ("Xin Plan", "Sin plant", True),
+    ],
+)
+def test_spellings_of_the_same_sounds_are_about_as_long(
+    one: str,
+    other: str,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert about_as_long(one, other) is about_as_long(other, one) is expected
 
 
 @pytest.mark.parametrize(
