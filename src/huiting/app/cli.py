@@ -346,6 +346,7 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
     """Say what is installed, verified, missing, and what would go out to a network."""
     from huiting.app.database import store_of
     from huiting.app.doctor import TOPICS, examine
+    from huiting.app.recognizers import servers_of
     from huiting.app.recordings import described
     from huiting.app.wiring import models_of
 
@@ -357,7 +358,7 @@ def examine_installation(config: ConfigFile = None, store: StoreUrl = None) -> N
 
     report = examine(
         settings.models, settings.store, look, models_of(settings), settings.llm_url,
-        described(settings),
+        described(settings), servers_of(settings),
     )  # fmt: skip
     table = Table(show_header=False, box=None)
     for row in report.rows:

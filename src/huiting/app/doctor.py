@@ -91,6 +91,7 @@ def examine(
     models: Sequence[Model] | None = None,
     model_server: str = "",
     bucket: Described | None = None,
+    speech_servers: Sequence[str] = (),
 ) -> Report:
     """Look at this machine.
 
@@ -101,9 +102,16 @@ def examine(
         models: those that the settings need; by default all that are not optional.
         model_server: URL of the language model; empty for none.
         bucket: where recordings are kept; None for a folder.
+        speech_servers: URLs of servers that recognize.
     """
     wanted = catalogue.needed() if models is None else models
-    outgoing = (*_outgoing(store), *_asked(model_server), *_sent(bucket), *_unguarded(os.environ))
+    outgoing = (
+        *_outgoing(store),
+        *_heard(speech_servers),
+        *_asked(model_server),
+        *_sent(bucket),
+        *_unguarded(os.environ),
+    )
     rows = (
         Row("python", f"Python {platform.python_version()}", sys.executable),
         Row("python", say(f"Huiting {__version__}", f"慧听 {__version__}"), _home()),
@@ -287,6 +295,16 @@ def _sent(bucket: Described | None) -> tuple[str, ...]:
             f"按设置，录音存入 {bucket.server} 上的 {bucket.place}",
         ),
     )
+
+
+def _heard(servers: Sequence[str]) -> Iterator[str]:
+    """Name servers elsewhere that are sent what is spoken."""
+    for host in dict.fromkeys(urlsplit(server).hostname or "" for server in servers):
+        if host and host not in HERE:
+            yield say(
+                f"speech goes to the recognizer on {host}, as set",
+                f"按设置，语音发给 {host} 上的识别服务",
+            )
 
 
 def _home() -> str:

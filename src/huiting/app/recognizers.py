@@ -22,6 +22,8 @@ USUAL = {"whisper": "whisper-base"}
 """Model of an engine that comes with every installation."""
 CIRCUIT = "circuit"
 """The engine that is made of others."""
+REMOTE = "remote"
+"""The engine that asks a server."""
 STATM, PAGE = Path("/proc/self/statm"), "SC_PAGE_SIZE"
 
 
@@ -49,7 +51,9 @@ def choice_of(settings: Settings) -> Choice:
         ConfigError: its table makes no sense.
     """
     table = dict(settings.engines.get(settings.engine, {}))
-    engine, model = table.pop("engine", settings.engine), table.pop("model", "")
+    engine, model = table.pop("engine", settings.engine), ""
+    if engine != REMOTE:  # whose model is its server's, and its own option
+        model = table.pop("model", "")
     if not isinstance(engine, str) or not isinstance(model, str):
         raise ConfigError(
             f"setting engines.{settings.engine}", "engine or model is no text", "write a name"
@@ -182,6 +186,13 @@ def taken() -> int | None:
     if not STATM.exists():
         return None
     return int(STATM.read_text("ascii").split()[1]) * os.sysconf(PAGE)
+
+
+def servers_of(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses that speech is sent to, of all recognizers that may be asked for."""
+    choices = [choice_of(part(settings, name)) for name in names_of(settings)]
+    found = [str(choice.options.get("url", "")) for choice in choices if choice.engine == REMOTE]
+    return tuple(dict.fromkeys(url for url in found if url))
 
 
 def part(settings: Settings, name: str) -> Settings:

@@ -227,3 +227,10 @@ def test_a_switch_that_whoever_runs_us_set_is_left_as_it_is() -> None:
 
     assert environ["HF_HUB_OFFLINE"] == "0"
     assert environ["TRANSFORMERS_OFFLINE"] == "1"
+
+
+def test_a_speech_server_elsewhere_is_named_once(tmp_path: Path) -> None:
+    servers = ["http://127.0.0.1:8000/v1", "http://gpu-1:8000/v1", "ws://gpu-1:10095"]
+    report = doctor.examine(tmp_path, SQLITE, healthy, [], speech_servers=servers)
+
+    assert report.outgoing == ("speech goes to the recognizer on gpu-1, as set",)

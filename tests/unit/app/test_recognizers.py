@@ -204,3 +204,28 @@ def test_a_circuit_that_changes_in_a_part_makes_other_analyses() -> None:
     changed = Settings(engine="both", engines=other, emotion=False, sounds=False)
     assert made_by(settings).settings != made_by(changed).settings
     assert made_by(settings).engine == "both"
+
+
+def test_the_model_of_a_server_is_an_option_and_none_of_the_catalogue() -> None:
+    gpu = {"engine": "remote", "url": "http://127.0.0.1:9/v1", "model": "large-v3"}
+    settings = Settings(engine="gpu", engines={"gpu": gpu})
+
+    assert recognizers.choice_of(settings).options["model"] == "large-v3"
+    assert recognizers.models_of(settings) == ()
+    assert recognizers.load(settings, 1).rate == 16_000
+
+
+def test_all_servers_that_may_be_sent_speech_are_known() -> None:
+    tables = {
+        "gpu": {"engine": "remote", "url": "http://gpu-1/v1"},
+        "big": {"engine": "remote", "url": "http://gpu-1/v1", "model": "big"},
+        "far": {"engine": "remote", "url": "https://asr.example.com/v1"},
+    }
+    remote = Settings(engine="remote", engine_options={"url": "ws://gpu-2"}, engines=tables)
+
+    assert recognizers.servers_of(Settings()) == ()
+    assert recognizers.servers_of(Settings(engines=tables)) == (
+        "http://gpu-1/v1",
+        "https://asr.example.com/v1",
+    )
+    assert recognizers.servers_of(remote)[0] == "ws://gpu-2"
