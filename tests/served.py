@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from starlette.testclient import TestClient
 
@@ -42,6 +43,7 @@ from huiting.service.hearing import Hearing
 from huiting.service.hidden import Hiding
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
+from huiting.service.live.calls import Live
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
@@ -66,6 +68,7 @@ from huiting.vault.folder import Folder
 from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
 from huiting.web.server import build
+from speaking import ScriptedLive
 
 USUAL = Limits(answer=0.5)
 ENGINES = ("whisper", "second")
@@ -234,8 +237,9 @@ def parts_in(
             lambda: "settings",
             clock,
             engines=ENGINES,
-        ),  # fmt: skip
+        ),
         listening=listening,
+        live=cast("Live", ScriptedLive()),
         engines=ENGINES,
         shelf=Shelf(Library(store.database), audit, together(Settings()), clock),
         trials=Trials(store, flat, trying(Settings())),

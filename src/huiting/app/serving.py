@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -17,6 +17,7 @@ from huiting.app.entrances import access_of, audit_of, measured
 from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of
+from huiting.app.live import Wanted, live_of
 from huiting.app.observing import loads_of, rooms_of
 from huiting.app.outreach import plan_of
 from huiting.app.readers import Readers
@@ -122,7 +123,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         StoreError: the database cannot be used.
     """
     vault = vault_of(settings, wish.limits.upload)
-    with store_of(settings) as store, tidied(vault):
+    with store_of(settings) as store, tidied(vault), ExitStack() as stack:
         queue = open_queue(store.database, Mode(settings.jobs))
         reading = reading_of(settings, store)
         data, zone = data_of(settings), zone_of(settings)
@@ -143,6 +144,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
         exports = Exports(store, queue, reading, data / "exports")
         reporting = Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone)
+        live = live_of(settings, Wanted(recordings, reading, audit, metrics, data))
         yield Parts(
             store=store,
             queue=queue,
@@ -168,6 +170,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
                 engines=names_of(settings),
             ),
             listening=listening,
+            live=stack.enter_context(live),
             engines=names_of(settings),
             shelf=Shelf(library, audit, together(settings), now),
             trials=Trials(store, flat, trying(settings)),

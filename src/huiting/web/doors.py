@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from huiting.access.credentials import Credentials, Doorkeeper
 from huiting.access.permissions import Permission
@@ -74,6 +75,8 @@ class Required:
     permission: Permission
     also: tuple[Permission, ...] = ()
     """What it takes besides: a token that may change calls need not be one that may read them."""
+    instead: Permission | None = None
+    """What does as well as `permission`."""
 
     def __call__(
         self,
@@ -88,21 +91,19 @@ class Required:
             Forbidden: known, and may not.
         """
         principal = admitted(request)
-        _check_settled(principal)
-        for permission in (self.permission, *self.also):
-            if not principal.may(permission):
-                log.warning(
-                    "refused", extra={"principal": principal.id, "permission": permission.value}
-                )
-                raise Forbidden(
-                    principal.name, f"may not do this ({permission})", "ask an administrator"
-                )
+        other = self.instead is not None and principal.may(self.instead)
+        check(principal, *(() if other else (self.permission,)), *self.also)
         return principal
 
 
 def require(permission: Permission, *also: Permission) -> Required:
     """Return the dependency of a route that takes this permission, and these."""
     return Required(permission, also)
+
+
+def either(permission: Permission, instead: Permission) -> Required:
+    """Return the dependency of a route that takes one of these permissions."""
+    return Required(permission, instead=instead)
 
 
 def known() -> Known:
@@ -113,6 +114,23 @@ def known() -> Known:
 def settled() -> Known:
     """Return the dependency of a route for everybody who is known and has a password of theirs."""
     return Known(settled=True)
+
+
+def check(principal: Principal, *permissions: Permission) -> None:
+    """Refuse somebody who may not do all of this.
+
+    Raises:
+        Forbidden: they may not, or must change their password first.
+    """
+    _check_settled(principal)
+    for permission in permissions:
+        if not principal.may(permission):
+            log.warning(
+                "refused", extra={"principal": principal.id, "permission": permission.value}
+            )
+            raise Forbidden(
+                principal.name, f"may not do this ({permission})", "ask an administrator"
+            )
 
 
 def _check_settled(principal: Principal) -> None:
@@ -164,13 +182,16 @@ def foreign(request: Request) -> bool:
         browsers without it the origin compared with the host that was asked for.
     """
     site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in _OURS
-    origin = request.headers.get("origin")
+    return site not in _OURS if site is not None else foreign_origin(request)
+
+
+def foreign_origin(connection: HTTPConnection) -> bool:
+    """Tell whether a page of another site than the one that is asked says so itself."""
+    origin = connection.headers.get("origin")
     if origin is None:
         return False
     try:
         site = urlsplit(origin).netloc.lower()
     except ValueError:
         return True
-    return site != request.headers.get("host", "").lower()
+    return site != connection.headers.get("host", "").lower()

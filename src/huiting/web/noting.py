@@ -69,6 +69,8 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", "/reports/agents/{agent:path}"): Action.SAW,
     ("GET", "/drop/{call}/curve.svg"): Action.SAW,
     ("GET", "/api/v1/reports/agents"): Action.SAW,
+    ("GET", "/api/v1/live"): Action.SAW,
+    ("GET", "/api/v1/live/{live}"): Action.SAW,
     ("GET", "/api/v1/reports/causes"): Action.SAW,
     ("GET", "/api/v1/reports/day"): Action.SAW,
     ("GET", "/api/v1/reports/trends"): Action.SAW,
@@ -150,6 +152,8 @@ def _subject(path: str, named: Mapping[str, Any]) -> str:
         return f"call:{named['call']}"
     if "recording" in named:
         return f"recording:{named['recording']}"
+    if "live" in named:
+        return f"live:{named['live']}"
     if "job" in named:
         return f"job:{named['job']}"
     return path.removeprefix("/api/v1/").removeprefix("/").replace("/", ":")

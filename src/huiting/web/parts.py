@@ -24,6 +24,7 @@ from huiting.service.hearing import Hearing
 from huiting.service.keeping.desk import Keeping
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
+from huiting.service.live.calls import Live
 from huiting.service.looking import Looking
 from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
@@ -43,6 +44,7 @@ from huiting.service.uploads import Uploads
 from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.searches import Searches
+from huiting.web.live.terms import Terms
 from huiting.web.noting import Noting
 from huiting.web.signing import Access
 
@@ -89,6 +91,7 @@ class Parts:
     answers: Answers
     transcriber: Transcriber
     listening: Listening
+    live: Live
     engines: tuple[str, ...]
     """Names of the recognizers that may be asked for, the usual one first."""
     shelf: Shelf
@@ -116,6 +119,8 @@ class Parts:
     """Counts requests; None where nobody looks."""
     mailed: Plan = field(default_factory=Plan)
     """When the digest of a day is sent."""
+    live_terms: Terms = field(default_factory=Terms)
+    """What a live connection may do."""
     access: Access | None = None
     """People who sign in; None where nobody does."""
 

@@ -26,7 +26,7 @@ SCHEMA: Mapping[str, Any] = {
     "required": ["data"],
 }
 """Of one event."""
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def stream(look: Callable[[], Message], *, every: float, longest: float) -> Stre
         every: seconds between two looks.
         longest: seconds after which the answer ends whatever happens; its reader comes again.
     """
-    return StreamingResponse(_told(look, every, longest), headers=_HEADERS, media_type=MEDIA_TYPE)
+    return StreamingResponse(_told(look, every, longest), headers=HEADERS, media_type=MEDIA_TYPE)
 
 
 async def _told(look: Callable[[], Message], every: float, longest: float) -> AsyncIterator[str]:

@@ -1,6 +1,6 @@
 """Chinese or English: as a person has chosen, or as a request asks for in `Accept-Language`."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from huiting.access.principal import Principal
 
@@ -9,7 +9,7 @@ COOKIE = "huiting-language"
 """What was chosen in this browser; holds where nobody has signed in."""
 
 
-def tongue(request: Request) -> str:
+def tongue(request: HTTPConnection) -> str:
     """Return `zh` or `en`: what was chosen, by the person or here, else what is preferred."""
     principal = request.scope.get("huiting.principal")
     if isinstance(principal, Principal) and principal.language in LANGUAGES:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from huiting.web import health, server
 from huiting.web.doors import Known, Required
+from huiting.web.live.entering import Speaking
 from served import Served, refund
 
 OPEN = {
@@ -36,6 +37,23 @@ def test_no_route_is_without_a_door(method: str, route: APIRoute) -> None:
 
     guarded = any(isinstance(guard, Required | Known) for guard in guards)
     assert guarded or (method, route.path) in OPEN
+
+
+def sockets() -> Iterator[APIWebSocketRoute]:
+    for module in server.resources():
+        found = module.router.routes
+        yield from (route for route in found if isinstance(route, APIWebSocketRoute))
+
+
+@pytest.mark.parametrize("route", list(sockets()), ids=lambda route: route.path)
+def test_no_socket_is_without_a_door(route: APIWebSocketRoute) -> None:
+    guards = [d.call for d in route.dependant.dependencies]  # codespell:ignore dependant
+
+    assert any(isinstance(guard, Speaking) for guard in guards)
+
+
+def test_there_are_two_sockets() -> None:
+    assert sorted(route.path for route in sockets()) == ["/", "/live"]
 
 
 def reads() -> list[str]:
