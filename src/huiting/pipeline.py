@@ -347,7 +347,7 @@ def recognize(
         for batch in _batches(clips):
             heard = kit.asr.transcribe([clip.audio for clip in batch], said)
             for clip, hypothesis in zip(batch, heard, strict=True):
-                found.take(clip, hypothesis, tracks[clip.channel].gain, kit.emotion)
+                found.take(clip, hypothesis, tracks[clip.channel], kit.emotion)
                 done += sum(span.duration for span in clip.spans)
                 watch.advance(done / total)
     return found
@@ -371,17 +371,10 @@ class Heard:
         self,
         clip: Clip,
         hypothesis: Hypothesis,
-        gain: float,
+        track: SpooledTrack,
         emotion: EmotionTagger | None,
     ) -> None:
-        """Add what was heard in a clip; of its sound only impressions are kept.
-
-        Args:
-            clip: what was heard.
-            hypothesis: what the recognizer returned for it.
-            gain: dB by which its track was raised.
-            emotion: listens to it; None for nobody.
-        """
+        """Add what was heard in a clip; of its sound only impressions are kept."""
         self.events += [
             replace(event, span=on_recording(clip, event.span), channel=clip.channel)
             for event in hypothesis.events
@@ -395,7 +388,7 @@ class Heard:
             self.rejected += [Rejected(clip.channel, s, hypothesis.gate) for s in clip.spans]
             return
         pieces = pieces_of(clip, hypothesis)
-        self.segments += _segments(clip, pieces, hypothesis, gain)
+        self.segments += _segments(clip, pieces, hypothesis, track.gain)
         if emotion is None:
             return
         for piece in pieces:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from huiting.app.hosting import Kits, Made
 from huiting.app.logs import start_logging
 from huiting.app.settings import Settings
+from huiting.audio.clips import place_of, sound_of
 from huiting.core.ports import EmotionTagger
 from huiting.core.types import Role, Segment, Span
 from huiting.core.watch import Progress
@@ -24,13 +25,10 @@ from huiting.jobs.host.child import Function
 from huiting.jobs.host.journal import Journal
 from huiting.jobs.host.limits import Limits
 from huiting.jobs.host.model_host import ModelHost
-from huiting.pipeline import Heard as Recognized
+from huiting.live.hearing import segments_of
 from huiting.service.live.hearing import LISTEN, Earlier, Heard, HostListener, Listen
 
 FACTORY = "huiting.app.live_hosting:build"
-SOONER = 0.1
-"""Seconds by which a recognizer may begin a word before the speech it is of."""
-SLACK = 1e-6
 _settings = TypeAdapter(Settings)
 
 
@@ -76,43 +74,23 @@ def listen(payload: bytes, _progress: Callable[[Progress], None], *, kits: Kits)
 
 def heard(asked: Listen, made: Made) -> Heard:
     """Hear a stretch as the pipeline would; how it sounds, too, when it is complete."""
-    kit, clip = made.kit, asked.clip
+    kit, ask = made.kit, asked.ask
     odds: dict[str, float] = {}
     language = asked.language or made.hints.language
     if language is None:
-        [found] = kit.asr.languages([clip.audio])
+        [found] = kit.asr.languages([ask.audio])
         odds = {code: found.get(code, 0.0) for code in kit.languages}
-        language = max(odds, key=lambda code: odds[code])
-    [hypothesis] = kit.asr.transcribe([clip.audio], replace(made.hints, language=language))
-    emotion = kit.emotion if asked.complete else None
-    recognized = Recognized()
-    recognized.take(clip, hypothesis, 0.0, emotion)
-    own = [at for at, s in enumerate(recognized.segments) if _own(s, asked.since)]
-    segments = [_cut(recognized.segments[at], asked.since) for at in own]
-    written = [
-        reduce(lambda s, stage: stage(s), kit.text, replace(s, role=asked.role)) for s in segments
-    ]
-    if emotion is None:
-        return Heard(tuple(written), (), odds)
-    impressions = [recognized.impressions[at] for at in own]
-    return Heard(_felt(written, impressions, asked, emotion), tuple(impressions), odds)
-
-
-def _own(segment: Segment, since: float) -> bool:
-    """Tell whether any of it is said from a moment on."""
-    return segment.span.end > since + SLACK
-
-
-def _cut(segment: Segment, since: float) -> Segment:
-    """Return what is said in a segment from a moment on; without times that is all of it."""
-    if segment.span.start >= since or not segment.words:
-        return segment
-    words, at = list(segment.words), 0
-    while words and words[0].span.start < since - SOONER:
-        at = segment.spoken.index(words[0].text, at) + len(words.pop(0).text)
-    text = segment.spoken[at:].strip() if words else ""
-    span = Span(min(since, segment.span.end), segment.span.end)
-    return replace(segment, span=span, spoken=text, text=text, words=tuple(words))
+        language = max(odds, key=lambda code: odds[code]) if any(odds.values()) else None
+    [hypothesis] = kit.asr.transcribe([ask.audio], replace(made.hints, language=language))
+    said = [replace(s, role=asked.role) for s in segments_of(ask, hypothesis)]
+    written = tuple(reduce(lambda s, stage: stage(s), kit.text, segment) for segment in said)
+    if kit.emotion is None or not asked.complete:
+        return Heard(written, (), odds)
+    impressions = []
+    for segment in written:
+        states = hypothesis.states and hypothesis.states.cut(place_of(ask.clip, segment.span))
+        impressions.append(kit.emotion.listen(sound_of(ask.clip, segment.span), states))
+    return Heard(_felt(written, impressions, asked, kit.emotion), tuple(impressions), odds)
 
 
 def _felt(

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from huiting.core.ports import Clip
 from huiting.core.types import Audio, Role, Segment, Span
 from huiting.core.watch import Progress
 from huiting.jobs.host.ticket import Task
+from huiting.live.asks import Ask
 from huiting.service.tasks import Host
 
 LISTEN = "listen"
 """Task: hear a stretch of a call that runs. The result is `Heard.packed`."""
+RATE = 16_000
+"""Hz, of what is heard."""
 _segments = TypeAdapter(tuple[Segment, ...])
 
 
@@ -52,11 +54,20 @@ class Listen:
     """What this voice said before, where the segment is complete."""
 
     @property
-    def clip(self) -> Clip:
-        """The stretch as the pipeline knows it."""
-        audio = Audio(np.frombuffer(self.samples, np.float32), 16_000)
-        spans = tuple(Span(start, end) for start, end in self.spans)
-        return Clip(self.channel, None, spans, audio, self.start, self.offsets)
+    def ask(self) -> Ask:
+        """The stretch as a live session asks for it."""
+        return Ask(
+            number=0,
+            channel=self.channel,
+            start=self.start,
+            audio=Audio(np.frombuffer(self.samples, np.float32), RATE),
+            final=self.complete,
+            revision=0,
+            spans=tuple(Span(start, end) for start, end in self.spans),
+            offsets=self.offsets,
+            since=self.since,
+            complete=self.complete,
+        )
 
     def packed(self) -> bytes:
         """Return it as it travels."""
