@@ -16,18 +16,22 @@ from huiting.app.settings import Settings
 from huiting.core.analysis import Analysis
 from huiting.core.codec import to_json
 from huiting.core.errors import UndecodableAudio
+from huiting.core.speech import Speech
 from huiting.core.watch import Progress
 from huiting.jobs.host.ticket import Task
 from huiting.jobs.running import Handler
 from huiting.jobs.worker import Terms, Worker
 from huiting.service import analysis as analysis_job
 from huiting.service import exporting, rejudging, transcripts
-from huiting.service.tasks import Request
+from huiting.service.speech import job as speech_job
+from huiting.service.tasks import SPEECH, Request
 from huiting.store.library import Library
+from huiting.store.speech import Speeches
 from huiting.vault.folder import Folder
 from huiting.web.parts import Limits
 from huiting.web.server import build
 from served import USUAL, Served, flat, serving
+from speeches import speech
 
 NOISE = b"noise"
 """What ears can make nothing of."""
@@ -41,6 +45,8 @@ class Ears:
     asked: list[Request] = field(default_factory=list)
     silence: threading.Event = field(default_factory=threading.Event)
     """Is set when they may hear."""
+    speech: Speech = field(default_factory=speech)
+    """Found in whatever is measured."""
 
     def run(self, task: Task, listen: Callable[[Progress], None], /) -> bytes:
         """Return the call."""
@@ -50,6 +56,8 @@ class Ears:
         self.silence.wait(10)
         if Path(request.path).read_bytes().startswith(NOISE):
             raise UndecodableAudio(request.name, "no audio in it", "hand in a recording")
+        if task.name == SPEECH:
+            return self.speech.packed()
         heard = self.heard.call
         recording = replace(
             heard.recording,
@@ -107,6 +115,7 @@ def working(served: Served, ears: Ears) -> Iterator[None]:
             ears, parts.transcriber.kept, audio, served.clock
         ),
         rejudging.KIND: rejudging.Rejudging(store, flat, judge, served.clock),
+        speech_job.KIND: speech_job.Measuring(ears, Speeches(store.database), audio, served.clock),
         exporting.KIND: parts.exports.run,
     }
     worker = Worker(parts.queue, handlers, Terms(slots=2))

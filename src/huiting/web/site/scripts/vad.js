@@ -217,6 +217,7 @@ Alpine.data("vad", () => ({
       const tracks = await tracksOf(told);
       this.duration = told.duration ?? 0;
       this.state = "ready";
+      this.$refs.choosing.open = false;
       await this.$nextTick();
       if (tracks.length) this.build(tracks);
     } catch (error) {
@@ -240,6 +241,7 @@ Alpine.data("vad", () => ({
       const box = document.createElement("div");
       const name = document.createElement("div");
       name.className = "vad-name";
+      name.dataset.wave = String(place % 2);
       name.textContent = this.channel(tracks[place].channel);
       canvas.className = "vad-lane";
       canvas.setAttribute("role", "img");
