@@ -1,5 +1,6 @@
 """What a recognizer made of an ask, as segments on the clock of the call."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from huiting.audio.clips import PAUSE, pieces_of
@@ -14,11 +15,13 @@ _SLACK = 1e-6
 def segments_of(ask: Ask, hypothesis: Hypothesis) -> tuple[Segment, ...]:
     """Return what a segment says, by start; text stages are still to come.
 
-    What the hypothesis says of the earlier speech that it was heard with is left out. Nothing
-    is returned for what a gate refused.
+    What the hypothesis says of the earlier speech that it was heard with is left out; an engine
+    that gives no times is to be asked without (`Plan.context` of 0), for then all of it is told.
+    Nothing is returned for what a gate refused.
     """
     if hypothesis.gate is not None:
         return ()
+    clip = ask.clip if hypothesis.words else replace(ask.clip, spans=ask.own)
     return tuple(
         Segment(
             channel=ask.channel,
@@ -32,7 +35,7 @@ def segments_of(ask: Ask, hypothesis: Hypothesis) -> tuple[Segment, ...]:
             confidence=piece.confidence,
             emotion=hypothesis.emotion,
         )
-        for piece in pieces_of(ask.clip, hypothesis, _pause(ask))
+        for piece in pieces_of(clip, hypothesis, _pause(ask))
         if piece.span.start >= ask.since - _SLACK
     )
 

@@ -21,6 +21,7 @@ from huiting.core.types import (
     Party,
     Recording,
     Region,
+    Rejected,
     Role,
     RoleSource,
     Segment,
@@ -52,6 +53,7 @@ class Session:
         recording: Recording = UNKNOWN,
         watchers: Sequence[Watcher] = (),
         decide: RoleDecider | None = None,
+        language: str | None = None,
     ) -> None:
         """Begin a call at 0:00.
 
@@ -62,6 +64,7 @@ class Session:
             recording: what is known of it: id, name, metadata, when it began.
             watchers: what gives cues; fresh ones.
             decide: says who is who where a role is not known; None to leave it open.
+            language: of the call, ISO 639, where it is known.
         """
         self._plan = plan or Plan()
         numbers = count(1)
@@ -72,6 +75,7 @@ class Session:
         self._recording = replace(recording, channels=tuple(channels))
         self._watchers = tuple(watchers)
         self._decide = decide
+        self._language = language
         self._parties = tuple(_party(channel) for channel in channels)
         self._transcript = Transcript(self._voices)
         self._left = [np.zeros(0, np.float32) for _ in channels]
@@ -205,7 +209,11 @@ class Session:
             parties=self._parties,
             regions=tuple(sorted(regions, key=lambda r: (r.span, r.channel))),
             segments=tuple(segments),
-            language=most_spoken(segments),
+            rejected=tuple(
+                Rejected(channel, span, "unheard")
+                for channel, span in sorted(self._transcript.gaps(), key=lambda gap: gap[1])
+            ),
+            language=self._language or most_spoken(segments),
         )
 
     def _tick(self, rows: Sequence[NDArray[np.float32]]) -> Iterator[Update]:

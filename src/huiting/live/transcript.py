@@ -65,6 +65,8 @@ class _Voice:
     impressions: list[Impression] = field(default_factory=list)
     emotions: tuple[Emotion, ...] = ()
     """Of the first segments."""
+    unheard: list[Span] = field(default_factory=list)
+    """Speech of which no words are known."""
 
 
 class Transcript:
@@ -150,12 +152,19 @@ class Transcript:
             ended = voice.ended.pop(0)
             if ended.ask is not None and ended.answer is None:
                 span = Span(ended.start, max(ended.start, ended.ask.spans[-1].end))
+                voice.unheard.append(span)
                 yield Lost(ended.number, ended.ask.channel, span, ended.reason or "")
                 continue
             segments = ended.answer.segments if ended.answer else ()
+            if ended.ask is not None and not segments:
+                voice.unheard += ended.ask.own
             voice.segments += segments
             voice.impressions += ended.answer.impressions if ended.answer else ()
             yield Final(ended.number, tuple(segments))
+
+    def gaps(self) -> list[tuple[int, Span]]:
+        """Return speech of which no words are known: it was refused, or lost."""
+        return [(index, span) for index, v in self._voices.items() for span in v.unheard]
 
     def voice(self, channel: int) -> tuple[Sequence[Segment], Sequence[Impression]]:
         """Return what a channel has said, and the impressions of it."""

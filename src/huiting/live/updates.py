@@ -43,7 +43,9 @@ class CueKind(StrEnum):
     """Why somebody should look now."""
 
     RULE = "rule"
-    """A rule fails, or what it wants has not been said in time."""
+    """A rule fails, whatever follows, or what it wants was not said in time."""
+    REQUIRED = "required"
+    """What the agent must still say; it is not late yet."""
     SILENCE = "silence"
     """Nobody speaks, right now."""
     ANGER = "anger"
@@ -68,7 +70,8 @@ class Cue:
     """A hint to agent and supervisor. One of the same `key` replaces the one before."""
 
     key: str
-    """Such as `rule:banned-words`; the same cause has the same key during a call."""
+    """Such as `rule:banned-words` or `required:closing`; the same cause has the same key
+    during a call."""
     kind: CueKind
     at: float
     """When it was noticed."""

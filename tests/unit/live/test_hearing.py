@@ -58,6 +58,13 @@ def test_a_short_pause_parts_it_from_what_was_said_before_and_nothing_else() -> 
     assert [s.text for s in segments_of(ask, heard)] == ["我要退货"]
 
 
+def test_without_times_all_that_was_heard_is_told() -> None:
+    ask = asked(Span(10.0, 11.0), Span(20.0, 21.0), since=20.0)
+    [segment] = segments_of(ask, Hypothesis("退货"))
+
+    assert (segment.text, segment.span) == ("退货", Span(20.0, 21.0))
+
+
 def test_what_a_gate_refused_is_not_told() -> None:
     ask = asked(Span(1.0, 2.0), since=1.0)
 

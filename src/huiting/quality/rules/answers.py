@@ -151,6 +151,10 @@ class Case:
             return replace(found, truth=None, doubts=(*found.doubts, *open_))
         return found
 
+    def hits(self, expression: Expression) -> tuple[Hit, ...]:
+        """Return the hits of what holds, by start."""
+        return self._hits(expression)[0]
+
     def _hits(self, expression: Expression) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
         """Return the hits of what holds, by start, and the doubts of what is not known."""
         truth = self.truth(expression)

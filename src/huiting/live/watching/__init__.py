@@ -1,0 +1,1 @@
+"""What notices things during a live call: each module makes one `Watcher`."""
