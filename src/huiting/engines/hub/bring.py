@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from huiting.core.errors import InputError
-from huiting.engines._assembly import BLOCK
+from huiting.engines._assembly import BLOCK, digest
 from huiting.engines._trust import Trusted
 from huiting.engines.catalogue import File, Model, Packaged
 from huiting.engines.hub.archive import MOST_MEMBERS, Content, members
 from huiting.engines.hub.download import MOST_UNKNOWN
-from huiting.engines.hub.shelf import check_room, missing, put, side
+from huiting.engines.hub.shelf import SIDE, check_room, missing, put, side
 from huiting.engines.provision import Doing, Listen, Step, ignore, unwritable
 
 WORK = "import"
@@ -246,21 +246,32 @@ def _copy(
     source: Path,
     listen: Listen,
 ) -> Model:
-    """Copy a model's files together, verified once more, and give it its name."""
-    check_room(cache, sum(file.size for file in wanted))
+    """Bring a model's files together, verified once more, and give it its name."""
+    work = cache / SIDE / WORK
+    places = [(file, _place(entry, file, found)) for file in wanted]
+    foreign = sum(file.size for file, path in places if path and work not in path.parents)
+    check_room(cache, foreign)
     with side(cache, entry.name, lambda: listen(Step(Doing.WAIT, str(cache), 0, 0))) as place:
         ready: dict[str, Path] = {}
         came: dict[str, Trusted] = {}
-        for file in wanted:
-            path = _place(entry, file, found)
+        for file, path in places:
             assert path is not None
             copy = place / "files" / file.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("rb") as content:
-                seen = _read(content, copy, f"{entry.name}/{file.name}", file.size, listen)
+            seen = _own(path, copy, f"{entry.name}/{file.name}", file, listen, work)
             if file.sha256 and seen != file.sha256:
                 raise InputError(str(path), "changed while it was copied", "import it again")
             ready[file.name] = copy
             if not file.sha256:
                 came[file.name] = Trusted(seen, copy.stat().st_size, f"import {source.name}")
         return put(entry, cache, place, ready, came)
+
+
+def _own(path: Path, copy: Path, name: str, file: File, listen: Listen, work: Path) -> str:
+    """Give a file another place, and return its SHA-256; what a tar held is not copied twice."""
+    if work in path.parents:
+        copy.unlink(missing_ok=True)
+        copy.hardlink_to(path)
+        return digest(copy)
+    with path.open("rb") as content:
+        return _read(content, copy, name, file.size, listen)

@@ -7,7 +7,7 @@ at a time.
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,8 +63,16 @@ def missing(entry: Model, cache: Path) -> tuple[File, ...]:
 
 def partial(cache: Path, name: str) -> int:
     """Return how many bytes of a model wait for a pull to go on."""
-    folder = cache / SIDE / name
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return weigh(cache / SIDE / name)
+
+
+def weigh(folder: Path) -> int:
+    """Return how many bytes lie below a folder that another process may be changing."""
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size if path.is_file() else 0
+    return size
 
 
 def check_room(cache: Path, needed: int) -> None:

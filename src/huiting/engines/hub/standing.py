@@ -1,6 +1,8 @@
 """How the models of a folder stand, and taking one away. Opens no connection."""
 
 import shutil
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,7 +11,7 @@ from pathlib import Path
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.engines import _stamp, _trust
 from huiting.engines.catalogue import File, Model, Packaged, fault, known, locate, place
-from huiting.engines.hub.shelf import SIDE, partial, side
+from huiting.engines.hub.shelf import SIDE, partial, side, weigh
 
 
 class Standing(StrEnum):
@@ -42,7 +44,7 @@ def stand(entry: Model, cache: Path) -> Shelved:
     """Look at a model without reading its bytes."""
     folder = cache / entry.name
     begun = partial(cache, entry.name)
-    here = begun + sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    here = begun + weigh(folder)
     trusted = tuple(sorted(_trust.read(folder)))
     try:
         locate(entry, cache)
@@ -73,11 +75,10 @@ class Damage:
 def verify(entry: Model, cache: Path) -> tuple[Damage, ...]:
     """Read every byte of an installed model; note anew when all are right.
 
+    Models on a medium that cannot be written are verified all the same; only the note stays.
+
     Returns:
         The files that are wrong or lack; empty when the model is whole.
-
-    Raises:
-        OSError: the note cannot be written.
     """
     entry = known(entry, cache)
     found = tuple(
@@ -87,13 +88,18 @@ def verify(entry: Model, cache: Path) -> tuple[Damage, ...]:
     )
     ours = [file for file in entry.files if not isinstance(file.source, Packaged)]
     if not found and ours:
-        folder = cache / entry.name
-        with side(cache, entry.name, lambda: None) as work:
-            notes = {f.name: _stamp.stamp(folder / f.name, f.sha256) for f in ours}
-            _stamp.write(folder, notes, work)
-            if not any(work.iterdir()):
-                work.rmdir()
+        with suppress(OSError):
+            _note(entry, cache, ours)
     return found
+
+
+def _note(entry: Model, cache: Path, files: Sequence[File]) -> None:
+    folder = cache / entry.name
+    with side(cache, entry.name, lambda: None) as work:
+        notes = {f.name: _stamp.stamp(folder / f.name, f.sha256) for f in files}
+        _stamp.write(folder, notes, work)
+        if not any(work.iterdir()):
+            work.rmdir()
 
 
 def remove(entry: Model, cache: Path) -> int:

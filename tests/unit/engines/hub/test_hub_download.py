@@ -325,6 +325,31 @@ def test_a_hub_that_is_not_there_is_asked_again_and_then_given_up(desk: Desk) ->
     assert len(desk.waited) == TRIES - 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("https://hub", "https://store", id="encrypted"),
+        pytest.param("http://mirror", "http://store", id="in the house"),
+        pytest.param("http://mirror", "https://store", id="out of the house"),
+    ],
+)
+def test_these_redirects_are_followed(before: str, after: str) -> None:
+    wire._check(httpx.URL(before), httpx.URL(after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("https://hub", "http://store", id="out of an encrypted connection"),
+        pytest.param("http://hub", "ftp://store", id="another protocol"),
+        pytest.param("https://hub", "file://store/etc", id="a file"),
+    ],
+)
+def test_these_redirects_are_refused(before: str, after: str) -> None:
+    with pytest.raises(Trouble, match="it redirects to"):
+        wire._check(httpx.URL(before), httpx.URL(after))
+
+
 def test_a_redirect_to_what_is_no_address_is_tried_again(desk: Desk) -> None:
     desk.server.faults["model.bin"] = [Fault.NONSENSE]
 

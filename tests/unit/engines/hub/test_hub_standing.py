@@ -9,6 +9,7 @@ import pytest
 from huiting.core.errors import ConfigError
 from huiting.engines import catalogue
 from huiting.engines.hub.bring import bring
+from huiting.engines.hub.shelf import weigh
 from huiting.engines.hub.standing import Standing, remove, stand, verify
 from small_hub import CONTENT, hosted, laid
 from small_models import packaged
@@ -87,6 +88,27 @@ def test_verifying_keeps_what_a_pull_began(cache: Path) -> None:
 
     assert verify(hosted(), cache) == ()
     assert (cache / ".pull" / "cake" / "archive.begun").exists()
+
+
+def test_models_that_cannot_be_written_are_verified_all_the_same(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "read-only")
+
+    monkeypatch.setattr("huiting.engines.hub.standing._stamp.write", refuse)
+
+    assert verify(hosted(), cache) == ()
+
+
+def test_what_vanishes_while_it_is_weighed_weighs_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = cache / "gone"
+    monkeypatch.setattr(Path, "rglob", lambda *_: iter([gone]))
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+
+    assert weigh(cache) == 0
 
 
 def test_verifying_a_model_of_a_package_writes_nothing(tmp_path: Path) -> None:
