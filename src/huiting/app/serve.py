@@ -78,6 +78,7 @@ def serve(
             try:
                 if helper is not None:
                     helper.start()
+                parts.live.start()
                 _answer(settings, parts, (host, port), told)
             finally:
                 if helper is not None:
