@@ -156,7 +156,7 @@ def test_a_trusted_file_that_changed_at_the_hub_is_refused_later(kitchen: Kitche
     entry = hosted(unknown=("config.json",))
     kitchen.pull(entry, trusting=True)
     (kitchen.cache / "cake" / "config.json").unlink()
-    kitchen.server.files["config.json"] = b'{"small": fals}'
+    kitchen.server.files["config.json"] = b'{"small": 1234}'
 
     with pytest.raises(ModelUnavailable, match="another file"):
         kitchen.pull(entry, trusting=True)
