@@ -11,16 +11,19 @@ import pytest
 
 from huiting.app.hosting import host_of
 from huiting.app.library import Analyzer
-from huiting.app.settings import resolve
-from huiting.app.wiring import models_of
+from huiting.app.settings import Settings, resolve
+from huiting.app.wiring import models_of, voice_detector_of
+from huiting.audio.decode import decode
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
 from huiting.core.errors import InputError, UndecodableAudio
+from huiting.core.speech import Speech, SpeechOptions
 from huiting.core.watch import Progress
 from huiting.engines import catalogue
+from huiting.engines.silero import regions_of
 from huiting.jobs.host.limits import Limits
 from huiting.jobs.host.model_host import ModelHost
-from huiting.service.tasks import ANALYZE, TRANSCRIBE, Request
+from huiting.service.tasks import ANALYZE, SPEECH, TRANSCRIBE, Request
 
 pytestmark = pytest.mark.model
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -67,6 +70,22 @@ def test_what_the_child_hears_is_what_we_hear(host: ModelHost) -> None:
     assert texts(theirs) == texts(ours)
     assert theirs.made_by == ours.made_by
     assert [s.emotion for s in theirs.call.segments if s.emotion is None] == []
+
+
+def test_the_child_measures_speech_as_the_detector_finds_it(host: ModelHost) -> None:
+    told: list[str] = []
+    request = Request(str(MONO), MONO.name).task(SPEECH)
+    found = Speech.unpacked(host.run(request, lambda progress: told.append(progress.stage)))
+    detector = voice_detector_of(Settings())
+    with decode(MONO, rate=16_000) as decoded:
+        exact = [detector.speech(track) for track in decoded.alive]
+
+    assert {"decode", "vad"} <= set(told)
+    assert [t.channel for t in found.tracks] == [0]
+    for track, spans in zip(found.tracks, exact, strict=True):
+        probabilities = track.probabilities.tolist()
+        assert regions_of(probabilities, track.duration, SpeechOptions()) == spans
+        assert max(track.loud) > 20
 
 
 def test_a_crash_in_the_middle_changes_nothing_in_the_results(host: ModelHost) -> None:
