@@ -71,6 +71,8 @@ class Server:
     asked: list[Asked] = field(default_factory=list)
     """Transcriptions only, unless nothing is kept."""
     keeps: bool = True
+    listed: int = 0
+    """Times that the models were asked for."""
     most: int = 0
     """Questions that were under way at once."""
     _now: int = 0
@@ -139,6 +141,7 @@ def serving(
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            server.listed += 1
             self._answer(listed)
 
         def do_POST(self) -> None:

@@ -105,7 +105,7 @@ def build(
             from huiting.engines.remote._funasr import FunAsr
         except ModuleNotFoundError as error:
             raise ModelUnavailable(
-                "package websockets", "is not installed", "install huiting[websocket]"
+                "package websockets", "is not installed", "run: pip install websockets"
             ) from error
         server = FunAsr(
             address, secret, trust, asking, words=words, hotwords=hotwords != "none", itn=itn
@@ -137,8 +137,8 @@ class Remote:
     rate: int = RATE
     _loop: BlockingPortalProvider = field(default_factory=BlockingPortalProvider, repr=False)
     """Runs in a thread while anybody asks."""
-    _mute: bool = False
-    """Whether the server was found to say nothing of languages."""
+    _tells: bool | None = None
+    """Whether the server says which language it hears; None while nobody knows."""
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
         """Yield one hypothesis for each clip, in order, each as soon as it is there.
@@ -188,14 +188,15 @@ class Remote:
             yield from ({self.among[0]: 1.0} for _ in clips)
             return
         heads = [clip.cut(Span(0, PROBE)) for clip in clips]
-        at = 0
-        for heard in () if self._mute else self.transcribe(heads, Hints()):
-            at += 1
-            self._mute = bool(heard.text) and heard.language is None
+        asked = 0
+        for heard in self.transcribe(heads, Hints()) if self._tells is not False else ():
+            asked += 1
+            if self._tells is None and heard.text:
+                self._tells = heard.language is not None
             yield {heard.language: 1.0} if heard.language else {}
-            if self._mute:
+            if self._tells is False:
                 break
-        yield from ({} for _ in clips[at:])
+        yield from ({} for _ in clips[asked:])
 
 
 async def _semaphore(count: int) -> anyio.Semaphore:

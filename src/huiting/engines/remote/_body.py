@@ -7,6 +7,7 @@ Source:
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ MOST = 20_000
 """Words and segments that are read."""
 HEAD = 4096
 """Bytes of a refusal that are looked at."""
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+"""What no text holds."""
 
 
 def read(content: bytes, *, believe_language: bool = True) -> Answer:
@@ -67,7 +70,7 @@ def _parsed(content: bytes) -> Any:  # noqa: ANN401  (JSON)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        if text.lstrip()[:1] in {"<", "{", "["}:
+        if text.lstrip()[:1] in {"<", "{", "["} or _BINARY.search(text):
             raise Unusable("its answer is no transcription") from error
         return text  # a server that knows no other form than plain text
 

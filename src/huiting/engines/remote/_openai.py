@@ -6,7 +6,7 @@ from then on when it refuses. Redirects are not followed: the key and the audio 
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ssl import SSLContext
 from typing import Any
 
@@ -29,6 +29,8 @@ AGAIN = frozenset({408, 409, 425, 429})
 FAILED = frozenset({500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
 SAME = frozenset({"fun-asr-nano", "sensevoice", "paraformer"})
 """Models of funasr-server, which calls every language it was not told `zh`."""
+LISTING, MOST_LISTINGS = 5.0, 3
+"""Seconds that a list of models may take where it is not needed, and how often it is tried."""
 FIELDS = ("prompt", "hotwords", "none")
 
 
@@ -57,6 +59,8 @@ class OpenAi:
     abilities: Abilities
     _model: str | None = None
     """Found out when first asked."""
+    _unlisted: int = 0
+    """Times that no list of models came."""
     _parrots: bool = False
     """Whether the language it answers is no finding."""
 
@@ -67,7 +71,9 @@ class OpenAi:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Hear]:
         """Hold connections while inside."""
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        headers = {"Accept-Encoding": "identity"}  # what is packed may unpack to anything
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
         async with httpx.AsyncClient(
             base_url=f"{self.address.url}/",
             headers=headers,
@@ -95,14 +101,17 @@ class OpenAi:
         if self._model is not None:
             return self._model
         try:
-            listed = models_of(await self.asking.answer(lambda: _sent(client, "GET", "models")))
+            listed = await self._listed(client)
         except Refused as error:
             if not self.wishes.model:
                 raise refusal(self.asking.circuit.server, error) from error
             listed = ()  # not every server lists what it has
         except EngineError:
+            self._unlisted += 1
             if not self.wishes.model:
                 raise
+            if self._unlisted < MOST_LISTINGS:  # it may only be busy, and is asked with the next
+                return self.wishes.model
             listed = ()
         if not self.wishes.model and len(listed) != 1:
             some = ", ".join(listed[:5]) or "none"
@@ -114,6 +123,14 @@ class OpenAi:
         self._parrots = set(listed) >= SAME
         self._model = self.wishes.model or listed[0]
         return self._model
+
+    async def _listed(self, client: httpx.AsyncClient) -> tuple[str, ...]:
+        """Ask what models there are; not for long where one is named, as that may do without."""
+        asking = self.asking
+        if self.wishes.model:
+            terms = replace(asking.terms, timeout=min(LISTING, asking.terms.timeout), retries=0)
+            asking = replace(asking, terms=terms)
+        return models_of(await asking.answer(lambda: _sent(client, "GET", "models")))
 
     async def _asked(
         self, client: httpx.AsyncClient, model: str, clip: Audio, hints: Hints
@@ -186,7 +203,7 @@ async def _sent(client: httpx.AsyncClient, method: str, path: str, **body: Any) 
     try:
         async with client.stream(method, path, **body) as response:
             content = bytearray()
-            async for piece in response.aiter_bytes():
+            async for piece in response.aiter_raw():
                 content += piece
                 if len(content) > LARGEST:
                     raise Unusable("its answer does not end")

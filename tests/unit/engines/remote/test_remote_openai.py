@@ -1,5 +1,6 @@
 """The engine against a real server on this machine, with the answers and faults of others."""
 
+import gzip
 import json
 import logging
 import threading
@@ -424,6 +425,24 @@ def test_answers_of_known_servers(
     assert heard.confidence == (None if confidence is None else pytest.approx(confidence, abs=1e-4))
 
 
+def test_an_answer_that_is_packed_is_not_unpacked() -> None:
+    packed = Reply(raw=gzip.compress(b'{"text": "hi"}'), headers={"Content-Encoding": "gzip"})
+    with (
+        serving(lambda _: packed) as server,
+        pytest.raises(EngineError, match="its answer is no transcription"),
+    ):
+        hear(quick(server.url))
+
+
+def test_a_list_of_models_that_does_not_come_is_asked_for_a_few_times_more() -> None:
+    with serving(models=Reply(None, 500)) as server:
+        made = quick(server.url, model="asr")
+        for _ in range(5):
+            assert hear(made).text
+
+    assert server.listed == 3
+
+
 def test_plain_text_is_a_text() -> None:
     with serving(lambda _: Reply(raw="我要退货。\n".encode())) as server:
         assert hear(quick(server.url)).text == "我要退货。"
@@ -534,6 +553,15 @@ def test_a_server_that_names_no_language_is_asked_once() -> None:
         assert list(made.languages([clip()] * 2)) == [{}] * 2
 
     assert len(server.asked) == 1
+
+
+def test_a_server_that_once_named_a_language_is_asked_again() -> None:
+    named, nameless = Reply({"text": "好", "language": "zh"}), Reply({"text": "我要退货"})
+    with serving(in_turn(named, nameless)) as server:
+        made = quick(server.url, concurrency=1)
+        assert list(made.languages([clip()] * 3)) == [{"zh": 1.0}, {}, {"zh": 1.0}]
+
+    assert len(server.asked) == 3
 
 
 def test_one_language_alone_is_not_asked_for() -> None:
