@@ -29,6 +29,7 @@ from huiting.app.audit_cli import app as audit
 from huiting.app.backup_cli import app as backup
 from huiting.app.backup_cli import restore
 from huiting.app.clip_cli import clip
+from huiting.app.compare_cli import compare
 from huiting.app.display import Name, printable, without_password
 from huiting.app.exporting import exporter_of
 from huiting.app.insights_cli import app as insights
@@ -95,6 +96,9 @@ app.command(help=say("Copy a call without what is private in it.", "导出脱敏
     redact
 )
 app.command(help=say("Cut a stretch out of a recording.", "截取一段录音作为证据。"))(clip)
+app.command(help=say("Compare engines on the same recordings.", "在同一批录音上比较引擎。"))(
+    compare
+)
 app.command(help=say("Run the service: its API, and a worker.", "启动服务：接口与后台任务。"))(
     serve
 )
