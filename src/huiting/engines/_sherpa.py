@@ -33,7 +33,7 @@ RATE = 16_000
 COREML = "coreml"
 SHORTEST = 0.1
 """Seconds; a shorter clip is filled with silence, as it has no frame of its own."""
-BESIDES = 300_000_000
+BESIDES = 350_000_000
 """Bytes for the runtime and the smallest batch."""
 DEVICES = f"auto, {CPU}, {CUDA} or {COREML}"
 ELSEWHERE = "Fallback to cpu"

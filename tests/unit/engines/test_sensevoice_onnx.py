@@ -287,7 +287,7 @@ def test_a_model_that_does_not_fit_is_refused_with_the_numbers(
 ) -> None:
     monkeypatch.setattr(_sherpa, "free_on", lambda _kind, _index: 100_000_000)
 
-    with pytest.raises(OutOfRoom, match=r"needs 0\.3 GB and 0\.1 GB are free"):
+    with pytest.raises(OutOfRoom, match=r"needs 0\.4 GB and 0\.1 GB are free"):
         built(weights)
 
 
