@@ -12,6 +12,7 @@ from huiting.core.types import EmotionLabel, Role, Span
 from huiting.live.updates import Cue, CueKind, Evidence, Final, Mood, Partial, Pulse, Update
 from huiting.service.live.calls import Running
 from huiting.service.live.happening import Away, Ended, Event, Why
+from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log, Watching
 from huiting.service.live.opening import Opening, check
 from huiting.service.views import View
@@ -97,6 +98,7 @@ class ScriptedLive:
 
     script: Sequence[Update] = SCRIPT
     calls: dict[str, Call] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     refusal: HuitingError | None = None
     """Why no call may be opened."""
     broken: HuitingError | None = None

@@ -1,0 +1,1 @@
+"""Live calls as pages show them; pure."""

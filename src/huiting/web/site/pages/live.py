@@ -1,0 +1,74 @@
+"""Calls while they run: led from this page, looked over on the wall, and watched one at a time."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from huiting.access.permissions import Permission
+from huiting.access.principal import Principal
+from huiting.core.errors import UnknownCall
+from huiting.core.types import EmotionLabel, Role
+from huiting.service.views import View
+from huiting.web.api.live import Id
+from huiting.web.api.shapes.calls import CallId
+from huiting.web.doors import either, require
+from huiting.web.parts import Given
+from huiting.web.site.live.cards import Card
+from huiting.web.site.pages.hand_in import LANGUAGES
+from huiting.web.site.showing import show
+from huiting.web.tongue import tongue
+
+router = APIRouter(include_in_schema=False)
+Watcher = Annotated[Principal, Depends(require(Permission.LIVE_WATCH))]
+Either = Annotated[Principal, Depends(either(Permission.LIVE_WATCH, Permission.LIVE_SPEAK))]
+_WORDS: dict[str, Any] = {"roles": tuple(Role), "emotions": tuple(EmotionLabel)}
+
+
+@router.get("/live")
+def live(request: Request, principal: Either, parts: Given) -> Response:
+    """Show what it takes to lead a call, and the calls that run."""
+    return show(
+        request, "live/page", own=own(principal), languages=LANGUAGES,
+        gap=round(parts.live.limits.gap), **_WORDS,
+    )  # fmt: skip
+
+
+@router.get("/live/wall")
+def wall(request: Request, principal: Watcher, parts: Given) -> Response:
+    """Show the calls that run as cards."""
+    running = parts.live.running(View(principal))
+    language = tongue(request)
+    return show(request, "live/wall", cards=[Card.of(one, language) for one in running])
+
+
+@router.get("/live/done/{call}")
+def done(call: CallId, request: Request, principal: Either, parts: Given) -> Response:
+    """Show whether a call that is over is analyzed."""
+    try:
+        parts.reading.call(call, View(principal))
+    except UnknownCall:
+        there = False
+    else:
+        there = principal.may(Permission.CALLS_READ)
+    return show(request, "live/done", recording=call, there=there)
+
+
+@router.get("/live/{live}")
+def call(
+    live: Id,
+    request: Request,
+    principal: Watcher,
+    parts: Given,
+    *,
+    unredacted: Annotated[bool, Query()] = False,
+) -> Response:
+    """Show one call that runs."""
+    running = parts.live.one(live, View(principal, unredacted))
+    card = Card.of(running, tongue(request))
+    return show(request, "live/call", call=running, card=card, unredacted=unredacted, **_WORDS)
+
+
+def own(principal: Principal) -> dict[str, str]:
+    """Return what a call of somebody always has, because they see only such calls."""
+    return {key: next(iter(values)) for key, values in principal.only.items() if len(values) == 1}
