@@ -268,9 +268,10 @@ def to_the_end(watching: Watching) -> tuple[list[Event], Ended]:
 
 
 def texts(events: Sequence[Event]) -> list[str]:
-    """Return what was said for good."""
+    """Return what was said for good, by when it was said."""
     finals = [event.what for event in events if isinstance(event.what, Final)]
-    return [segment.text for final in finals for segment in final.segments]
+    segments = [segment for final in finals for segment in final.segments]
+    return [segment.text for segment in sorted(segments, key=lambda s: s.span)]
 
 
 def wait_for(condition: Callable[[], object]) -> None:

@@ -172,7 +172,6 @@ class Live:
                 del self._calls[kept.id]
             call.spool.remove()
             raise
-        self._hire()
         self._begin(call, session)
         return Line(call, call.attach(), key)
 
@@ -190,7 +189,7 @@ class Live:
                     for call in self._calls.values()
                     if secrets.compare_digest(call.kept.proof, proof)
                     and call.kept.person == principal.person
-                    and call.ending is None
+                    and call.goes_on
                 ),
                 None,
             )
@@ -315,6 +314,7 @@ class Live:
             )  # fmt: skip
 
     def _begin(self, call: Ongoing, session: Session | None) -> None:
+        self._hire()
         call.began = True
         thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
         self._runs.append(thread)

@@ -123,6 +123,11 @@ class Ongoing:
         return self._ending
 
     @property
+    def goes_on(self) -> bool:
+        """Its side may speak, or come back."""
+        return self._ending is None and self._left_by is None and not self._closed
+
+    @property
     def behind(self) -> float:
         """Seconds that have come and are not heard, or not decoded yet."""
         unread = self.kept.opening.seconds(self.spool.size - self._read)
@@ -142,7 +147,7 @@ class Ongoing:
     def attach(self) -> int:
         """Let a connection speak, in place of the one before; return its number."""
         with self._changed:
-            if self._ending is not None or self._closed or self._left_by is not None:
+            if not self.goes_on:
                 raise Gone("live call", "it is over", "open another one")
             self._side += 1
             back, self.away_since = self.away_since is not None, None
@@ -188,9 +193,11 @@ class Ongoing:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        if not self.began:
+            self.spool.close()
 
     def _check(self, side: int) -> None:
-        if self._ending is not None or self._closed:
+        if not self.goes_on:
             raise Gone("live call", "it is over", "open another one")
         if side != self._side:
             raise Conflict("live call", "it goes on over another connection", "close this one")
@@ -289,7 +296,8 @@ class Ongoing:
 
     def _ask(self, session: Session, updates: Iterable[Update]) -> None:
         """Tell what follows from audio, and have what it asks for decoded."""
-        if self._read <= self._again and self._known:
+        again = 0 < self._again >= self._read  # heard before, by an earlier process
+        if again:
             updates = [u for u in updates if isinstance(u, Final) and u.number not in self._known]
         asks, told = [], [updates]
         for ask in session.asks():
@@ -298,7 +306,7 @@ class Ongoing:
                 told.append([u for u in found if not isinstance(u, (Final, Cue))])
             elif ask.final and ask.number in self._lost:
                 session.failed(ask, self._lost[ask.number])
-            elif ask.final or self._read > self._again or not self._known:
+            elif ask.final or not again:
                 asks.append(ask)
         self.tell(chain.from_iterable(told))
         self._means.desk.put(self.id, asks)

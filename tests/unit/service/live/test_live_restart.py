@@ -1,0 +1,193 @@
+"""A server ends while calls run, and another one begins in its place."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from huiting.core.errors import Unknown
+from huiting.live.updates import Final, Lost
+from huiting.service.live.happening import Event, Why
+from huiting.service.live.limits import Limits
+from huiting.service.views import View
+from huiting.store.live import LiveCalls
+from live_service import (
+    NOON,
+    ROOT,
+    Ticks,
+    ToneEars,
+    With,
+    live_in,
+    opened,
+    pcm,
+    send,
+    texts,
+    to_the_end,
+    until,
+    wait_for,
+    wav,
+)
+from tones import SENTENCES, speak
+
+GREETS, WANTS, WILL, THANKS = (SENTENCES[f] for f in (400, 500, 600, 700))
+CALL = pcm(
+    speak(9.0, (0.5, 2.0, 400), (5.0, 6.0, 600)), speak(9.0, (3.0, 4.2, 500), (7.0, 8.0, 700))
+)
+HALF = 320_001
+
+
+def said(text: str, event: Event) -> bool:
+    return isinstance(event.what, Final) and any(s.text == text for s in event.what.segments)
+
+
+def first_half(folder: Path) -> tuple[str, str, int]:
+    """Let a server hear half a call and end; return the id, the key, and how far one has read."""
+    with live_in(folder) as place:
+        line = opened(place.live, metadata={"agent": "8001"})
+        events = line.events()
+        send(line, CALL[:HALF])
+        told = until(events, lambda event: said(WANTS, event))
+        return line.id, line.key, told[-1].number
+
+
+def test_who_comes_back_to_the_new_server_goes_on_in_the_same_call(tmp_path: Path) -> None:
+    call, key, read = first_half(tmp_path)
+    ears = ToneEars()
+    with live_in(tmp_path, With(ears=ears)) as place:
+        place.live.tick()
+        [shown] = place.live.running(View(ROOT, unredacted=True))
+        assert (shown.id, shown.away, shown.metadata) == (call, True, {"agent": "8001"})
+        assert shown.last is not None
+        line = place.live.resume(key, ROOT)
+        assert (line.id, line.received) == (call, HALF)
+        events, all_of_it = line.events(read), line.events()
+        send(line, CALL[HALF:])
+        line.finish()
+        new, ended = to_the_end(events)
+        told, _ = to_the_end(all_of_it)
+
+        assert texts(new) == [WILL, THANKS]
+        assert texts(told) == [GREETS, WANTS, WILL, THANKS]
+        assert min(event.number for event in new) > read
+        assert [e.what.number for e in told if isinstance(e.what, Final)] == [1, 2, 3, 4]
+        assert {round(asked.since) for asked in ears.asked if asked.complete} == {5, 7}
+        assert ended.why is Why.FINISHED
+        assert place.bytes_of(ended.recording) == wav(CALL)
+        assert place.analyses(ended.recording) == 1
+
+
+def test_of_who_does_not_come_back_all_that_came_is_kept(tmp_path: Path) -> None:
+    call, key, _ = first_half(tmp_path)
+    clock = Ticks()
+    with live_in(tmp_path, With(clock=clock)) as place:
+        place.live.tick()
+        clock.at += 30.1
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+        row = LiveCalls(place.store.database).find(call)
+
+        assert row is not None
+        assert (row.why, row.recording is not None) == ("restarted", True)
+        assert place.bytes_of(row.recording) == wav(CALL[: HALF // 4 * 4])
+        assert place.analyses(row.recording) == 1
+        assert texts(place.live.told(call, View(ROOT, unredacted=True)).told) == [GREETS, WANTS]
+        with pytest.raises(Unknown):
+            place.live.resume(key, ROOT)
+
+
+def test_a_call_that_was_ending_is_ended_at_once(tmp_path: Path) -> None:
+    ears = ToneEars()
+    ears.free.clear()
+    with live_in(tmp_path, With(ears=ears)) as place:
+        line = opened(place.live)
+        send(line, CALL)
+        line.finish()
+        wait_for(lambda: ears.asked)
+    with live_in(tmp_path) as place:
+        place.live.tick()
+        with pytest.raises(Unknown):
+            place.live.resume(line.key, ROOT)
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+        row = LiveCalls(place.store.database).find(line.id)
+
+        assert row is not None
+        assert (row.why, place.bytes_of(row.recording)) == ("finished", wav(CALL))
+
+
+def test_what_could_not_be_decoded_before_is_not_tried_again(tmp_path: Path) -> None:
+    with live_in(tmp_path, With(ears=ToneEars(broken=True))) as place:
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL[:HALF])
+        until(events, lambda event: isinstance(event.what, Lost) and event.what.number == 2)
+    with live_in(tmp_path) as place:
+        place.live.tick()
+        again = place.live.resume(line.key, ROOT)
+        events = again.events()
+        send(again, CALL[HALF:])
+        again.finish()
+        told, _ = to_the_end(events)
+
+        assert texts(told) == [WILL, THANKS]
+        assert [e.what.number for e in told if isinstance(e.what, Lost)] == [1, 2]
+
+
+def test_a_server_leaves_alone_what_another_one_is_hearing(tmp_path: Path) -> None:
+    with live_in(tmp_path) as first, live_in(tmp_path) as second:
+        line = opened(first.live)
+        send(line, CALL[:1_000])
+        second.live.tick()
+
+        assert list(second.live.running(View(ROOT))) == []
+        assert second.folders == [line.id]
+
+
+def test_folders_in_which_no_call_began_go_when_they_are_old(tmp_path: Path) -> None:
+    (tmp_path / "live" / "new").mkdir(parents=True)
+    os.utime(tmp_path / "live" / "new", (NOON.timestamp(),) * 2)
+    with live_in(tmp_path) as place:
+        place.live.tick()
+        assert place.folders == ["new"]
+    (tmp_path / "live" / "old").mkdir(parents=True)
+    os.utime(tmp_path / "live" / "old", (0, 0))
+    with live_in(tmp_path) as place:
+        place.live.tick()
+
+        assert place.folders == ["new"]
+
+
+def test_a_damaged_folder_hinders_no_other(tmp_path: Path) -> None:
+    call, _, _ = first_half(tmp_path)
+    damaged = tmp_path / "live" / "0000"
+    damaged.mkdir()
+    (damaged / "opening.json").write_text("{")
+    with live_in(tmp_path, With(Limits(gap=-1.0))) as place:
+        place.live.tick()
+        place.live.tick()
+        wait_for(lambda: place.folders == ["0000"])
+
+        assert LiveCalls(place.store.database).find(call) is not None
+
+
+def test_of_a_call_that_was_put_away_but_for_its_folder_there_is_one_recording(
+    tmp_path: Path,
+) -> None:
+    call, _, _ = first_half(tmp_path)
+    folder = tmp_path / "live" / call
+    saved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    kept = []
+    for _ in range(2):  # the second time as if it had been killed before the folder went
+        folder.mkdir(exist_ok=True)
+        for name, data in saved.items():
+            (folder / name).write_bytes(data)
+        with live_in(tmp_path, With(Limits(gap=-1.0))) as place:
+            place.live.tick()
+            place.live.tick()
+            wait_for(lambda: place.folders == [])
+            kept.append(LiveCalls(place.store.database).find(call))
+            analyses = place.analyses(kept[0] and kept[0].recording)
+
+    assert kept[0] is not None
+    assert kept[0] == kept[1]
+    assert analyses == 1
