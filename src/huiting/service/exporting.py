@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from pydantic import TypeAdapter, ValidationError
 
 from huiting.access.principal import Principal
-from huiting.core.errors import InputError, StoreError, Unknown, UnknownCall
+from huiting.core.errors import Forbidden, InputError, StoreError, Unknown, UnknownCall
 from huiting.core.plugins import kinds, make, parameters
 from huiting.core.ports import Exporter
 from huiting.core.whole_file import PRIVATE, replacing
@@ -30,7 +30,7 @@ from huiting.service.names import cleaned
 from huiting.service.reading import Reading, Seen
 from huiting.service.troubles import Gone
 from huiting.service.views import View
-from huiting.store import Store
+from huiting.store import Store, Which
 from huiting.store.browse import Sought
 from huiting.vault.reading import Opened
 
@@ -182,6 +182,7 @@ class Exports:
             raise Unknown(f"export {job}", f"it is {found.state}", "wait until it is done")
         wish = _read(found)
         View(principal, wish.unredacted)
+        self._check_seen(found, principal)
         path = self._file(found)
         if not path.is_file():
             raise Gone(f"export {job}", "its file was kept long enough", "ask for it again")
@@ -225,6 +226,26 @@ class Exports:
         if not all(self.store.visible(call, {}) for call in calls):
             self._unlink(job.order.subject)
             raise StoreError(f"export {job.id}", "a call in it was removed", "it is made again")
+
+    def _check_seen(self, job: Job, principal: Principal) -> None:
+        """Refuse a file to who was limited since, as one who moved to another team is.
+
+        Raises:
+            Forbidden: they may not see all of its calls any more.
+        """
+        if not principal.only:
+            return
+        with suppress(FileNotFoundError):
+            listed = self.folder / f"{job.order.subject}{_LIST}"
+            calls = listed.read_text(encoding="ascii").split()
+            for begin in range(0, len(calls), _BATCH):
+                part = tuple(calls[begin : begin + _BATCH])
+                which = Which(among=part, allowed=principal.only)
+                if self.reading.browser.count(Sought(which=which), len(part)) < len(part):
+                    raise Forbidden(
+                        f"export {job.id}", "it holds calls that you may not see any more",
+                        "ask for it again",
+                    )  # fmt: skip
 
     def _unlink(self, subject: str) -> None:
         for path in self.folder.glob(f"{subject}.*"):

@@ -150,10 +150,11 @@ class Looking:
 
     def choices(self, view: View) -> Choices:
         """Return what calls can be chosen by."""
-        there = known(self.reading.store.database)
+        database, only = self.reading.store.database, view.principal.only
+        there = known(database, allowed=only)
         names = {
             finding.rule: finding.name
-            for call in judged_last(self.reading.store.database, _JUDGED)
+            for call in judged_last(database, _JUDGED, allowed=only)
             for finding in self._findings(call)
         }
         kind = self.reading.policy.field_kind

@@ -4,18 +4,21 @@ Each value is found by skipping over all rows of the one before, along an index:
 grows with the number of values, not with that of calls.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.store import calls
 from huiting.store._connect import Database
+from huiting.store.calls import ALL, Allowed
 from huiting.store.schema import FieldRow, FindingRow, IntentRow, RecordingRow, ScoreRow
 
 MOST = 500
 """Values of one kind."""
+_OWN = 500
+"""Calls that are looked at for somebody who may not see all: the latest of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +33,52 @@ class Known:
     """Names of metadata entries."""
 
 
-def known(database: Database, most: int = MOST) -> Known:
-    """Return what there is to choose from, each sorted, at most so many."""
+def known(database: Database, most: int = MOST, *, allowed: Allowed = ALL) -> Known:
+    """Return what there is to choose from, each sorted, at most so many.
+
+    Args:
+        database: where calls are kept.
+        most: values of one kind.
+        allowed: for somebody who is limited so, what the latest calls have that they may see.
+    """
     with database.reading() as connection:
+        own = list(connection.scalars(_own(allowed))) if allowed else None
         return Known(
-            tuple(_distinct(connection, FindingRow.rule, most)),
-            tuple(_distinct(connection, IntentRow.name, most)),
-            tuple(_distinct(connection, ScoreRow.scorecard, most)),
-            tuple(_distinct(connection, FieldRow.name, most)),
+            tuple(_values(connection, FindingRow.rule, FindingRow.recording, own, most)),
+            tuple(_values(connection, IntentRow.name, IntentRow.recording, own, most)),
+            tuple(_values(connection, ScoreRow.scorecard, ScoreRow.recording, own, most)),
+            tuple(_values(connection, FieldRow.name, FieldRow.recording, own, most)),
         )
 
 
-def judged_last(database: Database, most: int) -> list[str]:
-    """Return the ids of the latest calls that rules have judged."""
+def judged_last(database: Database, most: int, *, allowed: Allowed = ALL) -> list[str]:
+    """Return the ids of the latest calls that rules have judged, of those that may be seen."""
     chosen = (
         select(RecordingRow.id)
-        .where(RecordingRow.judgement.is_not(None), calls.present())
+        .where(RecordingRow.judgement.is_not(None), calls.present(), *calls.seen(allowed))
         .order_by(RecordingRow.clock.desc())
     )
     with database.reading() as connection:
         return list(connection.scalars(chosen.limit(most)))
+
+
+def _own(allowed: Allowed) -> Select[int]:
+    chosen = select(RecordingRow.key).where(calls.present(), *calls.seen(allowed))
+    return chosen.order_by(RecordingRow.clock.desc()).limit(_OWN)
+
+
+def _values(
+    connection: Connection,
+    column: InstrumentedAttribute[str],
+    call: InstrumentedAttribute[int],
+    own: Sequence[int] | None,
+    most: int,
+) -> Iterator[str]:
+    if own is None:
+        yield from _distinct(connection, column, most)
+        return
+    chosen = select(column).where(call.in_(own)).distinct().order_by(column)
+    yield from connection.scalars(chosen.limit(most))
 
 
 def _distinct(

@@ -7,7 +7,7 @@ was written before, and no more what was removed before.
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -237,14 +237,20 @@ class Bucket:
                     if one["Key"] == key:
                         self._call("delete_object", Key=key, VersionId=one["VersionId"])
 
-    def abort(self, before: datetime) -> int:
-        """Drop uploads that were begun before then and never ended; return how many."""
+    def abort(self, before: datetime, ours: Callable[[str], bool]) -> int:
+        """Drop uploads that were begun before then and never ended; return how many.
+
+        Args:
+            before: what was begun later may still go on.
+            ours: tells by the name of an object whether it is one of ours: other programs may
+                keep theirs in the same bucket.
+        """
         with self._explained():
             begun = [
                 one
                 for page in self._pages("list_multipart_uploads", "")
                 for one in page.get("Uploads", ())
-                if one["Initiated"] < before
+                if one["Initiated"] < before and ours(one["Key"].removeprefix(self.prefix))
             ]
             for one in begun:
                 with suppress(FileNotFoundError):  # ended meanwhile

@@ -38,10 +38,20 @@ def base(name: str) -> str:
 
 def form_in(found: Object) -> Form | None:
     """Return what an object holds; None when that is no recording."""
-    recording, _, rest = base(found.name).partition(".")
+    named = _read(found.name)
+    return None if named is None else Form(*named, found)
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether an object of this name holds a recording."""
+    return _read(name) is not None
+
+
+def _read(name: str) -> tuple[str, bytes] | None:
+    recording, _, rest = base(name).partition(".")
     try:
         key = bytes.fromhex(rest.removesuffix(SUFFIX)) if rest else b""
     except ValueError:
         return None
-    ours = is_id(recording) and found.name == name_of(recording, key)
-    return Form(recording, key, found) if ours else None
+    ours = is_id(recording) and name == name_of(recording, key)
+    return (recording, key) if ours else None

@@ -21,7 +21,7 @@ from huiting.vault.bucket import Bucket, Object
 from huiting.vault.clear import clear_copy, sweep
 from huiting.vault.copies import Copies
 from huiting.vault.errors import Away, Damaged, KeyMissing, VaultError
-from huiting.vault.naming import GOING, Form, base, form_in, mark_of, name_of
+from huiting.vault.naming import GOING, Form, base, form_in, is_ours, mark_of, name_of
 from huiting.vault.place import Held, Raw, Seen, bounded, checked
 from huiting.vault.ranged import STEP, Ranged
 from huiting.vault.reading import Opened
@@ -263,7 +263,7 @@ class Remote:
         """
         since = datetime.fromtimestamp(before, UTC)
         with self._here():
-            count = self.tidy(before, before) + self.bucket.abort(since)
+            count = self.tidy(before, before) + self.bucket.abort(since, is_ours)
             for found in self.bucket.listed():
                 if found.name.endswith(GOING) and found.modified < since:
                     self.bucket.remove(found.name)

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from huiting.core.errors import Forbidden
 from huiting.jobs.job import State
 from huiting.service.exporting import exporter_of, formats
-from served import Served, refund
+from served import Served, person, refund
 
 
 def exported(served: Served, **wish: object) -> tuple[int, bytes]:
@@ -86,6 +87,19 @@ def test_an_export_holds_only_what_its_owner_may_see(served: Served, call: str) 
     assert call not in own.text
     assert served.web.get(url).status_code == 404
     assert served.web.get(f"{url}/file").status_code == 404
+
+
+def test_who_was_limited_since_cannot_fetch_what_they_may_not_see_any_more(
+    served: Served, call: str
+) -> None:
+    served.save(refund("b", agent="9002", team="B"))
+    both, _ = exported(served, form="csv")
+    own, _ = exported(served, form="csv", filter={"team": "A"})
+    moved = person("root", team="A")
+
+    with pytest.raises(Forbidden, match="may not see any more"):
+        served.parts.exports.ready(both, moved)
+    assert served.parts.exports.ready(own, moved).path.is_file()
 
 
 def test_an_export_that_is_not_done_has_no_file(served: Served, call: str) -> None:

@@ -1,9 +1,14 @@
 """Rules written, checked, tried, published and rolled back over HTTP; verdicts reviewed."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from starlette.testclient import TestClient
+
+from huiting.access.permissions import Permission
 from huiting.core.judgement import Finding, Judgement, Verdict
-from served import NOON, Served, refund
+from huiting.web.server import build
+from served import NOON, Keeper, Served, person, refund
 
 RULES = """
 format: huiting-rules/1
@@ -171,6 +176,18 @@ def test_judging_again_is_a_job(served: Served) -> None:
 )
 def test_who_may_only_read_changes_nothing(method: str, path: str, served: Served) -> None:
     answer = served.web.request(method, path, json={}, headers=served.by("lead"))
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/api/v1/trials", "/library/rules/try"])
+def test_rules_are_tried_only_by_who_may_read_calls(path: str, served: Served) -> None:
+    token = replace(
+        person("token"), permissions=frozenset({Permission.RULES_WRITE, Permission.RULES_READ})
+    )
+    parts = replace(served.parts, doorkeeper=Keeper({"token": token}))
+    with TestClient(build(parts)) as web:
+        answer = web.post(path, json={"body": RULES}, headers=served.by("token"))
 
     assert answer.status_code == 403
 

@@ -32,6 +32,7 @@ from huiting.web.problems import documented
 router = APIRouter(tags=["library"])
 Reader = Annotated[Principal, Depends(require(Permission.RULES_READ))]
 Writer = Annotated[Principal, Depends(require(Permission.RULES_WRITE))]
+Trier = Annotated[Principal, Depends(require(Permission.RULES_WRITE, Permission.CALLS_READ))]
 Numbered = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest by default.")]
 _ONE = documented(404)
 
@@ -125,7 +126,7 @@ def withdraw(
 
 
 @router.post("/trials")
-def trial(wanted: TrialOrder, principal: Writer, parts: Given) -> TrialOf:
+def trial(wanted: TrialOrder, principal: Trier, parts: Given) -> TrialOf:
     """Try rules on calls that are there: what they say, and what would change."""
     which = Which(wanted.since, wanted.until, allowed=principal.only)
     return TrialOf.of(parts.trials.trial("draft", wanted.body, which, wanted.most))

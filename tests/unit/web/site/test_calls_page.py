@@ -174,6 +174,37 @@ def test_each_sees_their_own(served: Served, two: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        pytest.param("x", "q=13800138000", id="as words"),
+        pytest.param("x", "q=一三八零零一三八", id="spoken"),
+        pytest.param("x", "q=138 0013-8000", id="in groups"),
+        pytest.param("Mr Li 13800138000", "q=退货", id="as its name"),
+    ],
+)
+def test_a_search_with_a_long_number_in_it_is_not_shared(
+    name: str, query: str, looked: Served
+) -> None:
+    fields = {"name": name, "query": query}
+
+    assert status(looked, "/found/searches", "other", **fields, shared="1") == 422
+    assert status(looked, "/found/searches", "other", **fields) == 200
+
+
+def test_who_is_limited_is_offered_what_their_own_calls_have_alone(
+    served: Served, two: tuple[str, str]
+) -> None:
+    for call, rule in zip(two, ("greets", "secret"), strict=True):
+        judged = Judgement(call, (Finding(rule, 1, Verdict.FAIL),))
+        served.parts.store.judge([judged], at=NOON)
+
+    offered = shown(served, "/calls", by="team-a")
+    assert 'value="greets"' in offered
+    assert "secret" not in offered
+    assert 'value="secret"' in shown(served, "/calls")
+
+
+@pytest.mark.parametrize(
     ("by", "can"),
     [
         ("viewer", []),

@@ -86,6 +86,8 @@ def test_a_decision_is_kept_and_the_next_item_is_another(site: Site) -> None:
     [review] = site.parts.reviewing.reviews.page()
     assert (review.rule, review.comment, review.decision.value) == ("greeting", "没有", "wrong")
     assert f'data-item="{key}"' in site.send("/review/undo")
+    noted = [one.entry for one in site.house.audit.entries()]
+    assert ("saw", "review:undo") in [(str(one.action), one.subject) for one in noted]
     assert site.parts.reviewing.reviews.page() == []
     assert "review-state" in site.read("/review/state")
 

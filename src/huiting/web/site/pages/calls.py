@@ -12,6 +12,7 @@ from huiting.core.errors import Forbidden, InputError
 from huiting.service.looking import Leaf, Turn
 from huiting.service.views import View
 from huiting.store.searches import Draft
+from huiting.text.redaction.digits import may_identify
 from huiting.web.api.shapes.searches import SearchId
 from huiting.web.doors import require
 from huiting.web.pages import place
@@ -108,7 +109,7 @@ def keep_search(
     """Keep what is looked for now under a name."""
     asked = read_text(query, parts.now(), parts.zone)
     if shared:
-        _check_harmless(asked, parts)
+        _check_harmless(name, asked, parts)
     chosen = columns.read(request.cookies.get(columns.COOKIE))
     kept = parts.searching.keep(Draft(name, asked.query, chosen, bool(shared)), principal)
     return lead(request, f"/calls?{asked.other(search=str(kept.key))}")
@@ -136,12 +137,16 @@ def _place(asked: Asked, request: Request) -> str:
     return "false" if address == urlunsplit(("", "", now.path, now.query, "")) else address
 
 
-def _check_harmless(asked: Asked, parts: Parts) -> None:
+def _check_harmless(name: str, asked: Asked, parts: Parts) -> None:
     """Refuse to share a search that names somebody."""
     for entry in asked.filter.metadata:
-        name = entry.partition(":")[0]
-        if parts.reading.policy.field_kind(name) is not None:
-            raise InputError("search", f"{name} is personal data", "keep it for yourself alone")
+        field = entry.partition(":")[0]
+        if parts.reading.policy.field_kind(field) is not None:
+            raise InputError("search", f"{field} is personal data", "keep it for yourself alone")
+    if any(may_identify(text) for text in (name, asked.filter.q or "")):
+        raise InputError(
+            "search", "a long number may be personal data", "keep it for yourself alone"
+        )
 
 
 def _table(asked: Asked, request: Request, principal: Principal, parts: Parts) -> Table:

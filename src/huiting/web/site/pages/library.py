@@ -25,6 +25,7 @@ router = APIRouter(prefix="/library", include_in_schema=False)
 Reader = Annotated[Principal, Depends(require(Permission.RULES_READ))]
 Writer = Annotated[Principal, Depends(require(Permission.RULES_WRITE))]
 Name = Annotated[str, Path(max_length=64)]
+Trier = Annotated[Principal, Depends(require(Permission.RULES_WRITE, Permission.CALLS_READ))]
 Body = Annotated[str, Form(max_length=LONGEST)]
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Seen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
@@ -77,7 +78,7 @@ def create(
 @router.post("/rules/try")
 def try_out(
     request: Request,
-    principal: Writer,
+    principal: Trier,
     parts: Given,
     body: Body,
     most: Annotated[int, Form(ge=1, le=500)] = 200,
