@@ -39,13 +39,13 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_loaded(
     tmp_path: Path, engine: object, options: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):
-        engine.build(weights=tmp_path, **options)  # type: ignore[attr-defined]
+        engine.build(weights=tmp_path, **{"runtime": "torch", **options})  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", [sensevoice, paraformer], ids=["sensevoice", "paraformer"])
 def test_a_folder_without_a_model_is_refused(tmp_path: Path, engine: object) -> None:
     with pytest.raises(ModelUnavailable, match=r"config\.yaml: no such file"):
-        engine.build(weights=str(tmp_path))  # type: ignore[attr-defined]
+        engine.build(weights=str(tmp_path), runtime="torch")  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(find_spec("funasr") is not None, reason="FunASR is installed here")
