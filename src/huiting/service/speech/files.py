@@ -12,7 +12,7 @@ from huiting.core.speech import Speech, SpeechOptions, told
 from huiting.service.speech.desk import Region
 
 
-class Form(StrEnum):
+class SpeechForm(StrEnum):
     """A form of file."""
 
     CSV = "csv"
@@ -50,7 +50,7 @@ class File:
     media_type: str
 
 
-def written(sheet: Sheet, form: Form) -> File:
+def written(sheet: Sheet, form: SpeechForm) -> File:
     """Return the whole file; the same regions always give the same text."""
     write, suffix, media_type = _FORMS[form]
     return File(write(sheet), suffix, media_type)
@@ -145,11 +145,11 @@ def _time(seconds: float) -> str:
     return f"{seconds:.3f}"
 
 
-_FORMS: Mapping[Form, tuple[Callable[[Sheet], str], str, str]] = {
-    Form.CSV: (_csv, ".csv", "text/csv"),
-    Form.JSON: (_json, ".json", "application/json"),
-    Form.AUDACITY: (_audacity, ".labels.txt", "text/plain"),
-    Form.RTTM: (_rttm, ".rttm", "text/plain"),
-    Form.TEXTGRID: (_textgrid, ".TextGrid", "text/plain"),
+_FORMS: Mapping[SpeechForm, tuple[Callable[[Sheet], str], str, str]] = {
+    SpeechForm.CSV: (_csv, ".csv", "text/csv"),
+    SpeechForm.JSON: (_json, ".json", "application/json"),
+    SpeechForm.AUDACITY: (_audacity, ".labels.txt", "text/plain"),
+    SpeechForm.RTTM: (_rttm, ".rttm", "text/plain"),
+    SpeechForm.TEXTGRID: (_textgrid, ".TextGrid", "text/plain"),
 }
 """How each is written, how its name ends, and its media type."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
-from huiting.service.speech.files import Form, Sheet, written
+from huiting.service.speech.files import Sheet, SpeechForm, written
 from huiting.web.api.shapes.speech import (
     FRAMES,
     RecordingId,
@@ -113,7 +113,7 @@ def export(
     principal: Listener,
     parts: Given,
     given: Options,
-    kind: Annotated[Form, Query(alias="format")] = Form.CSV,
+    kind: Annotated[SpeechForm, Query(alias="format")] = SpeechForm.CSV,
 ) -> Response:
     """Take the regions along as a file."""
     listening = parts.listening
