@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from huiting.core.errors import StoreError
-from huiting.store import _save, live, speech
+from huiting.store import _save, comparisons, live, speech
 from huiting.store._connect import Database
 from huiting.store._index import SegmentIndex
 from huiting.store.schema import (
@@ -79,6 +79,7 @@ def erase(connection: Connection, index: SegmentIndex, recording: str) -> Erased
         connection.execute(delete(table).where(condition))
     speech.forget(connection, recording)
     live.forget(connection, recording)
+    comparisons.forget(connection, recording)
     connection.execute(delete(JobRow).where(_about(recording)))
     connection.execute(delete(AnswerRow).where(_told(connection, recording)))
     return Erased(call, uploads)

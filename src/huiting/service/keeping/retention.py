@@ -21,6 +21,7 @@ from huiting.jobs.running import Running
 from huiting.service.keeping.removal import Removal
 from huiting.store import Store, keeping
 from huiting.store.audit import Audit, Entry
+from huiting.store.comparisons import Comparisons
 from huiting.store.keeping import Due, Group
 from huiting.store.live import LiveCalls
 from huiting.store.speech import Speeches
@@ -54,6 +55,8 @@ class What(StrEnum):
     """Measured to choose settings of the voice detector."""
     LIVE = "live"
     """What was told of calls while they ran whose recording is not kept."""
+    COMPARISONS = "comparisons"
+    """What several engines heard in the same calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Policy:
     bin: int = 30
     """Days that calls lie in the bin."""
     transcriptions: int = 30
-    """Days that text is kept which is no call's, and where speech was measured."""
+    """Days that text is kept which is no call's, where speech was measured, and what engines heard to be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,7 @@ class Retention:
         yield Count("", What.TRANSCRIPTIONS, days, Transcriptions(database).prune(before))
         yield Count("", What.SPEECH, days, Speeches(database).prune(before))
         yield Count("", What.LIVE, days, LiveCalls(database).prune(before))
+        yield Count("", What.COMPARISONS, days, Comparisons(database).prune(before))
 
     def _note(self, done: Sequence[Count]) -> None:
         for count in done:

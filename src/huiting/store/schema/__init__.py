@@ -14,6 +14,7 @@ from huiting.store.schema.calls import (
     ScoreRow,
     SegmentRow,
 )
+from huiting.store.schema.comparisons import ComparisonCallRow, ComparisonRow
 from huiting.store.schema.jobs import AttemptRow, JobRow, ScheduleRow, TranscriptionRow
 from huiting.store.schema.keeping import BinRow, HoldRow
 from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
@@ -59,6 +60,8 @@ __all__ = [
     "Big",
     "BinRow",
     "ClockRow",
+    "ComparisonCallRow",
+    "ComparisonRow",
     "CorrectionRow",
     "DialogueRow",
     "DocumentRow",

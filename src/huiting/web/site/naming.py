@@ -98,6 +98,7 @@ _NAMES: Mapping[type[StrEnum], Mapping[str, tuple[str, str]]] = {
         What.TRANSCRIPTIONS: ("plain transcriptions", "单独的转写"),
         What.SPEECH: ("speech measured to choose settings", "语音检测的测量结果"),
         What.LIVE: ("live calls without a recording", "未保留录音的实时通话"),
+        What.COMPARISONS: ("comparisons of engines", "引擎对比结果"),
     },
     AppealState: {
         AppealState.OPEN: ("open", "待处理"),
@@ -154,6 +155,7 @@ WORK: Mapping[str, tuple[str, str]] = {
     "backup": ("back up", "备份"),
     "reseal": ("encrypt recordings", "加密录音"),
     "count": ("add days up", "汇总每日数据"),
+    "compare": ("compare engines", "对比引擎"),
 }
 """What each kind of job does."""
 DUTIES: Mapping[UserRole, tuple[str, str]] = {
