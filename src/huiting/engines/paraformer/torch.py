@@ -37,14 +37,14 @@ def build(
 ) -> "Decoding[Paraformer]":
     """Load the model; see the package's `build`."""
     compute = checked(compute)
-    install()
     parts = parts_in(weights / PARTS)
-    return decoding(
-        lambda name: Paraformer(load(weights, name, threads), compute, parts),
-        device,
-        fallback,
-        batch=batch,
-    )
+
+    def made(name: str) -> Paraformer:
+        loaded = load(weights, name, threads)
+        install()
+        return Paraformer(loaded, compute, parts)
+
+    return decoding(made, device, fallback, batch=batch)
 
 
 class Paraformer:
