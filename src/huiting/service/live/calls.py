@@ -31,6 +31,7 @@ from huiting.service.live.opening import Opening, check
 from huiting.service.live.spool import Kept
 from huiting.service.live.veil import Veil
 from huiting.service.recordings import Given, checked
+from huiting.service.troubles import Locked
 from huiting.service.views import View
 from huiting.store.audit import Entry
 from huiting.store.live import LiveCall
@@ -297,7 +298,8 @@ class Live:
             elif call.over_since is not None and now - call.over_since > self.limits.shown:
                 self._forget(call)
         self._take_up(now)
-        self._runs = [thread for thread in self._runs if thread.is_alive()]
+        with self._lock:
+            self._runs = [thread for thread in self._runs if thread.is_alive()]
 
     def _admit(self, principal: Principal) -> None:
         """Refuse a call where as many run as may."""
@@ -317,8 +319,9 @@ class Live:
         self._hire()
         call.began = True
         thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
-        self._runs.append(thread)
-        thread.start()
+        with self._lock:
+            thread.start()
+            self._runs.append(thread)
         if session is not None:
             threading.Thread(target=self._warm, name="live-warm", daemon=True).start()
 
@@ -377,6 +380,9 @@ class Live:
     def _take_one(self, folder: Path) -> None:
         try:
             spool = spools.take_up(folder)
+        except Locked:  # another process hears it
+            del self._later[folder.name]
+            return
         except HuitingError as error:
             log.warning("live call not taken up", extra={"call": folder.name, "code": error.code})
             return

@@ -240,7 +240,9 @@ class Ongoing:
             if self._ending is not None and not self._closed:
                 self._put_away(self._ending)
             else:
-                self.spool.close()
+                with self._hearing:
+                    self._session = None  # what is still being decoded is decoded again
+                    self.spool.close()
 
     def _next(self) -> bytes | None:
         """Return the next audio, nothing when it is time to look around; None at the end."""
@@ -401,16 +403,18 @@ class Ongoing:
     def tell(self, happenings: Iterable[Happening]) -> None:
         """Tell what happened, and keep what counts."""
         with self._hearing:
-            for event in self.log.add(self._wanted(happenings)):
-                self.card.take(event)
-                self._note(event)
+            for happening in self._wanted(happenings):
+                self._note(Event(self.log.last + 1, happening))
+                for event in self.log.add([happening]):
+                    self.card.take(event)
 
     def _wanted(self, happenings: Iterable[Happening]) -> list[Happening]:
         interim = self.kept.opening.interim
         return [h for h in happenings if interim or not isinstance(h, Partial)]
 
     def _note(self, event: Event) -> None:
-        if not isinstance(event.what, (Final, Cue, Lost)) or self.over_since is not None:
+        """Keep what counts before anybody is told: who saw it finds it again after a crash."""
+        if not isinstance(event.what, (Final, Cue, Lost)) or self.log.over:
             return
         record = {"number": event.number, "update": codec.to_json(event.what)}
         if isinstance(event.what, Final):

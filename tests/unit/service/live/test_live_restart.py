@@ -186,8 +186,7 @@ def test_of_a_call_that_was_put_away_but_for_its_folder_there_is_one_recording(
             place.live.tick()
             wait_for(lambda: place.folders == [])
             kept.append(LiveCalls(place.store.database).find(call))
-            analyses = place.analyses(kept[0] and kept[0].recording)
+            assert kept[0] is not None
+            assert place.analyses(kept[0].recording) == 1
 
-    assert kept[0] is not None
     assert kept[0] == kept[1]
-    assert analyses == 1
