@@ -201,7 +201,7 @@ def live_in(folder: Path, how: With | None = None) -> Iterator[Place]:
             lambda: NOON, how.limits.unconsented,
         )  # fmt: skip
         hands = Hands(
-            sessions_of(how.plan, how.voices, None, lambda _kept: ()),
+            sessions_of(how.plan, how.voices, None, tuple),
             ears, keeper, Policy(), how.find, how.clock,
         )  # fmt: skip
         live = Live(folder / "live", hands, how.limits)

@@ -43,6 +43,8 @@ class Wanted:
     reading: Reading
     audit: Audit
     metrics: Metrics
+    watchers: Callable[[], Sequence[Watcher]]
+    """Gives what notices cues, fresh for a call."""
     data: Path
     """Folder of what the service keeps besides the database."""
 
@@ -83,7 +85,7 @@ def made(settings: Settings, wanted: Wanted, listener: "Listener") -> Live:
         return voice_detector_of(settings)
 
     hands = Hands(
-        sessions=sessions_of(plan, voice, roles_of(settings), lambda _kept: ()),
+        sessions=sessions_of(plan, voice, roles_of(settings), wanted.watchers),
         listener=listener,
         keeper=keeper,
         policy=wanted.reading.policy,
@@ -99,7 +101,7 @@ def sessions_of(
     plan: Plan,
     voice: Callable[[], StreamingVoice],
     decide: RoleDecider | None,
-    watchers: Callable[[Kept], Sequence[Watcher]],
+    watchers: Callable[[], Sequence[Watcher]],
 ) -> Callable[[Kept], Session]:
     """Return what makes the session of a call.
 
@@ -107,7 +109,7 @@ def sessions_of(
         plan: how calls are cut and told.
         voice: gives what detects speech; asked when the first call begins.
         decide: says who is who where a role is not known.
-        watchers: gives what notices cues in a call.
+        watchers: gives what notices cues, fresh for a call.
     """
 
     def make(kept: Kept) -> Session:
@@ -121,7 +123,7 @@ def sessions_of(
                 kept.id, name_of(kept), 0, 0.0, opening.rate, opening.encoding.value,
                 tuple(channels), kept.opened_at, opening.metadata,
             ),
-            watchers=watchers(kept),
+            watchers=watchers(),
             decide=decide,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from platformdirs import user_data_path
 from huiting import __version__
 from huiting.app.clock import now
 from huiting.app.database import store_of
-from huiting.app.entrances import access_of, audit_of, measured
+from huiting.app.entrances import access_of, audit_of, live_terms_of, measured
 from huiting.app.force import CurrentJudge, settings_in, together, trying
 from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of
@@ -25,6 +25,7 @@ from huiting.app.recognizers import names_of
 from huiting.app.recordings import recordings_of, tidied
 from huiting.app.settings import Settings, in_zone, zone_of
 from huiting.app.storages import storages_of
+from huiting.app.watchers import Watchers
 from huiting.app.wiring import audio_limits_of, hints_of, made_by, models_of, speech_of
 from huiting.audio.decode import probe
 from huiting.audio.metadata import Pattern, gather
@@ -144,7 +145,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
         exports = Exports(store, queue, reading, data / "exports")
         reporting = Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone)
-        live = live_of(settings, Wanted(recordings, reading, audit, metrics, data))
+        wanted = Wanted(recordings, reading, audit, metrics, Watchers(current), data)
         yield Parts(
             store=store,
             queue=queue,
@@ -170,7 +171,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
                 engines=names_of(settings),
             ),
             listening=listening,
-            live=stack.enter_context(live),
+            live=stack.enter_context(live_of(settings, wanted)),
             engines=names_of(settings),
             shelf=Shelf(library, audit, together(settings), now),
             trials=Trials(store, flat, trying(settings)),
@@ -193,6 +194,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             limits=wish.limits,
             mailed=plan_of(settings),
             access=access,
+            live_terms=live_terms_of(settings),
         )
 
 

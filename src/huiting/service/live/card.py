@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from huiting.core.types import Role
-from huiting.live.updates import Cue, Final, Lost, Pulse, Strain
+from huiting.live.updates import Cue, CueKind, Final, Lost, Pulse, Strain
 from huiting.service.live.happening import Away, Ended, Event, Happening
 
 GRAVITY = {"fatal": 100, "warning": 10, "notice": 1}
 """By severity of a cue."""
+QUIET = frozenset({CueKind.REQUIRED, CueKind.KNOWLEDGE})
+"""Cues that are for the agent alone: nothing is wrong."""
 ANGRY, ANGER = 0.5, 20
 """Probability from which a customer counts as angry, and what that counts."""
 
@@ -53,8 +55,9 @@ class Card:
         """How much it should be looked at."""
         if self.ended is not None:
             return 0
-        cues = (event.what for event in self.cues.values())
-        found = sum(GRAVITY.get(cue.severity, 1) for cue in cues if isinstance(cue, Cue))
+        cues = [event.what for event in self.cues.values()]
+        warnings = (cue for cue in cues if isinstance(cue, Cue) and cue.kind not in QUIET)
+        found = sum(GRAVITY.get(cue.severity, 1) for cue in warnings)
         return found + (ANGER if self._angry() else 0) + 5 * self.away
 
     def _angry(self) -> bool:
