@@ -1,6 +1,6 @@
 """What a live call wants decoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huiting.core.ports import Clip
 from huiting.core.types import Audio, Span
@@ -36,6 +36,32 @@ class Ask:
     def clip(self) -> Clip:
         """The same for `audio.clips`."""
         return Clip(self.channel, None, self.spans, self.audio, self.start, self.offsets)
+
+    def lighter(self, most: float) -> "Ask":
+        """Return it with less earlier speech, so that `audio` is no longer than `most` seconds.
+
+        All of its own speech stays, however long.
+        """
+        earlier = len(self.spans) - len(self.own)
+        light = (n for n in range(earlier) if self.audio.duration - self._begin(n) <= most)
+        n = next(light, earlier)
+        if n == 0:
+            return self
+        begin = self._begin(n)
+        return replace(
+            self,
+            start=self.spans[n].start - (self.offsets[n] - begin),
+            audio=self.audio.cut(Span(begin, self.audio.duration)),
+            spans=self.spans[n:],
+            offsets=tuple(offset - begin for offset in self.offsets[n:]),
+        )
+
+    def _begin(self, n: int) -> float:
+        """Return where in `audio` the sound around a span begins."""
+        if n == 0:
+            return 0.0
+        before = self.offsets[n - 1] + self.spans[n - 1].duration
+        return (before + self.offsets[n]) / 2
 
     @property
     def own(self) -> tuple[Span, ...]:

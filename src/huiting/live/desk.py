@@ -2,12 +2,13 @@
 
 Finals first, the oldest first; then segments that seem to be over; then of each channel the
 newest partial, the longest waiting first. Nothing final is ever dropped. When finals pile up
-nothing else is given out until they are caught up with.
+nothing else is given out until they are caught up with. On a machine that decodes slowly a
+segment is heard with less of the speech before it, so that it is shown in time.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition
 
 from huiting.live.asks import Ask
@@ -16,6 +17,12 @@ STRAINED = 2.0
 """Seconds that the oldest final has waited, from which only finals are given out..."""
 RELIEVED = 0.5
 """...until the oldest has waited no longer than this."""
+AIM = 0.7
+"""Seconds that decoding a segment should take."""
+SMOOTH = 0.2
+"""Weight of the latest measurement of how fast it goes."""
+NOTHING = 0.01
+"""Seconds; what is given back sooner was not decoded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +32,9 @@ class Work:
     session: str
     ask: Ask
     since: float
-    """When it was put, by the desk's clock."""
+    """When it was put, by the desk's clock..."""
+    taken: float = 0.0
+    """...and when it was taken."""
 
 
 class Desk:
@@ -46,6 +55,7 @@ class Desk:
         self._taken: list[Work] = []
         self._strained = False
         self._closed = False
+        self._speed: float | None = None
 
     def put(self, session: str, asks: Iterable[Ask]) -> None:
         """Take what a session asks for, in order."""
@@ -89,7 +99,9 @@ class Desk:
         if found is None:
             return None
         kind, key = found
-        return kind.pop(key)
+        work = kind.pop(key)
+        ask = work.ask if self._speed is None else work.ask.lighter(self._speed * AIM)
+        return replace(work, ask=ask, taken=self._now())
 
     def _pick(self) -> tuple[OrderedDict[tuple[str, int], Work], tuple[str, int]] | None:
         """Return where the next one is."""
@@ -108,7 +120,22 @@ class Desk:
         """Take back what was taken, decoded or not. Tell its session first."""
         with self._changed:
             self._taken.remove(work)
+            self._measure(work)
             self._changed.notify_all()
+
+    def _measure(self, work: Work) -> None:
+        took = self._now() - work.taken
+        if took < NOTHING:
+            return
+        speed = work.ask.audio.duration / took
+        known = speed if self._speed is None else self._speed
+        self._speed = known + SMOOTH * (speed - known)
+
+    @property
+    def speed(self) -> float | None:
+        """Seconds of sound decoded in a second, one ask at a time; None until it is known."""
+        with self._changed:
+            return self._speed
 
     def behind(self, session: str) -> float:
         """Return the seconds of a session's speech that is over and is not decoded yet."""

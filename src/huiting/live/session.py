@@ -32,7 +32,7 @@ from huiting.live.pulse import Talk
 from huiting.live.scene import Board, Scene, Watcher
 from huiting.live.segmenting import RATE, Moment, Segmenting, Withdrawn
 from huiting.live.transcript import Answer, Transcript
-from huiting.live.updates import Final, Mood, Pulse, Speech, Strain, Update
+from huiting.live.updates import Final, Lost, Mood, Pulse, Speech, Strain, Update
 
 TICK = 1_536
 """Samples that are worked on at once: 96 ms, three frames of the voice detector."""
@@ -226,26 +226,28 @@ class Session:
 
     def _moments(self, channel: int, moments: Iterable[Moment]) -> Iterator[Update]:
         for moment in moments:
-            match moment:
-                case Speech():
-                    yield moment
-                case Withdrawn(number):
-                    yield from self._transcript.withdraw(channel, number, self.at)
-                case Ask():
-                    self._asks.append(moment)
-                    if moment.final:
-                        told = list(self._transcript.end(moment))
-                        yield from told
-                        yield from self._said(told)
+            if isinstance(moment, Speech):
+                yield moment
+            elif isinstance(moment, Withdrawn):
+                yield from self._transcript.withdraw(channel, moment.number, self.at)
+            else:
+                yield from self._asked(moment)
         self._talk.count(channel, self._voices[channel].regions)
+
+    def _asked(self, ask: Ask) -> Iterator[Update]:
+        self._asks.append(ask)
+        if ask.final:
+            told = list(self._transcript.end(ask))
+            yield from told
+            yield from self._said(told)
 
     def _said(self, told: Sequence[Update]) -> Iterator[Update]:
         """Take note of what was told."""
-        finals = [update for update in told if isinstance(update, Final) and update.segments]
+        finals = [update for update in told if isinstance(update, Final | Lost)]
         if not finals:
             return
         for final in finals:
-            self._talk.say(final.segments)
+            self._talk.say(final.segments if isinstance(final, Final) else ())
         if self._decide is not None and any(
             p.source is not RoleSource.GIVEN for p in self._parties
         ):

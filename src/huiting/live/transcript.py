@@ -196,7 +196,7 @@ class Transcript:
 
 def _same(one: Ask, other: Ask) -> bool:
     """Tell whether two asks are for all of the same speech."""
-    return one is other or (one.complete and other.complete and one.spans == other.spans)
+    return one is other or (one.complete and other.complete and one.own == other.own)
 
 
 def joined(texts: Iterable[str]) -> str:

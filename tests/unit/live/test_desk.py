@@ -1,6 +1,7 @@
 """The desk: who is decoded next, and what waits when there is too much."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ def ask(
         audio=Audio(np.zeros(0, np.float32), 16_000),
         final=kind == "final",
         revision=revision,
+        offsets=(0.0, 0.0),
         spans=(Span(0.0, 1.0), Span(2.0, 2.0 + seconds)),
         since=2.0,
         complete=kind != "partial",
@@ -148,6 +150,66 @@ def test_behind_is_the_speech_of_finals_that_is_not_decoded() -> None:
     assert desk.behind("b") == pytest.approx(5)
     desk.done(work)
     assert desk.behind("a") == pytest.approx(3)
+
+
+def test_a_slow_machine_hears_a_segment_with_less_of_what_was_said_before() -> None:
+    clock = Clock()
+    desk = Desk(clock)
+    whole = replace(
+        ask(1, "final"),
+        audio=Audio(np.arange(4 * 16_000, dtype=np.float32), 16_000),
+        offsets=(0.5, 2.0),
+        start=-0.5,
+    )
+    assert desk.speed is None
+    desk.put("a", [whole])
+    first = taken(desk)
+    clock.time = 2.0
+    desk.done(first)
+    desk.put("a", [whole])
+    second = taken(desk)
+    desk.done(second)
+
+    assert first.ask is whole
+    assert desk.speed == pytest.approx(2.0)
+    assert second.ask.spans == second.ask.own == whole.own
+    assert second.ask.offsets == (0.25,)
+    assert second.ask.start == pytest.approx(1.75)
+    assert second.ask.audio.samples[0] == 1.75 * 16_000
+    assert second.ask.clip.offsets[0] + second.ask.start == pytest.approx(2.0)
+
+
+def test_a_fast_machine_hears_it_with_all() -> None:
+    clock = Clock()
+    desk = Desk(clock)
+    whole = replace(
+        ask(1, "final"), audio=Audio(np.zeros(4 * 16_000, np.float32), 16_000), offsets=(0.5, 2.0)
+    )
+    desk.put("a", [whole])
+    first = taken(desk)
+    clock.time = 0.4
+    desk.done(first)
+    desk.put("a", [whole, ask(2)])
+    second = taken(desk)
+
+    assert second.ask is whole
+    desk.done(second)
+    assert desk.speed == pytest.approx(10)
+
+
+def test_how_fast_it_goes_changes_slowly() -> None:
+    clock = Clock()
+    desk = Desk(clock)
+    long = replace(
+        ask(1, "final"), audio=Audio(np.zeros(16_000, np.float32), 16_000), offsets=(0.0, 0.5)
+    )
+    for took in (0.1, 0.2):
+        desk.put("a", [long])
+        work = taken(desk)
+        clock.time += took
+        desk.done(work)
+
+    assert desk.speed == pytest.approx(10 - 0.2 * 5)
 
 
 def test_who_left_is_forgotten() -> None:

@@ -1,5 +1,6 @@
 """A live call: what follows from its audio, and what is told of what was heard."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from huiting.core.errors import Conflict
+from huiting.core.ports import Going
 from huiting.core.types import (
     Call,
     Channel,
@@ -22,8 +25,19 @@ from huiting.core.types import (
 )
 from huiting.live.asks import Ask
 from huiting.live.plan import Plan
+from huiting.live.scene import Scene
 from huiting.live.session import Session, most_spoken
-from huiting.live.updates import Final, Lost, Partial, Pulse, Speech, Strain, Update
+from huiting.live.updates import (
+    Cue,
+    CueKind,
+    Final,
+    Lost,
+    Partial,
+    Pulse,
+    Speech,
+    Strain,
+    Update,
+)
 from live_calls import CHANNELS, RATE, detector, fed, padded, said, session, track
 
 TALK = padded(
@@ -448,6 +462,7 @@ def test_the_call_is_in_the_language_most_spoken() -> None:
     assert call.recording.duration == live.at == pytest.approx(len(TALK[0]) / RATE)
     assert [s.span.start for s in call.segments] == sorted(s.span.start for s in call.segments)
     assert most_spoken([]) is None
+    assert most_spoken([replace(call.segments[0], language=None)]) is None
 
 
 def test_a_call_without_sound_is_over_at_once() -> None:
@@ -464,3 +479,113 @@ def test_memory_does_not_grow_with_silence() -> None:
     kept = live._voices[0]._tail  # that nothing is kept shows nowhere else
 
     assert kept.cut(Span(0, 30)).duration < 1
+
+
+class Noting:
+    """A `Watcher` that remembers what it saw, and cues what is told to."""
+
+    def __init__(self) -> None:
+        self.scenes: list[Scene] = []
+
+    def look(self, scene: Scene) -> list[Cue]:
+        self.scenes.append(scene)
+        said = [s.text for s in scene.call.segments]
+        return [Cue("said", CueKind.RULE, 0.0, {"en": said[-1]})] if said else []
+
+
+def test_what_watches_sees_the_call_and_its_cues_are_told_once() -> None:
+    noting = Noting()
+    live = Session(CHANNELS, {0: detector(), 1: detector()}, watchers=[noting], language="en")
+    told = live.feed(padded(track((0.5, False), (1, True), (1.5, False)), track((0.1, False))))
+    [ask] = live.asks()
+    assert not any(isinstance(u, Cue) for u in told)
+    told = live.heard(ask, said(ask, "您好"))
+    [cue] = [u for u in told if isinstance(u, Cue)]
+    told = [*live.feed(padded(track((3, False)), track((0.1, False)))), *live.finish()]
+
+    assert (cue.text["en"], cue.at) == ("您好", live_at(noting, -5))
+    assert not any(isinstance(u, Cue) for u in told)
+    assert noting.scenes[-1].over
+    assert noting.scenes[-1].settled == noting.scenes[-1].at == live.at
+    assert noting.scenes[0].call.language == "en"
+
+
+def live_at(noting: Noting, place: int) -> float:
+    return noting.scenes[place].at
+
+
+def test_what_is_settled_is_before_all_that_is_not_heard_yet() -> None:
+    noting = Noting()
+    live = Session(CHANNELS, {0: detector(), 1: detector()}, watchers=[noting])
+    live.feed(
+        padded(
+            track((0.5, False), (1, True), (3, False)),
+            track((2.5, False), (3.5, True), (0.1, False)),
+        )
+    )
+    [final] = finals(live.asks())
+    assert noting.scenes[-1].settled == approx(0.47)
+    live.heard(final, said(final))
+    assert noting.scenes[-1].settled == approx(2.5)
+    live.feed(padded(track((2, False)), track((0.1, False))))
+    [final] = finals(live.asks())
+    live.heard(final, [])
+
+    assert noting.scenes[-1].settled > 7
+    assert [(r.channel, r.gate) for r in live.call().rejected] == [(1, "unheard")]
+
+
+class Scripted:
+    """A detector whose regions come at once, without having been going on."""
+
+    def __init__(self, *regions: Span) -> None:
+        self._regions = list(regions)
+        self.going: Going | None = None
+        self.settled = 0.0
+
+    def feed(self, samples: NDArray[np.float32], /) -> list[Span]:
+        self.settled += len(samples) / RATE
+        over = [region for region in self._regions if region.end <= self.settled]
+        self._regions = self._regions[len(over) :]
+        return over
+
+    def finish(self) -> list[Span]:
+        return self._regions
+
+
+def test_regions_that_come_at_once_are_parted_by_their_pauses() -> None:
+    regions = [Span(0.1, 0.2), Span(1.0, 1.1), Span(1.3, 1.4)]
+    slow = Scripted(*regions)
+    live = Session(CHANNELS[:1], {0: slow})
+    slow.settled = -9.0
+    live.feed([track((2.0, False))])
+    live.finish()
+
+    assert [ask.own for ask in live.asks()] == [(regions[0],), (regions[1], regions[2])]
+
+
+def test_a_region_inside_what_was_cut_off_is_told_but_not_asked_for_again() -> None:
+    detects = Scripted(Span(0.0, 0.6), Span(9.0, 9.5), Span(13.0, 13.5))
+    live = Session(CHANNELS[:1], {0: detects}, Plan(longest=5))
+    detects.going = Going(Span(0.0, 12.0), sure=True)
+    live.feed([track((12.0, True))])
+    first = finals(live.asks())
+    detects.going = Going(Span(0.0, 0.6), sure=True)
+    live.feed([track((0.2, False))])
+    detects.going = None
+    live.feed([track((3.0, False))])
+    live.finish()
+
+    assert first
+    assert [r.span.start for r in live.call().regions] == [0.0, 9.0, 13.0]
+
+
+def test_what_went_on_and_was_no_speech_is_forgotten() -> None:
+    detects = Scripted()
+    live = Session(CHANNELS[:1], {0: detects}, Plan(longest=5))
+    detects.going = Going(Span(0.0, 4.0), sure=True)
+    live.feed([track((6.0, True))])
+    detects.going = Going(Span(0.0, 4.0), sure=False)
+    told = live.feed([track((0.2, True))])
+
+    assert Final(1, ()) in told

@@ -181,6 +181,8 @@ def test_a_document_that_fitted_stays() -> None:
     watcher: Watcher = KnowledgeWatch(fitting, sounds_of)
     assert not list(watcher.look(scene(TALK, 30, settled=2.5)))
     [found] = watcher.look(scene(TALK, 30, settled=5.5))
+    [again] = watcher.look(scene(TALK, 31, settled=5.5))
+    assert again == found
     [again] = watcher.look(scene(TALK, 31))
 
     assert (found.kind, found.link, found.key) == (
