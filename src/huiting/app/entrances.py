@@ -22,6 +22,7 @@ from huiting.service.people.tokens import TokensDesk
 from huiting.store import Store
 from huiting.store.audit import Audit
 from huiting.store.people import People
+from huiting.web.live.terms import Terms
 from huiting.web.parts import Limits
 from huiting.web.provider import Client, Provider
 from huiting.web.security import Rules, usual_hosts
@@ -81,7 +82,19 @@ def rules_of(settings: Settings, host: str, limits: Limits) -> Rules:
         body=limits.body,
         upload=limits.upload,
         rate=Rate(settings.rate, BURST * settings.rate) if settings.rate else None,
+        origins=frozenset(origin.rstrip("/").lower() for origin in settings.live_origins),
     )
+
+
+def live_terms_of(settings: Settings) -> Terms:
+    """Return what live connections may do.
+
+    Raises:
+        ConfigError: an address is none, or a token cannot be read.
+    """
+    named = [(networks([text])[0], path) for text, path in settings.live_tokens.items()]
+    narrow = sorted(named, key=lambda pair: pair[0].prefixlen, reverse=True)
+    return Terms(trusted=tuple((network, _secret(path)) for network, path in narrow))
 
 
 def _sign_on(

@@ -140,6 +140,9 @@ def _answer(
         timeout_graceful_shutdown=_GRACE,
         http=Patient,
         h11_max_incomplete_event_size=64 << 10,
+        ws="websockets-sansio",
+        ws_max_size=parts.live_terms.frame,
+        ws_per_message_deflate=False,  # sound does not shrink, and each costs memory
     )
     listening = server.bind_socket()
     listening.listen(server.backlog)  # whoever reads where it is may connect at once

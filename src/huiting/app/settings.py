@@ -196,6 +196,13 @@ class Settings:
         "what is kept of a live call whose customer does not agree to being recorded",
         default="words",
     )
+    live_tokens: Mapping[str, Path] = _help(
+        "networks whose FunASR clients can show no token, and the file of the one that counts",
+        default_factory=dict,
+    )
+    live_origins: tuple[str, ...] = _help(
+        "addresses of other sites' pages that may speak FunASR's protocol here", default=()
+    )
     metrics_port: int = _help(
         "port on 127.0.0.1 on which a worker answers Prometheus; 0 for none", default=0
     )

@@ -46,6 +46,9 @@ class Rules:
     """Requests of one address; None for any number."""
     together: Rate | None = None
     """Requests of all addresses."""
+    origins: frozenset[str] = frozenset()
+    """Of other sites' pages that may speak with us over a WebSocket; of the doors, only those
+    where a cookie does not count let them in."""
     patience: float = 60.0
     """Seconds without a byte of a body that is not over."""
 
@@ -117,7 +120,9 @@ class Guard:
         host = headers.get("host", "")
         if rules.hosts and not known_host(host, rules.hosts):
             raise InputError("host", "we are not called that", "use the address you were given")
-        if scope["type"] == "websocket" and not _same(headers.get("origin"), host):
+        origin = headers.get("origin")
+        known = _same(origin, host) or (origin or "").lower() in rules.origins
+        if scope["type"] == "websocket" and not known:
             raise Forbidden("websocket", "another site's page asked for this", "use our own pages")
         self._check_rate(address)
         largest = rules.upload if _large(headers) else rules.body

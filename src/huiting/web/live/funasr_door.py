@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 import anyio
@@ -163,9 +164,11 @@ class FunasrDoor:
     async def _hear_whole(self, data: bytes) -> None:
         """Take audio to its end, and tell what was said in all of it."""
         check(self._principal, Permission.TRANSCRIBE)
-        with tempfile.SpooledTemporaryFile(_KEPT) as spooled:
-            file = cast("BinaryIO", spooled)
-            whole = WholeFile(file, self._asked, self._parts.limits.upload)
+        most = self._parts.limits.upload
+        with (
+            tempfile.SpooledTemporaryFile(_KEPT) as spooled,
+            closing(WholeFile(cast("BinaryIO", spooled), self._asked, most)) as whole,
+        ):
             following: bytes | None = data
             while following is not None:
                 await run_in_threadpool(whole.write, following)
@@ -173,7 +176,7 @@ class FunasrDoor:
             await run_in_threadpool(whole.close)
             asked = self._asked
             wishes = Wishes(asked.language, asked.hotwords, asked.itn)
-            answer = await heard(file, asked.name, wishes, self._principal, self._parts)
+            answer = await heard(whole.file, asked.name, wishes, self._principal, self._parts)
         if answer.heard is None:
             raise EngineError("audio", "it is still being heard", "ask again in a while")
         await self._send(offline(asked, answer.heard.call.segments))

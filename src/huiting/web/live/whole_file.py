@@ -23,7 +23,7 @@ class WholeFile:
             asked: what comes.
             most: bytes that are taken.
         """
-        self._file = file
+        self.file = file
         self._asked = asked
         self._left = most
         self._wave: wave.Wave_write | None = None
@@ -39,16 +39,16 @@ class WholeFile:
         if self._left < 0:
             raise TooLarge("audio", "more than is taken at once", "send it in parts")
         if not self._begun and self._asked.raw and not data.startswith(_FILE):
-            self._wave = wave.open(self._file, "wb")  # noqa: SIM115  (closed by `close`)
+            self._wave = wave.open(self.file, "wb")  # noqa: SIM115  (closed by `close`)
             self._wave.setparams((1, 2, self._asked.rate, 0, "NONE", ""))
         self._begun = True
         if self._wave is None:
-            self._file.write(data)
+            self.file.write(data)
         else:
             self._wave.writeframesraw(data)
 
     def close(self) -> None:
-        """Make it a whole file, and go to its beginning."""
+        """Make it a whole file, and go to its beginning; more than once is no harm."""
         if self._wave is not None:
             self._wave.close()
-        self._file.seek(0)
+        self.file.seek(0)

@@ -85,7 +85,7 @@ async def opened(socket: ClientConnection, message: dict[str, Any] = OPEN) -> di
 
 async def rest(socket: ClientConnection) -> tuple[list[dict[str, Any]], int]:
     """Return all that follows, and the close code."""
-    found = []
+    found: list[dict[str, Any]] = []
     try:
         while True:
             found.append(json.loads(await socket.recv()))

@@ -89,8 +89,8 @@ class Card:
 
 
 def due(cue: Cue) -> bool:
-    """Tell whether a cue is a sentence that must still be said: no reason to step in."""
-    return cue.kind is CueKind.RULE and cue.severity == "notice"
+    """Tell whether a cue is something that must still be said: no reason to step in."""
+    return cue.kind is CueKind.REQUIRED
 
 
 def who(metadata: Mapping[str, str], otherwise: str) -> str:

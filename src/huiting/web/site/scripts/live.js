@@ -119,7 +119,7 @@ Alpine.data("live", () => ({
   },
   get owed() {
     return this.now.cues
-      .filter((cue) => this.due(cue))
+      .filter((cue) => this.due(cue) && !this.late(cue))
       .map((cue) => ({ ...this.told(cue), done: !cue.on }));
   },
   get calm() {
@@ -181,12 +181,21 @@ Alpine.data("live", () => ({
     return this.word(`emotion-${emotion}`);
   },
   /**
-   * Whether a cue is a sentence that must still be said.
+   * Whether a cue is something that must still be said.
    *
    * @param {import("./live/board.js").Cue} cue
    */
   due(cue) {
-    return cue.kind === "rule" && cue.severity === "notice";
+    return cue.kind === "required";
+  },
+  /**
+   * Whether it is no longer to be said because it is too late: the rule has failed.
+   *
+   * @param {import("./live/board.js").Cue} cue
+   */
+  late(cue) {
+    const failed = cue.key.replace(/^required:/, "rule:");
+    return this.now.cues.some((other) => other.key === failed && other.on);
   },
   /** @param {import("./live/board.js").Cue} cue */
   told(cue) {
@@ -197,7 +206,11 @@ Alpine.data("live", () => ({
       text: cue.text[language] ?? cue.text.en ?? "",
       at: clock(cue.at),
       look: `live-cue ${GRAVE[cue.severity] ?? ""}`,
-      evidence: cue.evidence.map((found) => `${clock(found.span.start)} ${found.text}`.trim()),
+      evidence: cue.evidence.map(({ channel, span, text }) => ({
+        key: `${channel}-${span.start}`,
+        at: clock(span.start),
+        text: text ? `“${text}”` : "",
+      })),
       link: cue.link ?? "",
     };
   },
