@@ -30,6 +30,10 @@ COLUMNS = (
 FURTHER = (("memory", "内存"), ("licence", "许可证"))
 
 
+LONG = ("state", "engine", "languages", "licence")
+"""Columns that may take several lines."""
+
+
 def size(count: int) -> str:
     """Write a number of bytes."""
     return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"  # noqa: PLR2004
@@ -45,7 +49,14 @@ def table(shelved: Sequence[Shelved], used: Collection[str], *, wide: bool) -> T
     """
     found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for english, mandarin in (*COLUMNS, *(FURTHER if wide else ())):
-        found.add_column(say(english, mandarin), no_wrap=True)
+        # Numbers and names are read whole; what is long by nature goes on in the next line.
+        long = english in LONG
+        found.add_column(
+            say(english, mandarin),
+            no_wrap=not long,
+            overflow="fold" if long else "ignore",
+            max_width=24 if long else None,
+        )
     for one in shelved:
         style = "red" if one.standing is Standing.DAMAGED else ""
         cells = _cells(one, used=one.model.name in used)
