@@ -25,6 +25,7 @@ from huiting.core.types import Call, Role, Span
 from huiting.jobs.mode import open_queue
 from huiting.jobs.queue import Queue
 from huiting.live.plan import Plan
+from huiting.live.scene import Watcher
 from huiting.live.updates import Final
 from huiting.service.live.calls import Hands, Live
 from huiting.service.live.happening import Ended, Event
@@ -184,6 +185,7 @@ class With:
     clock: Callable[[], float] = field(default_factory=Ticks)
     plan: Plan = field(default_factory=lambda: Plan(context=0.0))  # an ear hears one tone a clip
     voices: Callable[[], StreamingVoice] = Voices
+    watchers: Callable[[], Sequence[Watcher]] = tuple
 
 
 @contextmanager
@@ -201,7 +203,7 @@ def live_in(folder: Path, how: With | None = None) -> Iterator[Place]:
             lambda: NOON, how.limits.unconsented,
         )  # fmt: skip
         hands = Hands(
-            sessions_of(how.plan, how.voices, None, tuple),
+            sessions_of(how.plan, how.voices, None, how.watchers),
             ears, keeper, Policy(), how.find, how.clock,
         )  # fmt: skip
         live = Live(folder / "live", hands, how.limits)

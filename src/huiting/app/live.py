@@ -151,7 +151,7 @@ def plan_of(settings: Settings) -> Plan:
     for name in settings.live_options:
         if name not in names:
             raise ConfigError(
-                f"setting live_options: {name}", "no such option",
+                f"setting live_options: {name}", "there is no such option",
                 f"choose from {', '.join(names)}",
             )  # fmt: skip
     try:

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from huiting.core.errors import ConfigError
-from huiting.observe.metrics import Load, Metrics, Room
+from huiting.observe.metrics import LiveLoad, Load, Metrics, Room
 
 
 def read(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -87,3 +87,21 @@ def test_a_worker_answers_on_a_port_of_its_own() -> None:
     metrics.serve(port)
 
     assert "huiting_audio_seconds_total 7.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+
+
+def test_live_calls_are_counted() -> None:
+    metrics = Metrics("0.1.0")
+    metrics.watch_live(lambda: LiveLoad(2, 1, 3.5))
+    metrics.came(12.5)
+    metrics.decoded("final", 0.4)
+    metrics.decoded("partial", 0.2)
+    metrics.live_ended("gone")
+
+    found = read(metrics)
+    assert found["huiting_live_calls", ("speaking",)] == 2
+    assert found["huiting_live_calls", ("away",)] == 1
+    assert found["huiting_live_behind_seconds", ()] == 3.5
+    assert found["huiting_live_audio_seconds_total", ()] == 12.5
+    assert found["huiting_live_decode_seconds_sum", ("final",)] == 0.4
+    assert found["huiting_live_decode_seconds_count", ("partial",)] == 1
+    assert found["huiting_live_ended_total", ("gone",)] == 1
