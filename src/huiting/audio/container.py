@@ -97,6 +97,22 @@ class AudioStream:
     """Packets and reads that failed so far."""
     complete: bool = False
     """Every packet that the file's index lists was read."""
+    sought: bool = False
+    """Frames are from somewhere in the middle: what the codec puts at the beginning is behind."""
+
+    def go_to(self, clock: float) -> bool:
+        """Have `frames` begin at a packet not after a time of the container's clock, in seconds.
+
+        Returns:
+            False where the format cannot do so; then nothing may be taken of this stream.
+        """
+        try:
+            place = int(clock / self._stream.time_base)
+            self._container.seek(place, stream=self._stream, backward=True)
+        except (FFmpegError, ValueError, OverflowError):
+            return False
+        self.sought = True
+        return True
 
     def frames(self) -> Iterator[Frame]:
         """Yield what can be decoded, in order; stops where the file does.
@@ -105,7 +121,7 @@ class AudioStream:
             UndecodableAudio: the samples have a form that cannot be, such as 40 channels.
         """
         last: Frame | None = None
-        skip = self.delay
+        skip = 0 if self.sought else self.delay
         for packet in self._demux():
             decoded = self._decode(packet)
             for frame in self._checked(decoded) if decoded is not None else _lost(packet, last):

@@ -59,7 +59,7 @@ def cut_clip(
     ):
         for piece in found:
             if channel is not None and not 0 <= channel < piece.samples.shape[1]:
-                raise _no_channel(channel, piece.samples.shape[1])
+                raise no_channel(channel, piece.samples.shape[1])
             rate = piece.rate
             start, end = (round(t * rate) for t in (around.start, around.end))
             first, last = max(start - done, 0), min(end - done, len(piece.samples))
@@ -81,6 +81,7 @@ def _part(piece: Piece, first: int, last: int, channel: int | None) -> Piece:
     return Piece(np.ascontiguousarray(part if channel is None else part[:, [channel]]), piece.rate)
 
 
-def _no_channel(channel: int, channels: int) -> InputError:
+def no_channel(channel: int, channels: int) -> InputError:
+    """Return what is wrong with a channel that is not there."""
     known = "channel 0" if channels == 1 else f"channels 0 to {channels - 1}"
     return InputError(f"channel {channel}", f"the recording has {known}", "name one of them")

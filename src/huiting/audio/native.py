@@ -50,7 +50,7 @@ def pieces(
         with streaming(file, raw) as stream:
             frames = on_clock(stream.frames(), origin=stream.origin, claimed=stream.claimed)
             seconds = 0.0
-            for piece in _uniform(frames):
+            for piece in uniform(frames):
                 seconds += len(piece.samples) / piece.rate
                 if seconds > limits.duration:
                     hours = limits.duration / 3600
@@ -64,9 +64,9 @@ def pieces(
                 )
 
 
-def _uniform(frames: Iterator[Piece]) -> Iterator[Piece]:
-    """Yield pieces in the form of the first; what comes at another rate is resampled."""
-    rate = channels = source_rate = 0
+def uniform(frames: Iterator[Piece], rate: int = 0, channels: int = 0) -> Iterator[Piece]:
+    """Yield pieces in one form, that of the first by default; another rate is resampled."""
+    source_rate = rate
     resampler: soxr.ResampleStream | None = None
     for piece in frames:
         if not rate:

@@ -75,12 +75,12 @@ def redact_audio(
         stretches: Mapping[int, list[tuple[int, int]]] | None = None
         for piece in found:
             if stretches is None:
-                stretches = {c: _stretches(s, piece.rate, margin) for c, s in spans.items()}
-            file.write(_covered(piece, done, stretches, how))
+                stretches = {c: stretches_of(s, piece.rate, margin) for c, s in spans.items()}
+            file.write(covered(piece, done, stretches, how))
             done += len(piece.samples)
 
 
-def _stretches(spans: Sequence[Span], rate: int, margin: float) -> list[tuple[int, int]]:
+def stretches_of(spans: Sequence[Span], rate: int, margin: float = MARGIN) -> list[tuple[int, int]]:
     """Return the samples to cover, in order and apart."""
     joined: list[tuple[int, int]] = []
     for span in sorted(spans):
@@ -93,9 +93,10 @@ def _stretches(spans: Sequence[Span], rate: int, margin: float) -> list[tuple[in
     return joined
 
 
-def _covered(
-    piece: Piece, done: int, stretches: Mapping[int, list[tuple[int, int]]], how: How
+def covered(
+    piece: Piece, done: int, stretches: Mapping[int, list[tuple[int, int]]], how: How = How.BEEP
 ) -> Piece:
+    """Return a piece that begins `done` samples into the recording, with stretches covered."""
     size = len(piece.samples)
     samples: NDArray[np.float32] = piece.samples.copy()
     for channel, those in stretches.items():

@@ -1,11 +1,13 @@
 """WAV files written a piece at a time: 16 bits, whole or not there at all."""
 
+import struct
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huiting.audio.source import shown
 from huiting.audio.writer import Piece
@@ -15,6 +17,38 @@ from huiting.core.whole_file import replacing
 FULL = np.float32(32768)
 LARGEST = (1 << 32) - 1024
 """Bytes that the header of a WAV file can state."""
+
+
+HEADER = 44
+"""Bytes of one that states only what is needed."""
+
+
+def pcm(samples: NDArray[np.float32]) -> bytes:
+    """Return samples in [-1, 1] as a WAV file holds them; what lies outside is limited."""
+    limited: NDArray[np.int16] = np.clip(np.rint(samples * FULL), -FULL, FULL - 1).astype("<i2")
+    return limited.tobytes()
+
+
+def header(rate: int, channels: int, size: int) -> bytes:
+    """Return the header of a WAV file.
+
+    Args:
+        rate: Hz.
+        channels: how many.
+        size: bytes of the samples that follow.
+
+    Source:
+        Multimedia Programming Interface and Data Specifications 1.0 (RIFF), 1991.
+    """
+    form = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16)
+    return (
+        b"RIFF"
+        + struct.pack("<I", HEADER - 8 + size)
+        + b"WAVEfmt "
+        + form
+        + b"data"
+        + struct.pack("<I", size)
+    )
 
 
 class WaveWriter:
@@ -35,7 +69,7 @@ class WaveWriter:
             self._file.setnchannels(piece.samples.shape[1])
             self._file.setsampwidth(2)
             self._file.setframerate(piece.rate)
-        data = np.clip(np.rint(piece.samples * FULL), -FULL, FULL - 1).astype("<i2").tobytes()
+        data = pcm(piece.samples)
         self._bytes += len(data)
         if self._bytes > LARGEST:
             raise InputError(

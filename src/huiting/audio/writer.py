@@ -36,7 +36,7 @@ class Piece:
 
 
 def on_clock(
-    frames: Iterable[Frame], *, origin: float | None, claimed: float | None
+    frames: Iterable[Frame], *, origin: float | None, claimed: float | None, done: float = 0.0
 ) -> Iterator[Piece]:
     """Yield frames one after the other, with silence where timestamps leave a gap.
 
@@ -47,8 +47,9 @@ def on_clock(
         frames: in the order of the file.
         origin: the container's clock where the recording begins; None for the first frame.
         claimed: seconds, by the header.
+        done: seconds of the recording before the first frame.
     """
-    done, filled = 0.0, 0.0
+    filled = 0.0
     for frame in frames:
         if frame.start is not None:
             origin = frame.start if origin is None else origin

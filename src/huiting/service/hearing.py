@@ -1,33 +1,37 @@
 """Recordings as browsers play them: PCM in WAV, whole or one channel, with what is private covered.
 
-What was made once is kept in a folder until it is full; the oldest goes first. A name says
-everything that the bytes depend on, so nothing out of date is ever played. Where recordings
-are sealed, so is what is made of them.
+Nothing is converted before it is asked for, and no sound is kept: whoever jumps into a call of
+hours hears it at once. Outlines are kept in a folder until it is full; the oldest goes first.
+Where recordings are sealed, so are they.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import ceil
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from huiting.audio.cutout import cut_clip
-from huiting.audio.decode import DEFAULT_LIMITS
+from huiting.audio.cutout import no_channel
+from huiting.audio.decode import DEFAULT_LIMITS as _LIMITS
 from huiting.audio.peaks import Peaks, peaks
-from huiting.audio.redaction import How, redact_audio
+from huiting.audio.playing import Form, form_of
+from huiting.audio.redaction import stretches_of
+from huiting.audio.source import Source, opened
 from huiting.core.analysis import Analysis
 from huiting.core.errors import InputError, Unknown
-from huiting.core.types import Span
+from huiting.core.types import Span, clock
 from huiting.core.whole_file import PRIVATE, replacing
+from huiting.service.playing import Part, Played, Stretches
 from huiting.text.redaction.policy import Policy
 from huiting.text.redaction.redact import to_silence
 from huiting.vault.cache import Cache
 from huiting.vault.place import Vault
-from huiting.vault.reading import Opened
 from huiting.vault.sealed import KeyRing
+from huiting.vault.seekable import seekable
 
+_KIND = "decoded as it is read"
 _FINE, _LEAST, _MOST = 20, 400, 60_000
 """Stretches of an outline for each second, and how many at least and at most."""
 
@@ -36,7 +40,7 @@ _FINE, _LEAST, _MOST = 20, 400, 60_000
 class Sound:
     """What to play; whoever has it closes it."""
 
-    opened: Opened
+    opened: Played
     etag: str
     """Changes whenever the bytes do; safe in a header, without quotes."""
 
@@ -57,7 +61,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Makes files to play. May be used from several threads."""
+    """Plays and outlines recordings. May be used from several threads."""
 
     vault: Vault
     folder: Path
@@ -65,7 +69,7 @@ class Hearing:
     room: int = 8 << 30
     """Bytes that the folder may hold."""
     at_once: int = 2
-    """Conversions at a time; the others wait."""
+    """Outlines drawn at a time; the others wait."""
     ring: KeyRing | None = None
     """What the files are sealed with; None to keep them plain."""
     _turns: threading.Semaphore = field(init=False, repr=False, compare=False)
@@ -75,17 +79,23 @@ class Hearing:
         object.__setattr__(self, "_turns", threading.Semaphore(self.at_once))
 
     def sound(self, analysis: Analysis, wanted: Wanted) -> Sound:
-        """Return a WAV file of a call.
+        """Return a WAV file of a call; what is read of it is decoded then, and nothing is kept.
 
         Raises:
             Unknown: the recording is not here any more.
             InputError: it has no such channel, or ends before the span.
             UndecodableAudio: it can no longer be read.
         """
-        name, make = self._wanted(analysis, wanted)
-        with self._turns:
-            opened = self._cache.get(f"{analysis.call.recording.id}.{name}.wav", make)
-        return Sound(opened, name)
+        recording = analysis.call.recording
+        spans = to_silence(analysis, self.policy) if wanted.covered else {}
+        private = repr(sorted(spans.items())) if wanted.covered else "open"
+        with ExitStack() as undo:
+            file = undo.enter_context(self._read(analysis))
+            form = form_of(file)
+            beeps = {c: stretches_of(s, form.rate) for c, s in spans.items()}
+            part = _part(wanted, form, recording.duration, beeps)
+            played = Played(file, form, recording.duration, part, undo.pop_all())
+        return Sound(played, _named(_KIND, recording.id, private, repr(wanted)))
 
     def peaks(self, analysis: Analysis, points: int) -> Peaks:
         """Return the outline of each channel's waveform.
@@ -129,48 +139,23 @@ class Hearing:
     def _cache(self) -> Cache:
         return Cache(self.folder, self.room, self.ring)
 
-    def _wanted(self, analysis: Analysis, wanted: Wanted) -> tuple[str, Callable[[Path], None]]:
-        """Return the name of what is wanted, and what makes it."""
-        recording = analysis.call.recording
-        if wanted.channel is None and wanted.span is None:
-            return self._whole(analysis, covered=wanted.covered)
-        span = wanted.span or Span(0.0, recording.duration)
-
-        def cut(target: Path) -> None:
-            expected = None if wanted.covered else recording.id
-            with self._cuttable(analysis, wanted) as whole:
-                cut_clip(
-                    whole, span, wanted.channel, target, margin=wanted.margin, expected=expected
-                )
-
-        private = self._covering(analysis) if wanted.covered else "open"
-        return _named(recording.id, private, repr(wanted)), cut
-
     @contextmanager
-    def _cuttable(self, analysis: Analysis, wanted: Wanted) -> Iterator[Path]:
-        """Give the file that a stretch is cut from."""
-        if not wanted.covered:
-            with self._source(analysis) as source:
-                yield source
+    def _read(self, analysis: Analysis) -> Iterator[Source]:
+        """Give the bytes of a recording; those that the vault keeps are what they are called."""
+        recording = analysis.call.recording
+        if not self.vault.has(recording.id):
+            with self._source(analysis) as path, opened(path, largest=_LIMITS.size) as file:
+                if file.id != recording.id:
+                    raise InputError(
+                        file.name, "this is not the recording that was analyzed",
+                        "name the original file",
+                    )  # fmt: skip
+                yield file
             return
-        name, make = self._whole(analysis, covered=True)
-        with self._cache.plain(f"{analysis.call.recording.id}.{name}.wav", make) as whole:
-            yield whole
-
-    def _whole(self, analysis: Analysis, *, covered: bool) -> tuple[str, Callable[[Path], None]]:
-        recording = analysis.call.recording.id
-        spans = to_silence(analysis, self.policy) if covered else {}
-
-        def copy(target: Path) -> None:
-            with self._source(analysis) as source:
-                redact_audio(source, spans, target, how=How.BEEP, expected=recording)
-
-        return _named(recording, self._covering(analysis) if covered else "open"), copy
-
-    def _covering(self, analysis: Analysis) -> str:
-        """Return what tells one way of covering a call from another."""
-        spans = to_silence(analysis, self.policy)
-        return sha256(repr(sorted(spans.items())).encode()).hexdigest()
+        kept = self.vault.opened(recording.id)
+        with closing(kept), closing(seekable(kept)) as bytes_of:
+            suffix = PurePath(recording.path).suffix.lower()
+            yield Source("recording", suffix, recording.id, kept.size, bytes_of)
 
     @contextmanager
     def _source(self, analysis: Analysis) -> Iterator[Path]:
@@ -197,6 +182,21 @@ def stretches(duration: float) -> int:
     return max(_LEAST, min(_MOST, ceil(duration * _FINE)))
 
 
+def _part(wanted: Wanted, form: Form, duration: float, beeps: Stretches) -> Part:
+    """Return which samples are wanted."""
+    if wanted.channel is not None and not 0 <= wanted.channel < form.channels:
+        raise no_channel(wanted.channel, form.channels)
+    total = round(duration * form.rate)
+    if wanted.span is None:
+        return Part(0, total, wanted.channel, beeps)
+    first = round(max(0.0, wanted.span.start - wanted.margin) * form.rate)
+    last = min(total, round((wanted.span.end + wanted.margin) * form.rate))
+    if last <= first:
+        reason = f"it ends at {clock(duration)}, before {clock(wanted.span.start)}"
+        raise InputError("recording", reason, "name a stretch inside it")
+    return Part(first, last - first, wanted.channel, beeps)
+
+
 def _named(*parts: str) -> str:
     """Return a name for what these parts determine."""
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
@@ -217,6 +217,6 @@ def checked(span: Span, longest: float) -> Span:
     """
     if not 0 < span.duration <= longest:
         raise InputError("clip", "empty, or too long", f"ask for at most {longest:g} seconds")
-    if span.end > DEFAULT_LIMITS.duration:
+    if span.end > _LIMITS.duration:
         raise InputError("clip", "beyond any recording", "ask for a part of this one")
     return span
