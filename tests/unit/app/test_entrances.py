@@ -12,11 +12,12 @@ from huiting.access.credentials import Credentials
 from huiting.access.permissions import UserRole
 from huiting.app.cli import app
 from huiting.app.clock import now
-from huiting.app.entrances import BURST, access_of, audit_of, measured, rules_of
+from huiting.app.entrances import BURST, access_of, audit_of, live_terms_of, measured, rules_of
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, Unauthenticated
 from huiting.store import Store
 from huiting.store.audit import Action, Entry
+from huiting.web.live.terms import token_of
 from huiting.web.parts import Limits
 
 GOOD: dict[str, Any] = {"issuer": "https://id.example", "client_id": "huiting"}
@@ -141,3 +142,27 @@ def test_the_command_line_checks_the_log_with_the_key_of_the_server(tmp_path: Pa
     assert right[0] == 0
     assert head in right[1]
     assert verify("without.toml")[0] == 1
+
+
+def test_networks_of_live_clients_have_tokens_the_narrowest_first(tmp_path: Path) -> None:
+    (tmp_path / "wide").write_text("hth_wide\n")
+    (tmp_path / "narrow").write_text("hth_narrow\n")
+    settings = Settings(
+        live_tokens={"10.0.0.0/8": tmp_path / "wide", "10.1.2.0/24": tmp_path / "narrow"},
+        live_origins=("https://Demo.example:1337/",),
+    )
+
+    terms = live_terms_of(settings)
+
+    assert token_of("10.1.2.3", terms.trusted) == "hth_narrow"
+    assert token_of("10.9.9.9", terms.trusted) == "hth_wide"
+    assert token_of("192.0.2.1", terms.trusted) is None
+    assert rules_of(settings, "0.0.0.0", Limits()).origins == {"https://demo.example:1337"}
+
+
+@pytest.mark.parametrize("network", ["here", "10.0.0.0/8"], ids=["no network", "no such file"])
+def test_networks_of_live_clients_that_are_set_wrongly_are_told(
+    tmp_path: Path, network: str
+) -> None:
+    with pytest.raises(ConfigError):
+        live_terms_of(Settings(live_tokens={network: tmp_path / "none"}))

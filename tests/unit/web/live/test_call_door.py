@@ -18,6 +18,7 @@ from huiting.core.errors import Conflict, StoreError, TooMany
 from huiting.core.types import Role
 from huiting.service.live.calls import Live
 from huiting.web.live.terms import Terms
+from huiting.web.patience import Patient
 from huiting.web.server import build
 from running import listening
 from served import serving
@@ -426,3 +427,30 @@ def test_several_speak_at_once_and_hear_only_their_own(calls: Site) -> None:
 
     for name, audio in asyncio.run(asyncio.wait_for(all_of(), 20)):
         assert bytes(calls.live.calls[name].audio) == audio
+
+
+def test_a_connection_outlives_the_patience_with_heads_of_requests(
+    tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The protocol that cuts off who is slow to ask lets go of what became a WebSocket."""
+    monkeypatch.setattr(Patient, "head", 0.3)
+    copy(empty, tmp_path / "calls.db")
+    live = ScriptedLive()
+    with serving(tmp_path) as served:
+        app = build(replace(served.parts, live=cast("Live", live)))
+        with listening(app, http=Patient, ws_max_size=1000) as url:
+            calls = Site(url.replace("http", "ws"), live)
+
+            async def patient(socket: ClientConnection) -> Any:  # noqa: ANN401
+                await opened(socket)
+                await asyncio.sleep(0.8)
+                await say(socket, {"type": "finish"})
+                return await rest(socket)
+
+            async def large(socket: ClientConnection) -> Any:  # noqa: ANN401
+                await opened(socket)
+                await socket.send(bytes(1001))
+                return await rest(socket)
+
+            assert talk(calls, patient)[1] == 1000
+            assert talk(calls, large)[1] == 1009

@@ -284,6 +284,18 @@ def test_a_live_connection_is_ours_only_from_our_pages() -> None:
     assert (raised.value.code, raised.value.reason) == (1008, "forbidden")
 
 
+def test_a_live_connection_is_ours_from_pages_that_were_named() -> None:
+    rules = Rules(origins=frozenset({"https://demo.example:1337"}))
+    with asking(rules) as client:
+        for origin, taken in (("https://DEMO.example:1337", True), ("https://demo.example", False)):
+            try:
+                with client.websocket_connect(LIVE, headers={"Origin": origin}) as socket:
+                    told = socket.receive_text()
+            except WebSocketDisconnect:
+                told = ""
+            assert (told == "ws") is taken
+
+
 def test_a_live_connection_behind_a_proxy_is_secure_when_it_says_so() -> None:
     headers = {"X-Forwarded-Proto": "https"}
     with asking(PROXY) as client, client.websocket_connect(LIVE, headers=headers) as socket:
