@@ -21,7 +21,7 @@ MAKERS = {
         ERROR,
     ),
     "Check": ("entry", "state", "reason"),
-    "Trouble": ("reason", "remedy"),
+    "HubTrouble": ("reason", "remedy"),
 }
 """What is made with sentences, and with what arguments."""
 KNOWN = {"sentences", "subjects", "others"}

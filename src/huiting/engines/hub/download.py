@@ -17,7 +17,7 @@ import httpx
 
 from huiting.engines._assembly import BLOCK
 from huiting.engines.hub.addresses import Request
-from huiting.engines.hub.trouble import Trouble
+from huiting.engines.hub.trouble import HubTrouble
 from huiting.engines.hub.wire import Answer, ask
 
 TRIES = 5
@@ -93,7 +93,7 @@ def download(
         Its SHA-256.
 
     Raises:
-        Trouble: it cannot be had from there, or is another file; what came stays when it
+        HubTrouble: it cannot be had from there, or is another file; what came stays when it
             may be continued.
         OSError: the disk is full, or cannot be written.
     """
@@ -123,14 +123,14 @@ def _complete(
     """Try until a file is complete, or no longer.
 
     Raises:
-        Trouble: the last try failed, or another would as well.
+        HubTrouble: the last try failed, or another would as well.
     """
     tries = 0
     while True:
         before = file.size
         try:
             return _continue(file, wanted, request, line, advance)
-        except Trouble as trouble:
+        except HubTrouble as trouble:
             tries = 1 if file.size > before else tries + 1
             if not trouble.passing or tries >= TRIES:
                 raise
@@ -157,7 +157,7 @@ def _continue(
     """Try once to complete a file, and verify it.
 
     Raises:
-        Trouble: it is not complete, or not the one that is wanted.
+        HubTrouble: it is not complete, or not the one that is wanted.
     """
     if wanted.size and file.size == wanted.size:
         if file.seen.hexdigest() == wanted.sha256:
@@ -169,19 +169,19 @@ def _continue(
         if answer.start < start or (start and noted and answer.tag and answer.tag != noted):
             file.restart()
             if answer.start:
-                raise Trouble("the file changed since it was begun", "try again", passing=True)
+                raise HubTrouble("the file changed since it was begun", "try again", passing=True)
         _note(file.path).write_text(json.dumps({"tag": answer.tag}))
         advance(file.size)
         for block in answer.response.iter_raw():
             if file.size + len(block) > (answer.total or wanted.most):
                 file.restart()
-                raise Trouble("it sends more bytes than it said", "use another source")
+                raise HubTrouble("it sends more bytes than it said", "use another source")
             file.add(block)
             advance(file.size)
         total = wanted.size or answer.total
     if file.size < total:
         reason = f"it broke off after {file.size} of {total} bytes"
-        raise Trouble(reason, "try again", passing=True)
+        raise HubTrouble(reason, "try again", passing=True)
     _verify(file, wanted, resumed=answer.start > 0)
 
 
@@ -189,24 +189,24 @@ def _refuse(answer: Answer, wanted: Wanted) -> None:
     """Turn a file down by what the hub says of it, before a byte of it comes.
 
     Raises:
-        Trouble: it is not the one that is wanted.
+        HubTrouble: it is not the one that is wanted.
     """
     if answer.sha256 and wanted.sha256 and answer.sha256 != wanted.sha256:
         reason = f"the hub has another file: SHA-256 {answer.sha256}, not {wanted.sha256}"
-        raise Trouble(reason, "use another source, or look for a newer Huiting")
+        raise HubTrouble(reason, "use another source, or look for a newer Huiting")
     if wanted.size and answer.total and answer.total != wanted.size:
         reason = f"the hub has another file: {answer.total} bytes, not {wanted.size}"
-        raise Trouble(reason, "use another source, or look for a newer Huiting")
+        raise HubTrouble(reason, "use another source, or look for a newer Huiting")
     if answer.total > wanted.most:
         reason = f"it has {answer.total} bytes; without a published size {wanted.most} are taken"
-        raise Trouble(reason, "import a copy of the file that you trust")
+        raise HubTrouble(reason, "import a copy of the file that you trust")
 
 
 def _verify(file: _Partial, wanted: Wanted, *, resumed: bool) -> None:
     """Compare a complete file with what was published.
 
     Raises:
-        Trouble: it is another one; nothing of it stays.
+        HubTrouble: it is another one; nothing of it stays.
     """
     seen = file.seen.hexdigest()
     if not wanted.sha256 or seen == wanted.sha256:
@@ -214,7 +214,7 @@ def _verify(file: _Partial, wanted: Wanted, *, resumed: bool) -> None:
     file.restart()
     reason = f"it came out with SHA-256 {seen}, not {wanted.sha256}"
     # Two halves of two files fit nothing: the whole is worth a try.
-    raise Trouble(reason, "use another source", passing=resumed)
+    raise HubTrouble(reason, "use another source", passing=resumed)
 
 
 def _note(partial: Path) -> Path:

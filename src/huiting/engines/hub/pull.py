@@ -17,7 +17,7 @@ from huiting.engines.hub.addresses import Endpoints, request
 from huiting.engines.hub.archive import members
 from huiting.engines.hub.download import Line, Wanted, download
 from huiting.engines.hub.shelf import check_room, missing, partial, put, side
-from huiting.engines.hub.trouble import Trouble
+from huiting.engines.hub.trouble import HubTrouble
 from huiting.engines.provision import Doing, Listen, Step, ignore, unwritable
 
 ARCHIVE = "archive"
@@ -155,14 +155,14 @@ def _bring(work: _Work, file: File) -> tuple[Path, str]:
     archive = work.entry.archive
     places = [*_places(file), *([archive.place] if archive else [])]
     asked = [place for place in places if work.hubs.only in {None, place.hub}]
-    failed: list[tuple[Place, Trouble]] = []
+    failed: list[tuple[Place, HubTrouble]] = []
     # A hub that does not answer was waited for once; for the other files it comes last.
     for place in sorted(asked, key=lambda place: place.hub in work.silent):
         try:
             if archive and place == archive.place:
                 return _unpack(work, file, archive, ready), _named(place)
             return _download(work, file, place, ready), _named(place)
-        except Trouble as trouble:
+        except HubTrouble as trouble:
             failed.append((place, trouble))
             if trouble.passing:
                 work.silent.add(place.hub)
@@ -184,7 +184,7 @@ def _unpack(work: _Work, file: File, archive: Archive, ready: Path) -> Path:
     """Take a file out of the release's archive, which is fetched at most once.
 
     Raises:
-        Trouble: the archive cannot be had, or the file is not in it, or not the published one.
+        HubTrouble: the archive cannot be had, or the file is not in it, or not the published one.
     """
     packed = work.place / ARCHIVE
     if not packed.exists():
@@ -202,7 +202,7 @@ def _unpack(work: _Work, file: File, archive: Archive, ready: Path) -> Path:
         return _take(work, file, packed, ready)
     except InputError as error:
         packed.unlink()
-        raise Trouble(error.reason, "use another source") from error
+        raise HubTrouble(error.reason, "use another source") from error
 
 
 def _take(work: _Work, file: File, packed: Path, ready: Path) -> Path:
@@ -224,14 +224,16 @@ def _take(work: _Work, file: File, packed: Path, ready: Path) -> Path:
             return ready
         ready.unlink()
         break
-    raise Trouble(f"{file.name} is not in the archive as it was published", "use another source")
+    raise HubTrouble(f"{file.name} is not in the archive as it was published", "use another source")
 
 
 def _named(place: Place) -> str:
     return f"{place.hub} {place.repo}"
 
 
-def _unavailable(work: _Work, file: File, failed: list[tuple[Place, Trouble]]) -> ModelUnavailable:
+def _unavailable(
+    work: _Work, file: File, failed: list[tuple[Place, HubTrouble]]
+) -> ModelUnavailable:
     """Say why no place gave a file, and what may be done."""
     subject = f"model {work.entry.name}, {file.name}"
     if not failed:

@@ -1,7 +1,7 @@
 """What may go wrong with one try to get a file, before it is known whether it matters."""
 
 
-class Trouble(Exception):
+class HubTrouble(Exception):
     """A try that failed; another place, or another try, may do."""
 
     def __init__(self, reason: str, remedy: str, *, passing: bool = False, wait: float = 0) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from huiting.engines.hub.addresses import Request
-from huiting.engines.hub.trouble import Trouble
+from huiting.engines.hub.trouble import HubTrouble
 
 HOPS = 8
 """Redirects that are followed."""
@@ -78,7 +78,7 @@ def ask(
         now: against which a wait until a time of day is reckoned; by default the clock's.
 
     Raises:
-        Trouble: there is no such answer.
+        HubTrouble: there is no such answer.
     """
     headers = {"Accept-Encoding": "identity"}
     if start:
@@ -95,12 +95,12 @@ def ask(
             response.close()
     except httpx.TimeoutException as error:
         reason = "it does not answer any more"
-        raise Trouble(reason, "try again later", passing=True) from error
+        raise HubTrouble(reason, "try again later", passing=True) from error
     except (httpx.TransportError, httpx.StreamError) as error:
         reason = f"the connection failed ({type(error).__name__}: {error})"
-        raise Trouble(reason, "check the network and the proxy", passing=True) from error
+        raise HubTrouble(reason, "check the network and the proxy", passing=True) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Trouble(f"it answers what is no HTTP ({error})", "check the endpoint") from error
+        raise HubTrouble(f"it answers what is no HTTP ({error})", "check the endpoint") from error
 
 
 def _follow(
@@ -119,26 +119,28 @@ def _follow(
         further = url.join(response.headers["location"])
         _check(url, further)
         url, secret = further, {}
-    raise Trouble(f"it redirects more than {HOPS} times", "check the endpoint")
+    raise HubTrouble(f"it redirects more than {HOPS} times", "check the endpoint")
 
 
 def _check(before: httpx.URL, after: httpx.URL) -> None:
     """Refuse a redirect to anything but HTTP, or out of an encrypted connection.
 
     Raises:
-        Trouble: the redirect is refused.
+        HubTrouble: the redirect is refused.
     """
     allowed = {"https"} if before.scheme == "https" else {"https", "http"}
     if after.scheme not in allowed or not after.host or (after.port or 0) > LAST_PORT:
         where = f"{after.scheme}://{after.netloc.decode()}"
-        raise Trouble(f"it redirects to {where}", "use another source, or a mirror that you trust")
+        raise HubTrouble(
+            f"it redirects to {where}", "use another source, or a mirror that you trust"
+        )
 
 
 def _refuse(response: httpx.Response, now: datetime | None) -> None:
     """Put a refusal into words.
 
     Raises:
-        Trouble: the answer is no file.
+        HubTrouble: the answer is no file.
     """
     status = response.status_code
     host = urlsplit(str(response.url)).hostname
@@ -146,19 +148,19 @@ def _refuse(response: httpx.Response, now: datetime | None) -> None:
         wait = _wait(response.headers.get("retry-after", ""), now)
         said = f"{host} answers {status}"
         if wait > LONGEST_WAIT:
-            raise Trouble(f"{said} and asks to wait {wait:.0f} s", "try again later")
-        raise Trouble(said, "try again later", passing=True, wait=wait)
+            raise HubTrouble(f"{said} and asks to wait {wait:.0f} s", "try again later")
+        raise HubTrouble(said, "try again later", passing=True, wait=wait)
     if status in GATED:
         reason = f"{host} answers {status}: it wants to know who asks, or there is no such file"
         remedy = "accept the model's terms there and set HF_TOKEN, or import a copy of it"
-        raise Trouble(reason, remedy)
+        raise HubTrouble(reason, remedy)
     if status == UNSATISFIABLE:
         reason = f"{host} has fewer bytes than are here"
-        raise Trouble(reason, "use another source")
+        raise HubTrouble(reason, "use another source")
     if status not in {httpx.codes.OK, PARTIAL}:
-        raise Trouble(f"{host} answers {status}", "use another source, or import a copy of it")
+        raise HubTrouble(f"{host} answers {status}", "use another source, or import a copy of it")
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise Trouble(
+        raise HubTrouble(
             f"{host} sends the file packed, though it was asked not to", "use another source"
         )
 
@@ -172,7 +174,9 @@ def _answer(response: httpx.Response, start: int, linked: _Linked) -> Answer:
         return Answer(response, 0, total, tag, linked.sha256)
     said = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", ""))
     if said is None or int(said[1]) != start:
-        raise Trouble("it sends another part of the file than was asked for", "use another source")
+        raise HubTrouble(
+            "it sends another part of the file than was asked for", "use another source"
+        )
     return Answer(response, start, _number(said[2]) or linked.total, tag, linked.sha256)
 
 

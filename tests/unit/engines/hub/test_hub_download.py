@@ -15,7 +15,7 @@ from huiting.engines.catalogue import Hub, Place
 from huiting.engines.hub import wire
 from huiting.engines.hub.addresses import request
 from huiting.engines.hub.download import MOST_UNKNOWN, TRIES, Line, Wanted, download
-from huiting.engines.hub.trouble import Trouble
+from huiting.engines.hub.trouble import HubTrouble
 
 CONTENT = bytes(range(256)) * 4000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -97,7 +97,7 @@ def test_a_body_that_ends_early_is_continued_where_it_ended(desk: Desk, fault: F
 
 def test_what_came_before_is_continued_by_another_process(desk: Desk) -> None:
     desk.server.faults["model.bin"] = [Fault.BREAK, *[Fault.DOWN] * TRIES]
-    with pytest.raises(Trouble, match="503"):
+    with pytest.raises(HubTrouble, match="503"):
         desk.get()
     begun = desk.partial.stat().st_size
 
@@ -109,7 +109,7 @@ def test_what_came_before_is_continued_by_another_process(desk: Desk) -> None:
 def test_tries_without_a_byte_more_end_and_wait_longer_each_time(desk: Desk) -> None:
     desk.server.faults["model.bin"] = [Fault.DOWN] * 9
 
-    with pytest.raises(Trouble, match="answers 503"):
+    with pytest.raises(HubTrouble, match="answers 503"):
         desk.get()
     assert desk.waited == [1.0, 2.0, 4.0, 8.0]
 
@@ -147,7 +147,7 @@ def test_what_another_try_would_not_mend_is_said_at_once(
 ) -> None:
     desk.server.faults["model.bin"] = [fault]
 
-    with pytest.raises(Trouble, match=reason) as raised:
+    with pytest.raises(HubTrouble, match=reason) as raised:
         desk.get()
     assert remedy in raised.value.remedy
     assert desk.waited == []
@@ -157,7 +157,7 @@ def test_what_another_try_would_not_mend_is_said_at_once(
 def test_other_bytes_of_the_right_length_are_never_kept(desk: Desk) -> None:
     desk.server.faults["model.bin"] = [Fault.WRONG]
 
-    with pytest.raises(Trouble, match=f"not {DIGEST}"):
+    with pytest.raises(HubTrouble, match=f"not {DIGEST}"):
         desk.get()
     assert not desk.partial.exists()
 
@@ -165,7 +165,7 @@ def test_other_bytes_of_the_right_length_are_never_kept(desk: Desk) -> None:
 def test_a_hub_that_says_that_it_has_another_file_is_not_asked_for_it(desk: Desk) -> None:
     desk.server.files["model.bin"] = CONTENT[::-1]
 
-    with pytest.raises(Trouble, match="the hub has another file: SHA-256"):
+    with pytest.raises(HubTrouble, match="the hub has another file: SHA-256"):
         desk.get()
     assert max(desk.told, default=0) == 0
 
@@ -174,7 +174,7 @@ def test_a_file_of_another_size_is_not_begun(desk: Desk) -> None:
     desk.server.silent = True
     desk.server.files["model.bin"] = CONTENT + b"!"
 
-    with pytest.raises(Trouble, match=f"{len(CONTENT) + 1} bytes, not {len(CONTENT)}"):
+    with pytest.raises(HubTrouble, match=f"{len(CONTENT) + 1} bytes, not {len(CONTENT)}"):
         desk.get()
     assert desk.told == []
 
@@ -246,7 +246,7 @@ def test_a_server_without_ranges_sends_the_whole_again(desk: Desk) -> None:
 def test_another_part_than_was_asked_for_is_refused(desk: Desk) -> None:
     desk.server.faults["model.bin"] = [Fault.BREAK, Fault.OTHER_PART]
 
-    with pytest.raises(Trouble, match="another part"):
+    with pytest.raises(HubTrouble, match="another part"):
         desk.get()
 
 
@@ -301,7 +301,7 @@ def test_a_file_without_a_published_size_has_a_bound_all_the_same(
 ) -> None:
     monkeypatch.setattr("huiting.engines.hub.download.MOST_UNKNOWN", 1000)
 
-    with pytest.raises(Trouble, match="without a published size 1000 are taken"):
+    with pytest.raises(HubTrouble, match="without a published size 1000 are taken"):
         desk.get(Wanted("model.bin", 0, ""))
     assert MOST_UNKNOWN < 100 << 20
 
@@ -313,14 +313,14 @@ def test_a_silent_server_may_not_send_more_than_the_bound(
     desk.server.silent = True
     desk.server.faults["model.bin"] = [Fault.LONG]
 
-    with pytest.raises(Trouble, match="more bytes than it said"):
+    with pytest.raises(HubTrouble, match="more bytes than it said"):
         desk.get(Wanted("model.bin", 0, ""))
 
 
 def test_a_hub_that_is_not_there_is_asked_again_and_then_given_up(desk: Desk) -> None:
     desk.server.hub = "http://127.0.0.1:1"
 
-    with pytest.raises(Trouble, match="the connection failed"):
+    with pytest.raises(HubTrouble, match="the connection failed"):
         desk.get()
     assert len(desk.waited) == TRIES - 1
 
@@ -346,7 +346,7 @@ def test_these_redirects_are_followed(before: str, after: str) -> None:
     ],
 )
 def test_these_redirects_are_refused(before: str, after: str) -> None:
-    with pytest.raises(Trouble, match="it redirects to"):
+    with pytest.raises(HubTrouble, match="it redirects to"):
         wire._check(httpx.URL(before), httpx.URL(after))
 
 
@@ -360,7 +360,7 @@ def test_a_redirect_to_what_is_no_address_is_tried_again(desk: Desk) -> None:
 def test_an_endpoint_that_is_no_address_is_said_at_once(desk: Desk) -> None:
     desk.server.hub = "http://a:b"
 
-    with pytest.raises(Trouble, match="no HTTP"):
+    with pytest.raises(HubTrouble, match="no HTTP"):
         desk.get()
     assert desk.waited == []
 
