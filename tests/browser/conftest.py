@@ -4,7 +4,6 @@ Whole tests of this folder run in the thread of Playwright: a fixture must not t
 a function that a test calls may.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from browser.chromium import OPTIONS, program
 from browser.driving import AXE, PATIENCE, Driver, Thread
 from browser.seeded import Site, fill, running
 from huiting.web.site import assets
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_OPTIONS = [
-    "--disable-dev-shm-usage",
-    "--font-render-hinting=none",
-    "--force-color-profile=srgb",
-    "--use-fake-device-for-media-stream",  # a microphone that beeps
-    "--use-fake-ui-for-media-stream",
-]
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
@@ -47,17 +38,14 @@ def thread() -> Iterator[Thread]:
 @pytest.fixture(scope="session")
 def chromium(thread: Thread) -> Iterator[Browser]:
     """Give the browser; the test is left out where there is none."""
-    found = [os.environ.get("HUITING_CHROMIUM"), *map(shutil.which, _NAMES)]
-    program = next((path for path in found if path), None)
-    if program is None:
+    path = program()
+    if path is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     if not assets.built():
         pytest.skip("the pages' scripts and styles were not built: ./dev pages")
     expect.set_options(timeout=PATIENCE)
     play: Playwright = thread(lambda: sync_playwright().start())
-    # As root Chromium has no sandbox of its own; it opens nothing but our own pages.
-    options = [*_OPTIONS, "--no-sandbox"] if os.geteuid() == 0 else _OPTIONS
-    browser = thread(play.chromium.launch, executable_path=program, args=options)
+    browser = thread(play.chromium.launch, executable_path=path, args=OPTIONS)
     yield browser
     thread(browser.close)
     thread(play.stop)

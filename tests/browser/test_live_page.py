@@ -1,10 +1,15 @@
 """Live calls in a browser: led from the microphone, cut off and gone on with, and watched."""
 
+import wave
+from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import expect
 
+from browser.chromium import OPTIONS, program
 from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
@@ -146,3 +151,46 @@ def test_too_many_calls_are_told(drive: Driver, own_site: Site) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
 
     expect(page.get_by_role("alert")).to_contain_text("as many run as may")
+
+
+def chirp(rate: int) -> NDArray[np.float64]:
+    """Return two seconds that rise from 300 to 3,000 Hz."""
+    at = np.arange(2 * rate) / rate
+    return np.asarray(0.5 * np.sin(2 * np.pi * (300 + 675 * at) * at))
+
+
+@pytest.mark.parametrize("carried", ["agent", "agent-customer"], ids=["one channel", "two"])
+def test_what_the_microphone_hears_arrives_as_it_is(
+    drive: Driver, own_site: Site, tmp_path: Path, carried: str
+) -> None:
+    file = tmp_path / "said.wav"
+    with wave.open(str(file), "wb") as said:
+        said.setparams((1, 2, 48_000, 0, "NONE", ""))
+        silence = np.zeros(24_000)
+        said.writeframes(
+            (np.concatenate([silence, chirp(48_000), silence]) * 32767).astype("<i2").tobytes()
+        )
+    browser = drive.browser.browser_type.launch(
+        executable_path=program(),
+        args=[*OPTIONS, f"--use-file-for-fake-audio-capture={file}%noloop"],
+    )
+    listening = Driver(browser, own_site)
+    page = listening.visit("/live", role=UserRole.AGENT)
+    page.get_by_label("It carries").select_option(carried)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("timer")).to_have_text("0:04")
+    page.get_by_role("button", name="End the call").click()
+    expect(page.get_by_text("The recording is kept")).to_be_visible()
+    listening.close()
+    browser.close()
+
+    call = live_of(own_site).last
+    heard = np.frombuffer(bytes(call.audio), "<i2").reshape(-1, call.opening.channels)
+    known = chirp(16_000)
+    for track in heard.T.astype(float):
+        sums = np.correlate(track, known, "valid")
+        at = int(np.abs(sums).argmax())
+        piece = track[at : at + len(known)]
+        alike = abs(sums[at]) / (np.linalg.norm(piece) * np.linalg.norm(known))
+        assert alike > 0.95
+    assert listening.complaints == []
