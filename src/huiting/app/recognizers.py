@@ -5,38 +5,26 @@ requests may ask for them, and a circuit joins them.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from huiting.app.choices import Choice, enhancer_of, model_of
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make, parameters
 from huiting.core.ports import Recognizer
 from huiting.engines import catalogue
+from huiting.engines.enhanced import Enhanced
 from huiting.engines.resting import Roster
 
-USUAL = {"whisper": "whisper-base"}
-"""Model of an engine that comes with every installation."""
 CIRCUIT = "circuit"
 """The engine that is made of others."""
 REMOTE = "remote"
 """The engine that asks a server."""
 STATM, PAGE = Path("/proc/self/statm"), "SC_PAGE_SIZE"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A recognizer by the name that people ask for it."""
-
-    name: str
-    engine: str
-    """Module of huiting.engines, or a package's entry point."""
-    model: str
-    """Of the catalogue; empty for the usual one, or where `options` say where the weights are."""
-    options: Mapping[str, Any]
 
 
 def names_of(settings: Settings) -> tuple[str, ...]:
@@ -107,7 +95,7 @@ def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     if parts:
         found = [model for name in parts for model in models_of(part(settings, name))]
         return tuple(dict.fromkeys(found))
-    entry = _model(settings, choice_of(settings))
+    entry = model_of(choice_of(settings), settings.models)
     return (entry,) if entry else ()
 
 
@@ -135,7 +123,7 @@ def load(
     if choice.engine == CIRCUIT:
         parts_of(settings)  # refuses one that would never come to an end
         ours = {"recognizers": others}
-    elif entry := _model(settings, choice):
+    elif entry := model_of(choice, settings.models):
         ours["weights"] = catalogue.weights(entry.name, settings.models).folder
     known = parameters("huiting.engines", choice.engine)
     options = {name: value for name, value in ours.items() if name in known}
@@ -174,6 +162,8 @@ def roster_of(
         if choice_of(wanted).engine == CIRCUIT:
             yield found
             return
+        enhancer = enhancer_of(settings)
+        found = Enhanced(found, enhancer) if enhancer else found
         with share(found) as shared:
             yield shared
 
@@ -200,22 +190,3 @@ def part(settings: Settings, name: str) -> Settings:
     return (
         settings if name == settings.engine else replace(settings, engine=name, engine_options={})
     )
-
-
-def _model(settings: Settings, choice: Choice) -> catalogue.Model | None:
-    """Return the model that an engine is to load: as told, else the first that is installed."""
-    if choice.model:
-        return catalogue.model(choice.model)
-    if "weights" in choice.options:
-        return None
-    if choice.engine in USUAL:
-        return catalogue.model(USUAL[choice.engine])
-    runtime = str(choice.options.get("runtime", "auto"))
-    fitting = catalogue.models_for(choice.engine, "" if runtime == "auto" else runtime)
-    here = (entry for entry in fitting if _installed(entry, settings.models))
-    return next(here, fitting[0] if fitting else None)
-
-
-def _installed(entry: catalogue.Model, cache: Path) -> bool:
-    """Tell whether all files of a model are there; `catalogue.weights` looks at what they are."""
-    return all(catalogue.place(entry, file, cache).exists() for file in entry.files)

@@ -52,6 +52,10 @@ class Settings:
         "how speech is cut for the recognizer: max_length, max_gap, pad (seconds)",
         default_factory=dict,
     )
+    enhancer: str = _help(
+        "takes noise out of speech before it is recognized: gtcrn; empty for nothing", default=""
+    )
+    enhancer_options: Mapping[str, Any] = _help("options of the enhancer", default_factory=dict)
     language: str = _help("ISO 639 code, or auto to detect it per channel", default="auto")
     languages: tuple[str, ...] = _help(
         "codes among which auto chooses", default=("zh", "en", "ja", "ko")

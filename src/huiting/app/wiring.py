@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from huiting import __version__
-from huiting.app import recognizers, understanding
+from huiting.app import choices, recognizers, understanding
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, PAUSE, Cutting
@@ -52,7 +52,11 @@ ROOM = 11.0
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these settings need."""
     names = ["silero-v6", *(DIARIZER_MODELS if settings.speakers != 1 else ())]
-    return (*recognizers.models_of(settings), *(catalogue.model(name) for name in names))
+    return (
+        *recognizers.models_of(settings),
+        *(catalogue.model(name) for name in names),
+        *choices.models_of(settings),
+    )
 
 
 def threads_of(settings: Settings) -> int:
@@ -288,6 +292,8 @@ def made_by(settings: Settings) -> MadeBy:
                 settings.script,
                 settings.kind,
                 settings.sounds,
+                # what is not named is not here: what was heard before is not heard anew
+                *choices.told(settings),
             )
         ),
     )

@@ -205,6 +205,23 @@ class Recognizer(Protocol):
         ...
 
 
+class Enhancer(Protocol):
+    """Speech enhancement: less noise, the same words at the same times."""
+
+    @property
+    def rate(self) -> int:
+        """Sample rate it wants, in Hz."""
+        ...
+
+    def enhance(self, clip: Audio, /) -> Audio:
+        """Return the clip with less noise: as many samples, at the same rate.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        ...
+
+
 class Diarizer(Protocol):
     """Who speaks when, on a track that several voices share."""
 

@@ -1,0 +1,113 @@
+"""Which of several engines the settings name for one work, and which model it is to load."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from huiting.app.settings import Settings
+from huiting.core.errors import ConfigError
+from huiting.core.plugins import make
+from huiting.core.ports import Enhancer
+from huiting.engines import catalogue
+
+USUAL = {"whisper": "whisper-base"}
+"""Model of an engine that comes with every installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine by the name that people ask for it."""
+
+    name: str
+    engine: str
+    """Module of huiting.engines, or a package's entry point."""
+    model: str
+    """Of the catalogue; empty for the usual one, or where `options` say where the weights are."""
+    options: Mapping[str, Any]
+
+
+def choice(name: str, options: Mapping[str, Any], setting: str) -> Choice:
+    """Return an engine with its options, one of which may name its model.
+
+    Raises:
+        ConfigError: that is no name.
+    """
+    rest = dict(options)
+    model = rest.pop("model", "")
+    if not isinstance(model, str):
+        raise ConfigError(f"setting {setting}", "model is no text", "write a name")
+    return Choice(name, name, model, rest)
+
+
+def model_of(wanted: Choice, cache: Path) -> catalogue.Model | None:
+    """Return the model that an engine is to load: as told, else the first that is installed.
+
+    None where the options say where the weights are, or the catalogue has none for it.
+    """
+    if wanted.model:
+        return catalogue.model(wanted.model)
+    if "weights" in wanted.options:
+        return None
+    if wanted.engine in USUAL:
+        return catalogue.model(USUAL[wanted.engine])
+    runtime = str(wanted.options.get("runtime", "auto"))
+    fitting = catalogue.models_for(wanted.engine, "" if runtime == "auto" else runtime)
+    here = (entry for entry in fitting if _installed(entry, cache))
+    return next(here, fitting[0] if fitting else None)
+
+
+def choices_of(settings: Settings) -> dict[str, Choice]:
+    """Return what the settings name besides recognizers, by setting; not what is usual.
+
+    Raises:
+        ConfigError: options make no sense.
+    """
+    found = {}
+    if settings.enhancer:
+        found["enhancer"] = choice(settings.enhancer, settings.enhancer_options, "enhancer_options")
+    return found
+
+
+def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
+    """Return the catalogue entries that these need."""
+    entries = (model_of(one, settings.models) for one in choices_of(settings).values())
+    return tuple(entry for entry in entries if entry)
+
+
+def told(settings: Settings) -> tuple[str, ...]:
+    """Return these with their options as text; empty when all is as usual."""
+    return tuple(
+        repr((setting, one.engine, one.model, sorted(one.options.items())))
+        for setting, one in choices_of(settings).items()
+    )
+
+
+def enhancer_of(settings: Settings) -> Enhancer | None:
+    """Load what takes noise out of clips before they are recognized, if anything does.
+
+    Raises:
+        ConfigError: there is no such engine, or it enhances nothing.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get("enhancer")
+    if wanted is None:
+        return None
+    found: Enhancer = _made(wanted, settings)
+    if not hasattr(found, "enhance"):
+        raise ConfigError(
+            f"setting enhancer: {wanted.engine!r}", "this enhances nothing", "choose gtcrn"
+        )
+    return found
+
+
+def _made(wanted: Choice, settings: Settings) -> Any:  # noqa: ANN401  (whatever the engine is)
+    ours: dict[str, Any] = {}
+    if entry := model_of(wanted, settings.models):
+        ours["weights"] = catalogue.weights(entry.name, settings.models).folder
+    return make("huiting.engines", wanted.engine, **ours | dict(wanted.options))
+
+
+def _installed(entry: catalogue.Model, cache: Path) -> bool:
+    """Tell whether all files of a model are there; `catalogue.weights` looks at what they are."""
+    return all(catalogue.place(entry, file, cache).exists() for file in entry.files)

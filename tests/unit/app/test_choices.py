@@ -1,0 +1,159 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import huiting.engines
+from huiting.app import choices, recognizers, wiring
+from huiting.app.settings import Settings
+from huiting.core.errors import ConfigError, ModelUnavailable
+from huiting.core.ports import Hints, Recognizer
+from huiting.core.types import Audio
+from huiting.engines import catalogue
+
+EARS = """
+from huiting.core.ports import Hypothesis
+
+class Loudness:
+    rate = 16_000
+    def transcribe(self, clips, hints, /):
+        return (Hypothesis(f"{clip.samples.max():.1f}") for clip in clips)
+    def languages(self, clips, /):
+        return ({"zh": 1.0} for _ in clips)
+
+def build():
+    return Loudness()
+"""
+HALVING = """
+from huiting.core.types import Audio
+
+class Halving:
+    rate = 16_000
+    def enhance(self, clip, /):
+        return Audio(clip.samples / 2, clip.rate)
+
+def build():
+    return Halving()
+"""
+CLIP = Audio(np.full(1600, 0.8, np.float32), 16_000)
+ENHANCED = Settings(engine="loud_ears", enhancer="halving", speakers=1)
+
+
+@pytest.fixture(autouse=True)
+def _engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines of another make: files in huiting.engines."""
+    (tmp_path / "loud_ears.py").write_text(EARS)
+    (tmp_path / "halving.py").write_text(HALVING)
+    monkeypatch.setattr(huiting.engines, "__path__", [*huiting.engines.__path__, str(tmp_path)])
+
+
+@contextmanager
+def plainly(recognizer: Recognizer) -> Iterator[Recognizer]:
+    yield recognizer
+
+
+def heard(settings: Settings) -> str:
+    roster = recognizers.roster_of(settings, 1, plainly)
+    (hypothesis,) = roster.get(settings.engine).transcribe([CLIP], Hints())
+    return hypothesis.text
+
+
+def test_nothing_is_enhanced_unless_it_is_set() -> None:
+    assert choices.enhancer_of(Settings()) is None
+    assert heard(Settings(engine="loud_ears")) == "0.8"
+
+
+def test_recognizers_hear_enhanced_clips_when_it_is() -> None:
+    assert heard(ENHANCED) == "0.4"
+
+
+def test_the_parts_of_a_circuit_hear_a_clip_that_was_enhanced_once() -> None:
+    table = {"both": {"engine": "circuit", "primary": "loud_ears"}}
+
+    assert heard(Settings(engine="both", engines=table, enhancer="halving")) == "0.4"
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        pytest.param(
+            Settings(enhancer="loud_ears"), "'loud_ears': this enhances nothing", id="recognizer"
+        ),
+        pytest.param(Settings(enhancer="nope"), "'nope': no such kind", id="no such engine"),
+        pytest.param(
+            Settings(enhancer="halving", enhancer_options={"much": 2}),
+            "unexpected keyword argument 'much'",
+            id="option",
+        ),
+        pytest.param(
+            Settings(enhancer="gtcrn", enhancer_options={"model": 3}),
+            "setting enhancer_options: model is no text",
+            id="model",
+        ),
+    ],
+)
+def test_a_wrong_enhancer_is_refused(settings: Settings, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        choices.enhancer_of(settings)
+
+
+def test_an_enhancer_needs_its_model(tmp_path: Path) -> None:
+    settings = Settings(enhancer="gtcrn", models=tmp_path / "none")
+
+    assert "gtcrn" in [model.name for model in wiring.models_of(settings)]
+    with pytest.raises(ModelUnavailable):
+        choices.enhancer_of(settings)
+
+
+def test_weights_of_the_teams_own_need_no_catalogue(tmp_path: Path) -> None:
+    pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
+    import tiny_gtcrn
+
+    tiny_gtcrn.write(tmp_path / "own")
+    own = {"weights": str(tmp_path / "own"), "strength": 0.5}
+    enhancer = choices.enhancer_of(Settings(enhancer="gtcrn", enhancer_options=own))
+
+    assert enhancer is not None
+    assert len(enhancer.enhance(CLIP).samples) == 1600
+
+
+def test_what_is_usual_is_not_told_so_that_nothing_is_heard_anew() -> None:
+    assert choices.told(Settings()) == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Settings(engine="loud_ears", speakers=1), id="without"),
+        pytest.param(
+            Settings(
+                engine="loud_ears", speakers=1, enhancer="halving", enhancer_options={"much": 2}
+            ),
+            id="options",
+        ),
+    ],
+)
+def test_an_enhancer_is_part_of_what_made_an_analysis(other: Settings) -> None:
+    assert wiring.made_by(ENHANCED) != wiring.made_by(other)
+
+
+def test_the_weights_of_an_enhancer_are_among_those_that_made_it() -> None:
+    made = wiring.made_by(Settings(enhancer="gtcrn", speakers=1))
+
+    assert made.models["gtcrn"] == catalogue.model("gtcrn").files[0].sha256
+
+
+def test_of_several_models_the_one_that_is_installed_is_taken(tmp_path: Path) -> None:
+    wanted = choices.choice("ct-transformer", {}, "x")
+    last = catalogue.models_for("ct-transformer")[-1]
+    for file in last.files:
+        path = catalogue.place(last, file, tmp_path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    assert choices.model_of(wanted, tmp_path) == last
+    shutil.rmtree(tmp_path)
+    assert choices.model_of(wanted, tmp_path) == catalogue.models_for("ct-transformer")[0]
