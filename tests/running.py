@@ -24,8 +24,10 @@ from huiting.jobs.running import Handler
 from huiting.jobs.worker import Terms, Worker
 from huiting.service import analysis as analysis_job
 from huiting.service import exporting, rejudging, transcripts
+from huiting.service.comparisons import job as comparing_job
 from huiting.service.speech import job as speech_job
-from huiting.service.tasks import SPEECH, Request
+from huiting.service.tasks import COMPARE, SPEECH, Measured, Request
+from huiting.store.comparisons import Comparisons
 from huiting.store.library import Library
 from huiting.store.speech import Speeches
 from huiting.vault.folder import Folder
@@ -66,7 +68,8 @@ class Ears:
             path=request.name,
             metadata=request.metadata,
         )
-        return to_json(replace(self.heard, call=replace(heard, recording=recording)))
+        told = to_json(replace(self.heard, call=replace(heard, recording=recording)))
+        return Measured(told, 0.5, None).packed() if task.name == COMPARE else told
 
 
 @dataclass
@@ -117,6 +120,9 @@ def working(served: Served, ears: Ears) -> Iterator[None]:
         ),
         rejudging.KIND: rejudging.Rejudging(store, flat, judge, served.clock),
         speech_job.KIND: speech_job.Measuring(ears, Speeches(store.database), audio, served.clock),
+        comparing_job.KIND: comparing_job.SideBySide(
+            ears, Comparisons(store.database), audio, served.clock
+        ),
         exporting.KIND: parts.exports.run,
     }
     worker = Worker(parts.queue, handlers, Terms(slots=2))

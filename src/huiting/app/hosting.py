@@ -11,7 +11,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from huiting.app import understanding
 from huiting.app.logs import start_logging
 from huiting.app.readers import Readers
-from huiting.app.recognizers import named, roster_of
+from huiting.app.recognizers import named, parts_of, roster_of
 from huiting.app.settings import Settings
 from huiting.app.wiring import (
     audio_limits_of,
@@ -38,9 +38,10 @@ from huiting.app.wiring import (
     voice_detector_of,
 )
 from huiting.audio.decode import Limits as AudioLimits
+from huiting.core.analysis import Analysis
 from huiting.core.codec import to_json
 from huiting.core.errors import ConfigError, InputError
-from huiting.core.ports import Hints, SpeechMeter
+from huiting.core.ports import Hints, Recognizer, SpeechMeter
 from huiting.core.watch import Progress, Watch
 from huiting.engines.careful import shared_with_care
 from huiting.engines.lively import (
@@ -56,7 +57,7 @@ from huiting.jobs.host.limits import Limits
 from huiting.jobs.host.model_host import ModelHost
 from huiting.pipeline import Kit, Source, analyze
 from huiting.service.speech.measuring import measure
-from huiting.service.tasks import ANALYZE, SPEECH, TRANSCRIBE, Request
+from huiting.service.tasks import ANALYZE, COMPARE, SPEECH, TRANSCRIBE, Measured, Request
 from huiting.text.hotwords import parse_hotwords
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ PLAIN = ("language", "languages", "script", "kind", "speakers", "profile", "engi
 """Settings that a request may have otherwise."""
 OTHER = ("hotwords", "roles", "itn")
 """What else it may say."""
+RECOGNITION = ("language", "asr")
+"""Stages in which a recognizer works."""
 REST = 30.0
 """Seconds between looks for recognizers that nobody needs."""
 KITS = 32
@@ -95,6 +98,7 @@ def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
         yield {
             ANALYZE: partial(hear, kits=kits, whole=True),
             TRANSCRIBE: partial(hear, kits=kits, whole=False),
+            COMPARE: partial(compare, kits=kits),
             SPEECH: partial(
                 listen_for_speech,
                 meter=LivelySpeechMeter(voice_detector_of(settings), journal.alive),
@@ -132,6 +136,28 @@ def hear(
     """
     request = Request.read(payload)
     made = kits.of(request.options, whole=whole)
+    return to_json(_analyzed(request, made, Watch(listen)))
+
+
+def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits") -> bytes:
+    """Return the words of a recording as they are spoken, and what hearing them took.
+
+    Raises:
+        InputError: the recording cannot be read, or what is wanted makes no sense.
+        EngineError: a model failed.
+    """
+    request = Request.read(payload)
+    made = kits.of(request.options, whole=False)
+    watch = Watch(listen)
+    with kits.held(made.settings):
+        plain = replace(made, kit=replace(made.kit, text=()))
+        analysis = _analyzed(request, plain, watch)
+        taken = kits.taken(made.settings)
+    seconds = sum(watch.seconds.get(stage, 0.0) for stage in RECOGNITION)
+    return Measured(to_json(analysis), seconds, taken).packed()
+
+
+def _analyzed(request: Request, made: "Made", watch: Watch) -> Analysis:
     source = Source(
         audio=Path(request.path),
         name=request.name,
@@ -139,14 +165,13 @@ def hear(
         started_at=request.started_at,
         metadata=dict(request.metadata),
     )
-    watch = Watch(listen)
     analysis = analyze(source, made.kit, made.hints, watch)
     seconds = {stage: round(taken, 3) for stage, taken in watch.seconds.items()}
     log.info(
         "recording heard",
         extra={"recording": analysis.call.recording.id, "seconds": seconds},
     )
-    return to_json(analysis)
+    return analysis
 
 
 def listen_for_speech(
@@ -240,6 +265,25 @@ class Kits:
             idle: seconds for which nobody must have used them; by default as the settings say.
         """
         return [name for roster in self._rosters.copy().values() for name in roster.rest(idle=idle)]
+
+    def held(self, settings: Settings) -> AbstractContextManager[Recognizer]:
+        """Have the recognizer of the settings loaded while inside.
+
+        Raises:
+            ModelUnavailable: weights are missing, or it does not fit even alone.
+        """
+        return self._rosters[settings.profile].using(settings.engine)
+
+    def taken(self, settings: Settings) -> int | None:
+        """Return the bytes of a recognizer, and of those it is made of that are loaded.
+
+        None when nobody knows.
+        """
+        names = {settings.engine, *parts_of(settings)}
+        known = self._rosters[settings.profile].loaded()
+        sizes = [one.bytes for one in known if one.name in names]
+        found = [size for size in sizes if size is not None]
+        return sum(found) if found and len(found) == len(sizes) else None
 
     def loaded(self) -> list[Loaded]:
         """Return which recognizers are in memory."""

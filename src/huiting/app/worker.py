@@ -108,7 +108,9 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         rejudging,
         transcripts,
     )
+    from huiting.service.comparisons import job as comparing
     from huiting.service.speech import job as speech
+    from huiting.store.comparisons import Comparisons
     from huiting.store.library import Library
     from huiting.store.speech import Speeches
     from huiting.store.transcriptions import Transcriptions
@@ -147,6 +149,9 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
                 host, Transcriptions(store.database), vault.plain, now
             ),
             speech.KIND: speech.Measuring(host, Speeches(store.database), vault.plain, now),
+            comparing.KIND: comparing.SideBySide(
+                host, Comparisons(store.database), vault.plain, now
+            ),
             rejudging.KIND: rejudging.Rejudging(store, flat, judge, now),
             exporting.KIND: exports_of(settings, store, queue).run,
             outreach.KIND: channels.deliver,

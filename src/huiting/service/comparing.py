@@ -112,6 +112,8 @@ class Comparison:
     """Those that differ most, first."""
     referenced: bool
     """Whether there was a reference."""
+    common: int = 0
+    """Samples that all engines heard, but for those that could hear none."""
 
 
 Ear = Callable[[Sample], Hearing]
@@ -124,11 +126,13 @@ class Comparing:
 
     Args:
         samples: what is heard; all engines hear the same.
+        ends: tells of errors that say nothing of a sample, and end it all.
     """
 
     samples: Sequence[Sample]
     rows: dict[str, Row] = field(default_factory=dict)
     _heard: dict[str, dict[str, tuple[Segment, ...]]] = field(default_factory=dict)
+    ends: Callable[[HuitingError], bool] = lambda _error: False
 
     def hear(self, engine: str, ear: Ear, told: Callable[[str], None] = lambda _name: None) -> Row:
         """Let an engine hear all samples; what fails is told and does not stop the others.
@@ -145,6 +149,8 @@ class Comparing:
             try:
                 found = ear(sample)
             except HuitingError as error:
+                if self.ends(error):
+                    raise
                 row.failures.append(Failure(sample.name, error.reason))
                 continue
             call = found.analysis.call
@@ -158,7 +164,8 @@ class Comparing:
 
     def result(self, examples: int = EXAMPLES) -> Comparison:
         """Return what was measured; of the samples that every engine heard, so that it is fair."""
-        common = [s for s in self.samples if all(s.name in h for h in self._heard.values())]
+        hearing = [heard for heard in self._heard.values() if heard]
+        common = [s for s in self.samples if hearing and all(s.name in h for h in hearing)]
         referenced = any(sample.lines for sample in common)
         found: list[Example] = []
         apart: defaultdict[tuple[str, str], ErrorRate] = defaultdict(lambda: NOTHING)
@@ -169,11 +176,15 @@ class Comparing:
         worst = sorted(found, key=lambda one: (-one.edits, one.call, one.span.start))
         differing = [one for one in worst if one.edits]
         return Comparison(
-            tuple(self.rows.values()), dict(apart), tuple(differing[:examples]), referenced
+            tuple(self.rows.values()),
+            dict(apart),
+            tuple(differing[:examples]),
+            referenced,
+            len(common),
         )
 
     def _lines(self, sample: Sample, apart: dict[tuple[str, str], ErrorRate]) -> Iterable[Example]:
-        engines = list(self._heard)
+        engines = [engine for engine, heard in self._heard.items() if heard]
         segments = {engine: self._heard[engine][sample.name] for engine in engines}
         lines = sample.lines or [
             Line(one.spoken, one.span, one.channel, one.language) for one in segments[engines[0]]

@@ -141,6 +141,10 @@ class Reading:
         found = self.browser.one(call, view.principal.only)
         return found if view.unredacted else self._bare(found)
 
+    def named(self, call: StoredCall, view: View) -> str:
+        """Return what a call that may be seen is called."""
+        return call.name if view.unredacted else self._hidden(call).name
+
     def call(self, call: str, view: View, version: int | None = None) -> Seen:
         """Return a call with all that is known of it.
 

@@ -15,6 +15,8 @@ ANALYZE = "analyze"
 """Task: hear a call and understand it."""
 TRANSCRIBE = "transcribe"
 """Task: hear the words, and nothing else."""
+COMPARE = "compare"
+"""Task: hear the words as they are spoken, and tell what that took. The result is `Measured.packed`."""
 SPEECH = "speech"
 """Task: measure how likely somebody speaks, and nothing else. The result is `Speech.packed`."""
 
@@ -45,6 +47,30 @@ class Request:
 
 
 _decoder = msgspec.json.Decoder(Request)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was heard, and what that took."""
+
+    analysis: bytes
+    """As JSON."""
+    seconds: float
+    """From when the words were asked for until they were there, other work of the host included;
+    loading the model is not."""
+    memory: int | None
+    """Bytes by which the process grew when the recognizer was loaded; None when nobody knows."""
+
+    def packed(self) -> bytes:
+        """Return it as bytes."""
+        return msgspec.json.encode((self.seconds, self.memory)) + b"\n" + self.analysis
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> "Measured":
+        """Return what `packed` wrote."""
+        costs, _, analysis = data.partition(b"\n")
+        seconds, taken = msgspec.json.decode(costs, type=tuple[float, int | None])
+        return cls(analysis, seconds, taken)
 
 
 class Host(Protocol):

@@ -83,7 +83,10 @@ class Comparisons:
             rows = [] if body is None else connection.execute(own).all()
         if body is None:
             return None
-        return Found(zlib.decompress(body), {call: zlib.decompress(own) for call, own in rows})
+        return Found(
+            zlib.decompress(body),
+            {call: zlib.decompress(told) for call, told in rows if told is not None},
+        )
 
     def remove(self, connection: Connection, comparison: str) -> None:
         """Remove a comparison."""

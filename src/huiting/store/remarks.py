@@ -179,6 +179,19 @@ class Remarks:
         with self.database.reading() as connection:
             return [_correction(*found) for found in connection.execute(chosen)]
 
+    def corrected(self, allowed: Allowed = ALL, limit: int = 200) -> list[str]:
+        """Return the ids of calls of which anything was corrected, the latest corrected first."""
+        chosen = (
+            select(RecordingRow.id)
+            .join(CorrectionRow, CorrectionRow.recording == RecordingRow.key)
+            .where(calls.present(), *calls.seen(allowed))
+            .group_by(RecordingRow.id)
+            .order_by(func.max(CorrectionRow.key).desc())
+            .limit(limit)
+        )
+        with self.database.reading() as connection:
+            return list(connection.scalars(chosen))
+
     def pairs(self, allowed: Allowed = ALL, *, call: str | None = None, limit: int) -> list[Pair]:
         """Return what counts of the corrections, the latest first: one a segment.
 

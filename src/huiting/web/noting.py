@@ -81,6 +81,10 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("POST", "/api/v1/recordings/from-storage"): Action.ADDED,
     ("POST", "/api/v1/uploads"): Action.ADDED,
     ("POST", _CALL + "/analyze"): Action.CHANGED,
+    ("GET", "/api/v1/comparisons/{comparison}"): Action.SAW,
+    ("GET", "/api/v1/comparisons/{comparison}/export"): Action.EXPORTED,
+    ("GET", "/compare/{comparison}"): Action.SAW,
+    ("GET", "/compare/{comparison}/lines"): Action.SAW,
     ("POST", "/api/v1/speech"): Action.ADDED,
     ("POST", _SPEECH): Action.SAW,
     ("GET", _SPEECH): Action.SAW,
@@ -154,6 +158,8 @@ def _subject(path: str, named: Mapping[str, Any]) -> str:
         return f"call:{named['call']}"
     if "recording" in named:
         return f"recording:{named['recording']}"
+    if "comparison" in named:
+        return f"comparison:{named['comparison']}"
     if "live" in named:
         return f"live:{named['live']}"
     if "job" in named:

@@ -13,6 +13,7 @@ from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.bulk import Bulk
+from huiting.service.comparisons.desk import Comparer
 from huiting.service.correcting import Correcting
 from huiting.service.dashboard import Dashboard
 from huiting.service.digests import Plan
@@ -138,6 +139,14 @@ class Parts:
     def searching(self) -> Searching:
         """Searches that people keep."""
         return Searching(Searches(self.store.database), self.now)
+
+    @property
+    def comparer(self) -> Comparer:
+        """What compares engines."""
+        return Comparer(
+            self.reading, self.queue, self.recordings.vault, self.engines, self.reviewing.audit,
+            self.now,
+        )  # fmt: skip
 
     @property
     def planning(self) -> Planning:

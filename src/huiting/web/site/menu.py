@@ -45,6 +45,7 @@ MENU = (
     Entry("/reports", _("Reports"), "chart-bar", Permission.REPORTS_READ),
     Entry("/live", _("Live"), "broadcast", Permission.LIVE_WATCH, None, Permission.LIVE_SPEAK),
     Entry("/vad", _("Speech detection"), "wave-sine", Permission.SYSTEM_READ),
+    Entry("/compare", _("Compare engines"), "arrows-diff", Permission.CALLS_WRITE),
     Entry("/history", _("History"), "history", Permission.CALLS_DELETE),
     Entry("/system", _("System"), "server", Permission.SYSTEM_READ),
     Entry("/users", _("Users"), "users", Permission.USERS_ADMIN),

@@ -209,9 +209,15 @@ def test_who_is_limited_is_offered_what_their_own_calls_have_alone(
     [
         ("viewer", []),
         ("lead", ["Export"]),
-        ("root", ["Export", "Judge again", "Recognise again", "Legal hold", "Into the bin"]),
+        (
+            "root",
+            [
+                "Export", "Judge again", "Recognise again", "Compare engines", "Legal hold",
+                "Into the bin",
+            ],
+        ),
     ],
-)
+)  # fmt: skip
 def test_each_is_offered_what_they_may(looked: Served, by: str, can: list[str]) -> None:
     page = shown(looked, "/calls", by=by)
     offered = re.findall(

@@ -1,0 +1,4 @@
+// Engines compared: plays a line.
+import { playing } from "./calls/playing.js";
+
+playing();
