@@ -58,9 +58,16 @@ def pieces(text: str, meant: str) -> Sequence[Piece]:
             marks[place] = Mark.OTHER
         if last - first > end - begin:
             at = own[end][0] if end < len(own) else len(mine)
-            lacking = theirs[other[first + end - begin][0] : other[last - 1][0] + 1]
+            lacking = _spaced(theirs, other[first + end - begin][0], other[last - 1][0] + 1)
             missing.setdefault(at, []).extend(lacking)
     return _joined(mine, marks, missing)
+
+
+def _spaced(words: Sequence[str], begin: int, end: int) -> Sequence[str]:
+    """Return some of the words with a space that keeps them apart from others, where there is one."""
+    if begin and words[begin - 1].isspace():
+        return words[begin - 1 : end]
+    return words[begin : end + 1] if "".join(words[end : end + 1]).isspace() else words[begin:end]
 
 
 def _counted(words: Sequence[str]) -> list[tuple[int, str]]:
