@@ -10,7 +10,7 @@ from huiting.access.principal import Principal
 from huiting.core.errors import Conflict, HuitingError, Unknown
 from huiting.core.types import EmotionLabel, Role, Span
 from huiting.live.updates import Cue, CueKind, Evidence, Final, Mood, Partial, Pulse, Update
-from huiting.service.live.calls import Running
+from huiting.service.live.calls import Past, Running
 from huiting.service.live.happening import Away, Ended, Event, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log, Watching
@@ -99,6 +99,8 @@ class ScriptedLive:
     script: Sequence[Update] = SCRIPT
     calls: dict[str, Call] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    gone_by: dict[str, Past] = field(default_factory=dict)
+    """Calls that are over, by their ids."""
     refusal: HuitingError | None = None
     """Why no call may be opened."""
     broken: HuitingError | None = None
@@ -145,6 +147,12 @@ class ScriptedLive:
         _address: str = "",
     ) -> Watching:
         return self.calls[self.one(call, view).id].log.read(after, wake)
+
+    def told(self, call: str, view: View) -> Past:
+        found = self.gone_by.get(call)
+        if found is None or view.principal.only:
+            raise Unknown("live call", "there is none", "look at those that run")
+        return found
 
     @property
     def last(self) -> Call:

@@ -72,6 +72,7 @@ NOTED: Mapping[tuple[str, str], Action] = {
     ("GET", "/api/v1/reports/agents"): Action.SAW,
     ("GET", "/api/v1/live"): Action.SAW,
     ("GET", "/live/wall"): Action.SAW,
+    ("GET", "/live/{live}"): Action.SAW,
     ("GET", "/api/v1/live/{live}"): Action.SAW,
     ("GET", "/api/v1/reports/causes"): Action.SAW,
     ("GET", "/api/v1/reports/day"): Action.SAW,

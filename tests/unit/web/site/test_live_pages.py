@@ -1,15 +1,19 @@
 """Pages of live calls: who sees what, in which language, and that nothing said runs as a script."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from fakes import CUSTOMER, says
 from huiting.access.permissions import UserRole
-from huiting.core.types import EmotionLabel, Role
-from huiting.live.updates import Cue, CueKind, Final, Mood, Pulse
+from huiting.core.types import EmotionLabel, Role, Span
+from huiting.live.updates import Cue, CueKind, Final, Lost, Mood, Pulse
+from huiting.service.live.calls import Past
+from huiting.service.live.happening import Event, Happening
 from huiting.service.live.opening import Opening
-from served import PEOPLE, Served, person, refund
+from huiting.store.live import LiveCall
+from served import NOON, PEOPLE, Served, person, refund
 from speaking import RECORDING, STEP, ScriptedLine, ScriptedLive
 
 HOSTILE = "<script>alert(1)</script>"
@@ -146,3 +150,51 @@ def test_the_way_to_the_call_opens_once_it_is_analyzed(served: Served) -> None:
 
     assert 'hx-trigger="every 2s"' in before
     assert f'href="/calls/{call}"' in after
+
+
+def over(recording: str | None = RECORDING) -> Past:
+    """Return a call that is over."""
+    told: tuple[Happening, ...] = (
+        Final(1, (says(CUSTOMER, 1, 2, HOSTILE, channel=0),)),
+        Final(2, ()),
+        Lost(3, 0, Span(3.0, 4.0), "memory"),
+        Cue("rule:a", CueKind.RULE, 2.5, {"en": "Apologise first"}, "warning"),
+        Cue("rule:b", CueKind.RULE, 2.6, {"en": "It is over"}, on=False),
+    )
+    events = tuple(Event(number, what) for number, what in enumerate(told, 1))
+    return Past(
+        LiveCall("past", "user:root", {"agent": "8001"}, None, NOON, recording=recording), events
+    )
+
+
+@pytest.mark.parametrize("name", ["root", "agent"], ids=["who watches", "who speaks"])
+def test_what_was_seen_of_a_call_stays(
+    name: str, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PEOPLE, "agent", person("agent", role=UserRole.AGENT))
+    live_of(served).gone_by["past"] = over()
+
+    text = page(served, "/live/past", name=name)
+
+    places = [text.index(word) for word in ("&lt;script&gt;", "Apologise first", "not recognised")]
+    assert places == sorted(places)
+    assert "It is over" not in text
+    assert HOSTILE not in text
+    assert f'href="/calls/{RECORDING}"' in text
+
+
+def test_of_a_call_without_a_recording_that_is_said(served: Served) -> None:
+    live_of(served).gone_by["past"] = over(None)
+
+    assert "No recording was kept" in page(served, "/live/past")
+
+
+def test_a_call_leads_to_what_was_seen_of_it(served: Served) -> None:
+    made = refund()
+    recording = made.call.recording
+    metadata = {**recording.metadata, "live": "cf191f5234ec7d4d"}
+    call = replace(made.call, recording=replace(recording, metadata=metadata))
+    served.save(replace(made, call=call))
+
+    assert 'href="/live/cf191f5234ec7d4d"' in page(served, f"/calls/{recording.id}")
+    assert "/live/cf19" not in page(served, f"/calls/{recording.id}", name="viewer")

@@ -7,14 +7,16 @@ from starlette.responses import Response
 
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
-from huiting.core.errors import UnknownCall
+from huiting.core.errors import Unknown, UnknownCall
 from huiting.core.types import EmotionLabel, Role
+from huiting.service.live.calls import Running
 from huiting.service.views import View
 from huiting.web.api.live import Id
 from huiting.web.api.shapes.calls import CallId
 from huiting.web.doors import either, require
-from huiting.web.parts import Given
-from huiting.web.site.live.cards import Card
+from huiting.web.parts import Given, Parts
+from huiting.web.site.live.cards import Card, who
+from huiting.web.site.live.past import entries
 from huiting.web.site.pages.hand_in import LANGUAGES
 from huiting.web.site.showing import show
 from huiting.web.tongue import tongue
@@ -58,15 +60,36 @@ def done(call: CallId, request: Request, principal: Either, parts: Given) -> Res
 def call(
     live: Id,
     request: Request,
-    principal: Watcher,
+    principal: Either,
     parts: Given,
     *,
     unredacted: Annotated[bool, Query()] = False,
 ) -> Response:
-    """Show one call that runs."""
-    running = parts.live.one(live, View(principal, unredacted))
+    """Show one call that runs; of one that is over, what was seen of it then."""
+    view = View(principal, unredacted)
+    running = _running(live, view, parts)
+    if running is None:
+        return _past(live, view, request, parts)
     card = Card.of(running, tongue(request))
     return show(request, "live/call", call=running, card=card, unredacted=unredacted, **_WORDS)
+
+
+def _running(live: str, view: View, parts: Parts) -> Running | None:
+    """Return a call that somebody may watch; None when it does not run."""
+    if not view.principal.may(Permission.LIVE_WATCH):
+        return None
+    try:
+        return parts.live.one(live, view)
+    except Unknown:
+        return None
+
+
+def _past(live: str, view: View, request: Request, parts: Parts) -> Response:
+    past = parts.live.told(live, view)
+    return show(
+        request, "live/past", past=past, entries=entries(past.told, tongue(request)),
+        who=who(past.call.metadata, past.call.id), unredacted=view.unredacted,
+    )  # fmt: skip
 
 
 def own(principal: Principal) -> dict[str, str]:
