@@ -299,12 +299,15 @@ class _Sight:
         return self._turns[mine[count - 1]].span.end
 
     def _asks_agent(self, expression: Expression) -> bool:
-        """Tell whether it wants something said that the agent can say."""
+        """Tell whether it wants something said that the agent can say, and nobody else for them."""
         match expression:
             case Ask(kind=kind, place=place):
-                return kind in SAID and (place.roles is None or Role.AGENT in place.roles)
-            case All(parts) | AnyOf(parts):
+                by_agent = place.roles is None or Role.AGENT in place.roles
+                return kind in SAID and by_agent
+            case All(parts):
                 return any(map(self._asks_agent, parts))
+            case AnyOf(parts):
+                return all(map(self._asks_agent, parts))
             case Named(name):
                 return self._asks_agent(self._case.names[name])
             case Not():

@@ -206,6 +206,10 @@ def test_what_fails_shows_its_evidence() -> None:
         pytest.param("require: [{said: 再见}, {said: 您好}]", True, id="one of two"),
         pytest.param("require: {said: 您好, by: agent}", False, id="said already"),
         pytest.param("require: {said: 再见, by: customer}", False, id="the customer's to say"),
+        pytest.param(
+            "require: {any: [{said: 再见, by: customer}, {said: 再见, by: agent}]}", False,
+            id="the customer may do it instead",
+        ),
         pytest.param("forbid: {said: 再见, by: agent}", False, id="not to be said"),
         pytest.param("require: {not: {said: 再见}}", False, id="better not said"),
         pytest.param("require: {metadata: {field: queue, is: vip}}", False, id="nothing to say"),
