@@ -81,7 +81,7 @@ def test_while_somebody_speaks_it_is_told_as_far_as_it_goes(tmp_path: Path) -> N
         send(line, pcm(speak(3.0, (0.5, 3.0, 400)), speak(3.0)))
         told = until(events, lambda event: isinstance(event.what, Partial))
 
-        assert told[-1].what.text == GREETS  # type: ignore[union-attr]
+        assert GREETS in [event.what.text for event in told if isinstance(event.what, Partial)]
         line.finish()
 
 
