@@ -7,10 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sqlalchemy import text
 
 from huiting.audio.arriving import Arriving, Encoding
 from huiting.audio.decode import decode
-from huiting.core.errors import Conflict, EngineError, Forbidden, InputError, TooMany, Unknown
+from huiting.core.errors import (
+    Conflict,
+    EngineError,
+    Forbidden,
+    InputError,
+    StoreError,
+    TooMany,
+    Unknown,
+)
 from huiting.core.types import Role, Span
 from huiting.live.updates import Final, Lost, Partial
 from huiting.service.live.happening import Away, Why
@@ -406,3 +415,49 @@ def test_a_call_that_has_ended_is_shown_for_a_minute(tmp_path: Path) -> None:
         place.live.tick()
 
         assert list(place.live.running(View(ROOT))) == []
+
+
+def test_a_call_that_cannot_be_noted_is_not_begun(tmp_path: Path) -> None:
+    with live_in(tmp_path) as place:
+        opened(place.live)
+        with place.store.database.writing() as connection:
+            connection.execute(text("DROP TABLE live_call"))
+        with pytest.raises(StoreError):
+            opened(place.live)
+
+        assert len(place.folders) == 1
+        assert len(place.live.running(ALL)) == 1
+
+
+def test_who_watches_without_the_right_sees_nothing_private_and_is_noted_once(
+    tmp_path: Path,
+) -> None:
+    with live_in(tmp_path) as place:
+        line = opened(place.live, metadata={"phone": "13800138000"})
+        lead = View(PEOPLE["lead"])
+        watching, _again = (place.live.watch(line.id, lead) for _ in range(2))
+        send(line, CALL)
+        line.finish()
+        told, _ = to_the_end(watching)
+        [shown] = place.live.running(lead)
+
+        assert texts(told) == ["您好工号****为您服务", WANTS, WILL, THANKS]
+        assert "138" not in shown.metadata["phone"]
+        assert shown.name == line.id
+        assert place.live.one(line.id, ALL).name == f"live-{line.id}.wav"
+        assert place.actions().count(("user:lead", "live-watched")) == 1
+
+
+def test_models_that_cannot_be_loaded_hinder_no_call(tmp_path: Path) -> None:
+    class Cold(ToneEars):
+        def warm(self) -> None:
+            raise EngineError("model host", "it does not start", "look at its log")
+
+    with live_in(tmp_path, With(ears=Cold())) as place:
+        place.live.start()
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL)
+        line.finish()
+
+        assert texts(to_the_end(events)[0]) == SAID

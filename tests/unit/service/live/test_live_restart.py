@@ -190,3 +190,17 @@ def test_of_a_call_that_was_put_away_but_for_its_folder_there_is_one_recording(
             assert place.analyses(kept[0].recording) == 1
 
     assert kept[0] == kept[1]
+
+
+def test_a_line_that_a_crash_cut_is_left_out(tmp_path: Path) -> None:
+    call, key, _ = first_half(tmp_path)
+    with (tmp_path / "live" / call / "told.jsonl").open("a") as file:
+        file.write('{"number": 9, "upd')
+    with live_in(tmp_path) as place:
+        place.live.tick()
+        line = place.live.resume(key, ROOT)
+        events = line.events()
+        send(line, CALL[HALF:])
+        line.finish()
+
+        assert texts(to_the_end(events)[0]) == [GREETS, WANTS, WILL, THANKS]
