@@ -205,9 +205,19 @@ class Kits:
         settings: what holds where a request says nothing.
         journal: of the child.
         stack: closes what is opened.
+        share: lets several threads use a recognizer.
     """
 
-    def __init__(self, settings: Settings, journal: Journal, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        stack: ExitStack,
+        share: Callable[
+            [Recognizer, Journal], AbstractContextManager[Recognizer]
+        ] = shared_with_care,
+    ) -> None:
+        self._share = share
         self._settings = settings
         self._journal = journal
         self._stack = stack
@@ -305,13 +315,15 @@ class Kits:
             )
         return replace(self._loaded, asr=roster.get(settings.engine), cutting=cutting_of(settings))
 
+    def _shared(self, recognizer: Recognizer) -> AbstractContextManager[Recognizer]:
+        return self._share(recognizer, self._journal)
+
     def _roster(self, settings: Settings) -> Roster:
         """Return the recognizers of a profile."""
         profile = settings.profile
         if profile not in self._rosters:
             base = replace(self._settings, profile=profile)
-            share = partial(shared_with_care, journal=self._journal)
-            made = roster_of(base, threads_of(base), share, self._journal.waiting)
+            made = roster_of(base, threads_of(base), self._shared, self._journal.waiting)
             self._stack.callback(made.close)
             self._rosters[profile] = made
         return self._rosters[profile]

@@ -21,6 +21,7 @@ from huiting.audio.clips import place_of, sound_of
 from huiting.core.ports import EmotionTagger
 from huiting.core.types import Role, Segment, Span
 from huiting.core.watch import Progress
+from huiting.engines.careful import at_once_with_care
 from huiting.jobs.host.child import Function
 from huiting.jobs.host.journal import Journal
 from huiting.jobs.host.limits import Limits
@@ -56,7 +57,7 @@ def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
     settings = _settings.validate_json(payload)
     start_logging(settings.log, sys.stderr)
     with ExitStack() as stack:
-        kits = Kits(settings, journal, stack)
+        kits = Kits(settings, journal, stack, at_once_with_care)
         kits.of("{}", whole=True)
         yield {LISTEN: partial(listen, kits=kits)}
 

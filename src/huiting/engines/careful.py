@@ -50,6 +50,15 @@ def shared_with_care(recognizer: Recognizer, journal: Journal) -> Iterator[Recog
         yield Waiting(gathered, journal)
 
 
+@contextmanager
+def at_once_with_care(recognizer: Recognizer, journal: Journal) -> Iterator[Recognizer]:
+    """Let threads use `recognizer` each by itself, with a journal.
+
+    For short clips that somebody waits for: none is held up until another is decoded.
+    """
+    yield Careful(recognizer, journal)
+
+
 class Careful:
     """A `Recognizer` that keeps a journal of what it gives to another."""
 

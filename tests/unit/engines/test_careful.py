@@ -1,8 +1,10 @@
 """A recognizer with a journal: what is written down, decoded apart, and left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -10,7 +12,13 @@ import pytest
 from huiting.core.errors import EngineError
 from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio
-from huiting.engines.careful import GATE, Careful, key_of, shared_with_care
+from huiting.engines.careful import (
+    GATE,
+    Careful,
+    at_once_with_care,
+    key_of,
+    shared_with_care,
+)
 
 RATE = 100
 CHINESE = Hints(language="zh")
@@ -146,6 +154,35 @@ def test_shared_with_care_it_tells_who_waits() -> None:
     assert (texts, languages) == (["50", "20"], [{"zh": 1.0}])
     assert recognizer.rate == RATE
     assert diary.waits == 2
+
+
+@dataclass
+class Together:
+    """A `Recognizer` that hears nothing until two threads ask it."""
+
+    both: Barrier
+    rate: int = RATE
+
+    def transcribe(self, clips: Sequence[Audio], _hints: Hints, /) -> Iterator[Hypothesis]:
+        self.both.wait(10)
+        return iter([Hypothesis(str(len(clip.samples))) for clip in clips])
+
+    def languages(self, clips: Sequence[Audio], /) -> Iterator[Mapping[str, float]]:
+        return iter([{"zh": 1.0}] * len(clips))
+
+
+def test_at_once_with_care_nobody_waits_for_the_clips_of_others() -> None:
+    diary = Diary()
+    with (
+        at_once_with_care(Together(Barrier(2)), diary) as recognizer,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        both = pool.map(lambda n: list(recognizer.transcribe([clip(n)], CHINESE)), (50, 20))
+        texts = [hypothesis.text for found in both for hypothesis in found]
+
+    assert texts == ["50", "20"]
+    assert sorted(diary.steps) == sorted([keys(50), keys(20)])
+    assert diary.waits == 0
 
 
 def test_the_same_samples_have_the_same_key_wherever_they_lie() -> None:
