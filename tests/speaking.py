@@ -55,7 +55,7 @@ class Call:
 class ScriptedLine:
     """One connection of a call."""
 
-    def __init__(self, call: Call, broken: HuitingError | None = None) -> None:
+    def __init__(self, call: Call, broken: Exception | None = None) -> None:
         self.call = call
         self.id, self.key, self.opening = call.id, call.key, call.opening
         self.broken = broken
@@ -103,7 +103,7 @@ class ScriptedLive:
     """Calls that are over, by their ids."""
     refusal: HuitingError | None = None
     """Why no call may be opened."""
-    broken: HuitingError | None = None
+    broken: Exception | None = None
     """Why no audio is taken."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -120,17 +120,18 @@ class Carrier:
             first: audio that came already.
         """
         await self._pipe.put(first)
-        async with anyio.create_task_group() as group:
-            scope = group.cancel_scope
-            group.start_soon(self._guarded, self._feed, scope)
-            group.start_soon(self._guarded, lambda: self._tell(after), scope)
-            group.start_soon(self._guarded, self._look_again, scope)
-            group.start_soon(self._guarded, self._listen, scope)
-        if self._outcome is None:
-            raise RuntimeError("a connection ended without an outcome")
-        if self._outcome.how is not How.ENDED:
-            with anyio.CancelScope(shield=True):
-                await self._leave()
+        try:
+            async with anyio.create_task_group() as group:
+                scope = group.cancel_scope
+                group.start_soon(self._guarded, self._feed, scope)
+                group.start_soon(self._guarded, lambda: self._tell(after), scope)
+                group.start_soon(self._guarded, self._look_again, scope)
+                group.start_soon(self._guarded, self._listen, scope)
+        finally:  # also when something fails that nobody foresaw: the call must not wait forever
+            if self._outcome is None or self._outcome.how is not How.ENDED:
+                with anyio.CancelScope(shield=True):
+                    await self._leave()
+        assert self._outcome is not None
         return self._outcome
 
     async def _guarded(self, work: Callable[[], Any], scope: anyio.CancelScope) -> None:

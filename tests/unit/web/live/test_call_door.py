@@ -13,10 +13,13 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from fakes import CUSTOMER, says
 from huiting.audio.arriving import Encoding
 from huiting.core.errors import Conflict, StoreError, TooMany
 from huiting.core.types import Role
+from huiting.live.updates import Final
 from huiting.service.live.calls import Live
+from huiting.web.live.pipe import Pipe
 from huiting.web.live.terms import Terms
 from huiting.web.patience import Patient
 from huiting.web.server import build
@@ -454,3 +457,91 @@ def test_a_connection_outlives_the_patience_with_heads_of_requests(
 
             assert talk(calls, patient)[1] == 1000
             assert talk(calls, large)[1] == 1009
+
+
+def test_who_does_not_read_holds_up_no_audio(calls: Site) -> None:
+    said = tuple(
+        Final(n, (says(CUSTOMER, n, n + 1, "说" * 1000, channel=0),)) for n in range(2_000)
+    )
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await opened(socket)
+        call = calls.live.last
+        await asyncio.to_thread(call.log.add, said)
+        for _ in range(100):
+            await socket.send(bytes(1000))
+        for _ in range(200):
+            if len(call.audio) == 100_000:
+                break
+            await asyncio.sleep(0.05)
+        safe = len(call.audio)
+        await say(socket, {"type": "finish"})
+        return safe, *await rest(socket)
+
+    safe, messages, code = talk(calls, work)
+
+    assert safe == 100_000
+    assert types(messages)[-1] == "ended"
+    assert types(messages).count("final") >= 2_000
+    assert code == 1000
+
+
+def test_an_error_nobody_foresaw_cuts_off_and_keeps_the_call(
+    calls: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls.live.broken = RuntimeError("我的电话是13800138000")
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await opened(socket)
+        await socket.send(bytes(10))
+        return await rest(socket)
+
+    _, code = talk(calls, work)
+
+    assert code == 1011
+    assert calls.live.last.state == "gone"
+    assert any(record.message == "a live connection failed" for record in caplog.records)
+
+
+def test_who_goes_away_at_once_leaves_nothing(calls: Site) -> None:
+    async def work(socket: ClientConnection) -> None:
+        await socket.close()
+
+    talk(calls, work)
+
+    assert calls.live.calls == {}
+
+
+def test_a_connection_is_logged_without_what_was_said(
+    calls: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="huiting")
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await opened(socket, OPEN | {"metadata": {"phone": "13800138000"}})
+        await socket.send(bytes(6 * STEP))
+        await say(socket, {"type": "finish"})
+        return await rest(socket)
+
+    talk(calls, work)
+
+    told = [record.__dict__ for record in caplog.records if record.message == "live connection"]
+    assert [one["status"] for one in told] == [1000]
+    assert told[0]["principal"] == "user:root"
+    assert "13800138000" not in str(told)
+    assert "退货" not in str(told)
+
+
+def test_a_pipe_that_is_full_makes_who_brings_wait() -> None:
+    async def run() -> list[object]:
+        pipe = Pipe(most=4)
+        await pipe.put(b"12345")
+        bringing = asyncio.create_task(pipe.put(b"6"))
+        await asyncio.sleep(0)
+        waiting = not bringing.done()
+        first = await pipe.take()
+        await bringing
+        pipe.close()
+        return [waiting, first, await pipe.take(), await pipe.take()]
+
+    assert asyncio.run(run()) == [True, b"12345", b"6", b""]
