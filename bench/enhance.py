@@ -142,8 +142,8 @@ def main() -> None:
         if not weights:
             catalogue.weights("gtcrn", given.models)
         missing = "" if calls else "there are no labelled calls here"
-    except ModelUnavailable as error:
-        missing = f"the weights of GTCRN are not here ({error})"
+    except ModelUnavailable:
+        missing = "the weights of GTCRN are not here; run `huiting models pull gtcrn`"
     if missing:
         lines += [f"Not measured: {missing}. Whether it helps is not known.", ""]
     else:
