@@ -334,13 +334,11 @@ def main() -> None:
     calls = voices_of(folder)[: given.first]
     settings = Settings(models=given.models, sounds=False)
     detector = voice_detector_of(settings)
-    processors = len(os.sched_getaffinity(0))
-    load = os.getloadavg()[0]
+    about = "{} calls in turn; {} processors, {} threads that decode; load at the beginning {:.1f}."
     report = [
         "# Live calls",
         "",
-        f"{len(calls)} calls in turn; {processors} processors, {given.threads} threads that decode;"
-        f" {load:.1f} processes of others were waiting for the processors when it began.",
+        about.format(len(calls), len(os.sched_getaffinity(0)), given.threads, os.getloadavg()[0]),
         "",
     ]
     with kit_of(settings, HINTS, share=nullcontext) as kit:  # two that speak are two decodings

@@ -77,3 +77,21 @@ def test_what_goes_on_is_believed_as_it_would_be_when_over(
 
 def test_nothing_goes_on_in_silence() -> None:
     assert Endpoints(Decision(), HOP).going([0.0] * 5) is None
+
+
+def test_wide_padding_waits_for_what_comes_after() -> None:
+    decision = Decision(min_silence=0.1, pad=0.3)
+    endpoints = Endpoints(decision, HOP)
+    probabilities = [1.0] * 10 + [0.0] * 6 + [1.0] * 10 + [0.0] * 30
+    told = [(n, span) for n, p in enumerate(probabilities) for span in endpoints.push(p)]
+    going = Endpoints(decision, HOP)
+    for p in probabilities[:16]:
+        going.push(p)
+    waiting = going.going([])
+
+    spans = speech_spans(probabilities, hop=HOP, end=56 * HOP, decision=decision)
+    assert [span for _, span in told] == spans
+    assert spans[0].end == spans[1].start == 13 * HOP
+    assert told[0][0] >= 26
+    assert waiting is not None
+    assert waiting.sure
