@@ -76,9 +76,7 @@ def test_calls_without_a_recording_are_left_out_and_counted(served: Served) -> N
     ],
     ids=["no such engine", "no recording", "no engine", "no id"],
 )
-def test_what_makes_no_sense_is_refused(
-    served: Served, more: dict[str, list[str]], detail: str
-) -> None:
+def test_what_makes_no_sense_is_refused(served: Served, more: dict[str, Any], detail: str) -> None:
     told = ask(served, keep(served), status=422, **more)
 
     assert detail in str(told)

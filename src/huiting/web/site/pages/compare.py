@@ -81,11 +81,7 @@ def one(
     """Show how far a comparison is, and what came of it; asked for again while it runs."""
     standing = parts.comparer.find(comparison, principal)
     if partial(request):
-        done = standing.state is State.DONE
-        headers = {"HX-Refresh": "true"} if done else None
-        return show(
-            request, "compare/state", headers=headers, one=standing, hearing=_hearing(standing)
-        )
+        return _state(request, standing)
     return _shown(request, standing, View(principal, unredacted), parts)
 
 
@@ -109,8 +105,7 @@ def stop(
     comparison: ComparisonId, request: Request, principal: Writer, parts: Given
 ) -> Response:  # fmt: skip
     """Call a comparison off."""
-    standing = parts.comparer.stop(comparison, principal)
-    return show(request, "compare/state", one=standing, hearing=_hearing(standing))
+    return _state(request, parts.comparer.stop(comparison, principal))
 
 
 @router.post("/{comparison}/remove")
@@ -132,6 +127,13 @@ def _shown(request: Request, standing: Standing, view: View, parts: Parts) -> Re
         lines=lines(shown, engines, unredacted=view.unredacted) if shown else (),
         more=shown.more if shown else 0, begin=PAGE, unredacted=view.unredacted,
     )  # fmt: skip
+
+
+def _state(request: Request, standing: Standing) -> Response:
+    """Return how far it is; once it is done the whole page is read anew."""
+    headers = {"HX-Refresh": "true"} if standing.state is State.DONE else None
+    hearing = _hearing(standing)
+    return show(request, "compare/state", headers=headers, one=standing, hearing=hearing)
 
 
 def _hearing(standing: Standing) -> str | None:
