@@ -27,6 +27,7 @@ from huiting.service.keeping.desk import Keeping
 from huiting.service.keeping.holds import Holds
 from huiting.service.keeping.removal import Removal
 from huiting.service.keeping.retention import Policy, Retention, Rule
+from huiting.service.keeping.room import Room
 from huiting.store import Store
 from huiting.store.audit import Audit
 from huiting.store.keeping import Group
@@ -150,6 +151,7 @@ def keeping_of(settings: Settings, kept: Kept) -> Keeping:
         holds=Holds(store, audit, clock),
         retention=Retention(store, audit, vault, hearing, removal, policy_of(settings), clock),
         backup=Backup(store, vault, __version__, clock, os.environ, settings.backups),
+        room=Room(hearing, exports, kept.answers, audit, clock),
     )
 
 

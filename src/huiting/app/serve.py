@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from huiting.access.addresses import check_binding
-from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, settings_of
+from huiting.app.options import ConfigFile, Jobs, Recordings, StoreUrl, resolved
 from huiting.app.settings import Settings
 from huiting.app.tongue import say
 
@@ -55,11 +55,13 @@ def serve(
 ) -> None:
     """Serve until told to end."""
     from huiting.app.serving import Wish, first_password, parts_of
+    from huiting.app.shown_settings import shown
 
     check_binding(host, authentication=sign_in)
-    settings = settings_of(config, store=store, jobs=jobs, recordings=recordings)
+    found = resolved(config, store=store, jobs=jobs, recordings=recordings)
+    settings = found.settings
     told = _end_quietly()
-    with parts_of(settings, Wish(sign_in)) as parts:
+    with parts_of(settings, Wish(sign_in, settings=shown(found))) as parts:
         given = first_password(parts)
         if given is not None:
             name, password = given.user.profile.name, given.password

@@ -61,7 +61,7 @@ from huiting.service.review.appeals import Appeals
 from huiting.service.reviewing import Reviewing
 from huiting.service.sheets import Sheets
 from huiting.service.speech.desk import Listening
-from huiting.service.state import DeviceState, DiskState, ModelState, State
+from huiting.service.state import DeviceState, DiskState, ModelState, SettingState, State
 from huiting.service.transcriber import Transcriber
 from huiting.service.uploads import Uploads
 from huiting.service.work import Work
@@ -88,6 +88,8 @@ class Wish:
     sign_in: bool = True
     """People must show who they are; else whoever reaches the service may do everything."""
     limits: Limits = field(default_factory=Limits)
+    settings: tuple[SettingState, ...] = ()
+    """As an administrator sees them."""
 
 
 def exports_of(settings: Settings, store: Store, queue: Queue) -> Exports:
@@ -187,7 +189,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             keeping=keeping_of(settings, Kept(store, queue, audit, hearing, exports, answers())),
             noting=Noting(audit),
             metrics=metrics,
-            state=_state_of(settings, recordings_of(settings)),
+            state=_state_of(settings, recordings_of(settings), wish.settings),
             ready=_readiness(store, vault, recordings_of(settings)),
             now=now,
             zone=zone,
@@ -290,7 +292,9 @@ def _readiness(store: Store, vault: Vault, root: Path) -> Callable[[], str | Non
     return ready
 
 
-def _state_of(settings: Settings, recordings: Path) -> Callable[[], State]:
+def _state_of(
+    settings: Settings, recordings: Path, told: tuple[SettingState, ...]
+) -> Callable[[], State]:
     @cache
     def checked() -> tuple[tuple[ModelState, ...], DeviceState]:
         """Look once: reading all weights takes seconds, and they do not change."""
@@ -310,7 +314,7 @@ def _state_of(settings: Settings, recordings: Path) -> Callable[[], State]:
         places = {"recordings": recordings, "models": settings.models}
         usage = {use: shutil.disk_usage(_existing(place)) for use, place in places.items()}
         disks = [DiskState(use, found.free, found.total) for use, found in usage.items()]
-        return State(__version__, settings.engine, models, machine, disks)
+        return State(__version__, settings.engine, models, machine, disks, told)
 
     return look
 

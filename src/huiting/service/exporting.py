@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from secrets import token_hex
@@ -192,7 +192,7 @@ class Exports:
         """Write the file of an export; the handler of its jobs."""
         wish = _read(running.job)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._sweep(running)
+        self.sweep(running.job.begun_at or running.job.put_at)
         with TemporaryDirectory(prefix="huiting-", dir=self.folder) as place:
             folder = Path(place)
             calls: set[str] = set()
@@ -293,16 +293,29 @@ class Exports:
             if len(page) < _BATCH:
                 return
 
-    def _sweep(self, running: Running) -> None:
+    def sweep(self, now: datetime) -> None:
         """Remove files that were kept long enough, by the clock of the machine they lie on."""
-        newest = (running.job.begun_at or running.job.put_at).timestamp()
-        for path in self.folder.iterdir():
+        for path in self._past(now):
             with suppress(OSError):
-                age = newest - path.stat().st_mtime
-                if path.is_dir() and age > _LEFT.total_seconds():
+                if path.is_dir():
                     rmtree(path)
-                elif age > KEPT.total_seconds():
+                else:
                     path.unlink()
+
+    def past(self, now: datetime) -> Iterator[Path]:
+        """Yield the files that were kept long enough, and those that a crash left."""
+        for path in self._past(now):
+            if path.is_dir():
+                yield from (one for one in path.rglob("*") if one.is_file())
+            else:
+                yield path
+
+    def _past(self, now: datetime) -> Iterator[Path]:
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            with suppress(OSError):
+                age = now.timestamp() - path.stat().st_mtime
+                if age > (_LEFT if path.is_dir() else KEPT).total_seconds():
+                    yield path
 
     def _file(self, job: Job) -> Path:
         return self.folder / f"{job.order.subject}.{job.order.payload['form']}"

@@ -37,6 +37,18 @@ class DiskState:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingState:
+    """A setting in force, as it may be shown."""
+
+    name: str
+    group: str
+    value: str
+    """Without secrets; of a table the names in it; empty for nothing."""
+    source: str
+    """`default`, `option`, the variable, or the file that it came from."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """How this machine is."""
 
@@ -45,3 +57,5 @@ class State:
     models: Sequence[ModelState] = field(default=())
     device: DeviceState | None = None
     disks: Sequence[DiskState] = field(default=())
+    settings: Sequence[SettingState] = field(default=())
+    """By group; empty where nobody tells."""

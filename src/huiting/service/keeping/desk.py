@@ -12,6 +12,7 @@ from huiting.service.keeping.backup import Backup
 from huiting.service.keeping.bin import Bin
 from huiting.service.keeping.holds import Holds
 from huiting.service.keeping.retention import Retention
+from huiting.service.keeping.room import Room
 from huiting.service.keeping.sealing import Seals
 from huiting.store import Store
 from huiting.store.audit import Audit, Entry
@@ -30,6 +31,7 @@ class Keeping:
     holds: Holds
     retention: Retention
     backup: Backup
+    room: Room
 
     def apply_retention(self, by: Actor) -> Job:
         """Have the policy applied now."""

@@ -1,10 +1,16 @@
 """Pages of administrators: users, tokens, the audit log, the system."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from starlette.testclient import TestClient
 
 from huiting.access.permissions import Permission, UserRole
+from huiting.service.state import SettingState
+from huiting.service.views import View
+from huiting.web.server import build
+from served import NOON, person, refund
 from unit.service.people.house import BOSS
 from unit.web.site.conftest import HTML, Site
 
@@ -17,14 +23,20 @@ PAGES = {
 }
 
 
+PIECES = {
+    "/system/room": {UserRole.ADMINISTRATOR},
+    "/system/rates": {UserRole.ADMINISTRATOR, UserRole.SUPERVISOR, UserRole.INTEGRATOR},
+}
+
+
 @pytest.mark.parametrize("role", list(UserRole))
-@pytest.mark.parametrize("path", list(PAGES))
+@pytest.mark.parametrize("path", [*PAGES, *PIECES])
 def test_a_page_opens_to_whom_it_is_for(site: Site, path: str, role: UserRole) -> None:
     site.enter(role)
 
     status = site.web.get(path, headers=HTML).status_code
 
-    assert status == (200 if role in PAGES[path] else 403)
+    assert status == (200 if role in (PAGES | PIECES)[path] else 403)
 
 
 @pytest.mark.parametrize("path", list(PAGES))
@@ -139,6 +151,69 @@ def test_the_system_says_how_it_is_and_is_backed_up(site: Site) -> None:
     assert "Nothing waits and nothing runs." in page
     assert "A backup is being made" in part
     assert "back up" in site.web.get("/system/queue", headers=HTML).text
+
+
+def test_what_can_be_made_again_is_freed_by_administrators_alone(site: Site) -> None:
+    site.enter()
+    folder = site.parts.hearing.folder
+    folder.mkdir()
+    (folder / "a.outline-400").write_bytes(bytes(5_000))
+
+    before = site.read("/system/room")
+    freed = site.send("/system/room/heard/free")
+
+    assert "Free 5 kB" in before
+    assert "5 kB are free again (1 files)." in freed
+    assert list(folder.iterdir()) == []
+    site.send("/system/room/anything/free", status=422)
+    site.enter(UserRole.SUPERVISOR)
+    site.send("/system/room/heard/free", status=403)
+    assert site.web.get("/system/room", headers=HTML).status_code == 403
+
+
+def test_the_page_says_how_often_engines_are_wrong_on_corrected_lines(site: Site) -> None:
+    site.enter(UserRole.SUPERVISOR)
+    none = site.read("/system/rates")
+    call = refund().call.recording.id
+    site.parts.store.save(refund(), at=NOON)
+    boss = person("root")
+    made = site.parts.store.analysis(call).call.segments[0].text
+    site.parts.correcting.correct(call, 0, made + "了", View(boss, unredacted=True), BOSS, 1)
+
+    told = site.read("/system/rates")
+    assert "Nobody has checked a line yet" in none
+    assert "CER" in told
+    assert 'hx-get="/system/rates"' in site.read("/system")
+
+
+def test_settings_are_shown_to_administrators_with_where_they_come_from(site: Site) -> None:
+    told = (
+        SettingState("engine", "hearing", "whisper", "default"),
+        SettingState("store", "keeping", "<b>", "HUITING_STORE"),
+        SettingState("jobs", "carrying", "", "option"),
+    )
+    state = replace(site.parts.state(), settings=told)
+    parts = replace(site.parts, state=lambda: state)
+    with TestClient(build(parts), "http://testserver") as web:
+        other = replace(site, web=web)
+        other.enter()
+        page = other.read("/system")
+        other.enter(UserRole.SUPERVISOR)
+        limited = other.read("/system")
+
+    assert "HUITING_STORE" in page
+    assert "&lt;b&gt;" in page
+    assert "as delivered" in page
+    assert "command line" in page
+    assert "HUITING_STORE" not in limited
+
+
+def test_the_page_says_how_a_backup_is_restored(site: Site) -> None:
+    site.enter()
+
+    page = site.read("/system")
+    assert "huiting backup verify" in page
+    assert "huiting restore" in page
 
 
 def test_sealing_without_a_key_is_refused(site: Site) -> None:

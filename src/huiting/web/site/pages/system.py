@@ -1,4 +1,4 @@
-"""How the service is: models, device, disks, what is to be done; backups and sealed recordings."""
+"""How the service is: models, device, disks, settings, what is to be done; backups, seals, caches."""
 
 from typing import Annotated
 
@@ -8,12 +8,14 @@ from starlette.responses import Response
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.service.keeping.restoring import backups
+from huiting.service.keeping.room import Use
 from huiting.web.doors import address, require
 from huiting.web.parts import Given, Parts
 from huiting.web.site.showing import show
 
 router = APIRouter(prefix="/system", include_in_schema=False)
 Reader = Annotated[Principal, Depends(require(Permission.SYSTEM_READ))]
+Rater = Annotated[Principal, Depends(require(Permission.SYSTEM_READ, Permission.CALLS_READ))]
 Administrator = Annotated[Principal, Depends(require(Permission.SYSTEM_ADMIN))]
 BACKUPS = 20
 """How many of the newest are listed."""
@@ -26,7 +28,28 @@ def system(request: Request, principal: Reader, parts: Given) -> Response:
         request, "system/system", state=parts.state(), engine=", ".join(parts.engines),
         loads=parts.queue.loads(), calls=parts.store.count(),
         kept=_kept(parts) if principal.may(Permission.SYSTEM_ADMIN) else None,
+        rated=principal.may(Permission.CALLS_READ),
     )  # fmt: skip
+
+
+@router.get("/rates")
+def rates(request: Request, principal: Rater, parts: Given) -> Response:
+    """Show how much of what the team corrected each engine had wrong."""
+    return show(request, "system/rates", rates=parts.correcting.rates(principal))
+
+
+@router.get("/room")
+def room(request: Request, _: Administrator, parts: Given) -> Response:
+    """Show what can be made again takes on the disk."""
+    return show(request, "system/room", looks=parts.keeping.room.look(), freed=None)
+
+
+@router.post("/room/{use}/free")
+def free(use: Use, request: Request, principal: Administrator, parts: Given) -> Response:
+    """Free what can be made again, or was kept long enough."""
+    of = parts.keeping.room
+    freed = of.free(use, principal.at(address(request)))
+    return show(request, "system/room", looks=of.look(), freed=freed)
 
 
 @router.get("/queue")
