@@ -23,7 +23,7 @@ from huiting.engines import catalogue
 from huiting.engines.silero import regions_of
 from huiting.jobs.host.limits import Limits
 from huiting.jobs.host.model_host import ModelHost
-from huiting.service.tasks import ANALYZE, SPEECH, TRANSCRIBE, Request
+from huiting.service.tasks import ANALYZE, COMPARE, SPEECH, TRANSCRIBE, Measured, Request
 
 pytestmark = pytest.mark.model
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -143,3 +143,14 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     with pytest.raises(kind, match=words):
         heard(host, path, options=options)
+
+
+def test_what_hearing_takes_is_measured_without_loading(host: ModelHost) -> None:
+    request = Request(str(STEREO), STEREO.name, options='{"engine": "whisper", "speakers": 1}')
+    measured = Measured.unpacked(host.run(request.task(COMPARE), silent))
+    analysis = from_json(measured.analysis)
+    plain = heard(host, STEREO, TRANSCRIBE)
+
+    assert texts(analysis) == texts(plain)
+    assert 0 < measured.seconds < 600
+    assert measured.memory is None or measured.memory > 0

@@ -140,7 +140,7 @@ def hear(
 
 
 def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits") -> bytes:
-    """Return the words of a recording as they are spoken, and what hearing them took.
+    """Return the words of a recording, and what hearing them took.
 
     Raises:
         InputError: the recording cannot be read, or what is wanted makes no sense.
@@ -150,8 +150,7 @@ def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits")
     made = kits.of(request.options, whole=False)
     watch = Watch(listen)
     with kits.held(made.settings):
-        plain = replace(made, kit=replace(made.kit, text=()))
-        analysis = _analyzed(request, plain, watch)
+        analysis = _analyzed(request, made, watch)
         taken = kits.taken(made.settings)
     seconds = sum(watch.seconds.get(stage, 0.0) for stage in RECOGNITION)
     return Measured(to_json(analysis), seconds, taken).packed()

@@ -16,7 +16,7 @@ ANALYZE = "analyze"
 TRANSCRIBE = "transcribe"
 """Task: hear the words, and nothing else."""
 COMPARE = "compare"
-"""Task: hear the words as they are spoken, and tell what that took. The result is `Measured.packed`."""
+"""Task: hear the words, and tell what that took. The result is `Measured.packed`."""
 SPEECH = "speech"
 """Task: measure how likely somebody speaks, and nothing else. The result is `Speech.packed`."""
 

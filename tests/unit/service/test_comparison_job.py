@@ -10,13 +10,13 @@ import pytest
 from fakes import CUSTOMER, analysis, call, evenly, says
 from huiting.core.codec import to_json
 from huiting.core.errors import EngineError, HuitingError, Unknown
-from huiting.core.types import Span
+from huiting.core.types import Edit, Span
 from huiting.core.watch import Progress
 from huiting.jobs.errors import Cancelled
 from huiting.jobs.host.ticket import Task
 from huiting.jobs.job import State
 from huiting.jobs.running import Running
-from huiting.service.comparisons.job import KIND, SideBySide, order_of
+from huiting.service.comparisons.job import KIND, SideBySide, as_written, order_of
 from huiting.service.comparisons.outcome import unpacked
 from huiting.service.tasks import COMPARE, Measured, Request
 from huiting.store.comparisons import Asked, Comparisons, add
@@ -106,6 +106,16 @@ def test_corrections_are_what_was_said(place: Place, kept: Comparisons) -> None:
     assert [(one.first, one.second, one.rate.edits) for one in figures.apart] == [
         ("good", "bad", 1), ("bad", "good", 1),
     ]  # fmt: skip
+
+
+def test_figures_are_compared_as_they_are_written() -> None:
+    words = evenly("一百二十元", 0.0, 4.0)
+    said = replace(says(CUSTOMER, 0.0, 4.0, "一百二十元", words=words), text="120元",
+        edits=(Edit(0, 4, "120", ("itn",)),))  # fmt: skip
+    [segment] = as_written(analysis(call(said))).call.segments
+
+    assert (segment.spoken, segment.text) == ("120元", "120元")
+    assert [word.text for word in segment.words] == ["120", "元"]
 
 
 def test_texts_lie_with_their_call_alone(place: Place, kept: Comparisons) -> None:

@@ -6,13 +6,15 @@ transaction with the end of the job; what is interrupted begins anew.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
+from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
+from huiting.core.rewrite import written_words
 from huiting.core.watch import Progress
 from huiting.jobs import errors as interruptions
 from huiting.jobs.job import Order
@@ -108,6 +110,19 @@ def _begin(course: _Course, engine: str, _call: str) -> None:
     course.told(engine, 0.0)
 
 
+def as_written(analysis: Analysis) -> Analysis:
+    """Return what was heard as it is written: people correct what they read.
+
+    They write 120 where somebody said a hundred and twenty; an engine that leaves figures in
+    words has them rewritten here as everywhere, and is not blamed for it.
+    """
+    segments = tuple(
+        replace(one, spoken=one.text, edits=(), words=written_words(one))
+        for one in analysis.call.segments
+    )
+    return replace(analysis, call=replace(analysis.call, segments=segments))
+
+
 @dataclass(slots=True)
 class _Ear:
     """Hears calls with an engine."""
@@ -132,7 +147,8 @@ class _Ear:
         measured = Measured.unpacked(result)
         if measured.memory is not None:
             self.memory = measured.memory
-        return Hearing(from_json(measured.analysis, sample.name[:16]), measured.seconds)
+        analysis = from_json(measured.analysis, sample.name[:16])
+        return Hearing(as_written(analysis), measured.seconds)
 
     def _listen(self, progress: Progress) -> None:
         share = progress.done if progress.stage == _RECOGNIZING else 0.0
