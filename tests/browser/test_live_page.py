@@ -61,6 +61,7 @@ def test_a_call_is_led_from_the_microphone(drive: Driver, own_site: Site, look: 
 
     page.get_by_role("button", name="结束通话" if zh else "End the call").click()
     expect(page.get_by_text("录音已保存" if zh else "The recording is kept")).to_be_visible()
+    assert axe(page) == []
     call = live_of(own_site).last
     assert call.state == "finished"
     assert call.opening.consent is True

@@ -10,6 +10,7 @@ const DEVICE = "huiting-microphone"; // which one was used last
 const WIDTH = 600;
 const HEIGHT = 120;
 const NEAR = 40; // pixels from the end within which the transcript is followed
+const QUIET = new Set(["NEUTRAL", "EMO_UNKNOWN"]); // how most lines sound: not worth a word
 /** @type {Record<string, string>} */
 const GRAVE = { fatal: "live-fatal", warning: "live-warning" };
 /** @type {Record<string, string[]>} What a device carries. */
@@ -107,7 +108,7 @@ Alpine.data("live", () => ({
       text: line.lost ? this.word("lost") : line.text,
       rest: line.rest,
       growing: !line.final,
-      emotion: line.emotion && line.emotion !== "NEUTRAL" ? this.felt(line.emotion) : "",
+      emotion: line.emotion && !QUIET.has(line.emotion) ? this.felt(line.emotion) : "",
       grave: line.emotion === "ANGRY",
     }));
   },
