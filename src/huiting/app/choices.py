@@ -1,18 +1,32 @@
 """Which of several engines the settings name for one work, and which model it is to load."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make
-from huiting.core.ports import Enhancer
-from huiting.engines import catalogue
+from huiting.core.ports import Enhancer, SpeechMeter, StreamingVoice, VoiceDetector
+from huiting.core.speech import OPTIONS, SpeechOptions
+from huiting.engines import catalogue, fsmn_vad, ten_vad
+from huiting.engines.silero import regions_of
+from huiting.service.speech.desk import Detector as SpeechDetector
 
 USUAL = {"whisper": "whisper-base"}
 """Model of an engine that comes with every installation."""
+
+
+USUAL_SPEECH = {"fsmn-vad": fsmn_vad.USUAL, "ten-vad": ten_vad.USUAL}
+"""When speech begins and ends where a team says nothing, of detectors but the usual one."""
+SILERO = "silero"
+"""The voice detector that comes with every installation."""
+
+
+class Detector(VoiceDetector, SpeechMeter, StreamingVoice, Protocol):
+    """Finds speech, in what is there and in what arrives, and tells what it decides on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ def choices_of(settings: Settings) -> dict[str, Choice]:
         ConfigError: options make no sense.
     """
     found = {}
+    if settings.vad != SILERO:
+        found["vad"] = choice(settings.vad, settings.vad_options, "vad_options")
     if settings.enhancer:
         found["enhancer"] = choice(settings.enhancer, settings.enhancer_options, "enhancer_options")
     return found
@@ -99,6 +115,51 @@ def enhancer_of(settings: Settings) -> Enhancer | None:
             f"setting enhancer: {wanted.engine!r}", "this enhances nothing", "choose gtcrn"
         )
     return found
+
+
+def voice_detector_of(settings: Settings) -> Detector:
+    """Load the voice detector.
+
+    Raises:
+        ConfigError: there is no such engine or option, or it finds no speech.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get("vad")
+    if wanted is None:
+        usual: Detector = make("huiting.engines", SILERO, **settings.vad_options)
+        return usual
+    found: Detector = _made(wanted, settings)
+    if not hasattr(found, "speech"):
+        raise ConfigError(
+            f"setting vad: {wanted.engine!r}", "this finds no speech", "choose silero or fsmn-vad"
+        )
+    return found
+
+
+def speech_of(settings: Settings) -> SpeechDetector:
+    """Return what is known of the voice detector without loading it.
+
+    Raises:
+        ConfigError: its options do not go together.
+    """
+    usual = asdict(USUAL_SPEECH.get(settings.vad.replace("_", "-"), SpeechOptions()))
+    given = dict(settings.vad_options)
+    where = [str(given.pop(name, "")) for name in ("weights", "model")]
+    others = {name: value for name, value in given.items() if name not in OPTIONS}
+    try:
+        own = {n: float(v) for n, v in given.items() if n in OPTIONS}
+        options = SpeechOptions(**usual | own)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            "setting vad_options", str(error), f"give numbers for some of {', '.join(OPTIONS)}"
+        ) from error
+    wanted = choices_of(settings).get("vad")
+    entry = model_of(wanted, settings.models) if wanted else catalogue.model("silero-v6")
+    heard_by = catalogue.known(entry, settings.models).files[0].sha256 if entry else ""
+    told_of: tuple[object, ...] = (heard_by, sorted(others.items()))
+    told_of = told_of if wanted is None else (settings.vad, *where, *told_of)
+    digest = sha256(repr(told_of).encode()).hexdigest()[:16]
+    return SpeechDetector(digest, options, regions_of, others)
 
 
 def _made(wanted: Choice, settings: Settings) -> Any:  # noqa: ANN401  (whatever the engine is)

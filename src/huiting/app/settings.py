@@ -44,6 +44,7 @@ class Settings:
     engine_idle: float = _help(
         "minutes after which a recognizer that nobody uses leaves memory; 0 for never", default=30.0
     )
+    vad: str = _help("voice detector: silero, fsmn-vad or ten-vad", default="silero")
     vad_options: Mapping[str, Any] = _help(
         "options of the voice detector: thresholds, shortest speech and silence",
         default_factory=dict,

@@ -8,7 +8,6 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
 
 from huiting import __version__
 from huiting.app import choices, recognizers, understanding
@@ -25,16 +24,11 @@ from huiting.core.ports import (
     Hints,
     RoleDecider,
     SoundTagger,
-    SpeechMeter,
-    StreamingVoice,
     TextStage,
-    VoiceDetector,
 )
-from huiting.core.speech import OPTIONS, SpeechOptions
 from huiting.engines import catalogue
 from huiting.engines.gather import gathering
 from huiting.engines.resting import Roster
-from huiting.engines.silero import regions_of
 from huiting.pipeline import Kit
 from huiting.service.speech.desk import Detector as SpeechDetector
 from huiting.text.hotwords import read_hotwords
@@ -51,7 +45,8 @@ ROOM = 11.0
 
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these settings need."""
-    names = ["silero-v6", *(DIARIZER_MODELS if settings.speakers != 1 else ())]
+    names = ["silero-v6"] if settings.vad == choices.SILERO else []
+    names += DIARIZER_MODELS if settings.speakers != 1 else ()
     return (
         *recognizers.models_of(settings),
         *(catalogue.model(name) for name in names),
@@ -148,23 +143,14 @@ def kit_of(
         )
 
 
-class Detector(VoiceDetector, SpeechMeter, StreamingVoice, Protocol):
-    """Finds speech, in what is there and in what arrives, and tells what it decides on."""
-
-
-def voice_detector_of(settings: Settings) -> Detector:
+def voice_detector_of(settings: Settings) -> choices.Detector:
     """Load the voice detector.
 
     Raises:
-        ConfigError: it has no such option.
+        ConfigError: there is no such engine or option.
+        ModelUnavailable: weights are missing or wrong.
     """
-    found: Detector = make("huiting.engines", "silero", **settings.vad_options)
-    return found
-
-
-def audio_limits_of(settings: Settings) -> Limits:
-    """Return what a recording may cost before it is refused."""
-    return Limits(duration=settings.max_hours * 3600)
+    return choices.voice_detector_of(settings)
 
 
 def speech_of(settings: Settings) -> SpeechDetector:
@@ -173,17 +159,12 @@ def speech_of(settings: Settings) -> SpeechDetector:
     Raises:
         ConfigError: its options do not go together.
     """
-    given = dict(settings.vad_options)
-    others = {name: value for name, value in given.items() if name not in OPTIONS}
-    try:
-        options = SpeechOptions(**{n: float(v) for n, v in given.items() if n in OPTIONS})
-    except (TypeError, ValueError) as error:
-        raise ConfigError(
-            "setting vad_options", str(error), f"give numbers for some of {', '.join(OPTIONS)}"
-        ) from error
-    weights = catalogue.model("silero-v6").files[0].sha256
-    digest = sha256(repr((weights, sorted(others.items()))).encode()).hexdigest()[:16]
-    return SpeechDetector(digest, options, regions_of, others)
+    return choices.speech_of(settings)
+
+
+def audio_limits_of(settings: Settings) -> Limits:
+    """Return what a recording may cost before it is refused."""
+    return Limits(duration=settings.max_hours * 3600)
 
 
 def cutting_of(settings: Settings) -> Cutting:

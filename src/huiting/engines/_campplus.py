@@ -63,13 +63,21 @@ class Embedder:
         return unit
 
 
-def fbank(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return log mel energies, shape (frames, 80), 100 frames a second; at least one."""
+def fbank(
+    samples: NDArray[np.float32], window: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return log mel energies, shape (frames, 80), 100 frames a second; at least one.
+
+    Args:
+        samples: at 16 kHz.
+        window: of 400 samples; Povey's by default.
+    """
+    shape = _window() if window is None else window
     samples = np.pad(samples, (0, max(0, _FRAME - len(samples))))
     frames = sliding_window_view(samples, _FRAME)[::_HOP].astype(np.float32)
     frames = frames - frames.mean(1, keepdims=True)
     before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
-    spectrum = np.fft.rfft((frames - _PREEMPHASIS * before) * _window(), _FFT)
+    spectrum = np.fft.rfft((frames - _PREEMPHASIS * before) * shape, _FFT)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     energies: NDArray[np.float32] = np.log(np.maximum(power @ _mel(), _FLOOR))
     return energies

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 import huiting.engines
+import tiny_fsmn_vad
 from huiting.app import choices, recognizers, wiring
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.ports import Hints, Recognizer
+from huiting.core.speech import SpeechOptions
 from huiting.core.types import Audio
-from huiting.engines import catalogue
+from huiting.engines import catalogue, fsmn_vad
+from huiting.engines._frame_detector import FrameDetector
 
 EARS = """
 from huiting.core.ports import Hypothesis
@@ -157,3 +160,69 @@ def test_of_several_models_the_one_that_is_installed_is_taken(tmp_path: Path) ->
     assert choices.model_of(wanted, tmp_path) == last
     shutil.rmtree(tmp_path)
     assert choices.model_of(wanted, tmp_path) == catalogue.models_for("ct-transformer")[0]
+
+
+def test_silero_is_taken_unless_another_is_set(tmp_path: Path) -> None:
+    assert wiring.voice_detector_of(Settings()).hop == 512
+    assert [model.name for model in wiring.models_of(Settings(speakers=1))][1:] == ["silero-v6"]
+
+    tiny_fsmn_vad.write(tmp_path / "own")
+    own = Settings(
+        vad="fsmn-vad",
+        vad_options={"weights": str(tmp_path / "own"), "threshold": 0.9},
+        speakers=1,
+    )
+    found = wiring.voice_detector_of(own)
+    assert isinstance(found, FrameDetector)
+    assert (found._decision.onset, found._decision.offset) == (0.9, 0.65)
+    assert [model.name for model in wiring.models_of(own)][1:] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        pytest.param(Settings(vad="halving"), "this finds no speech", id="no detector"),
+        pytest.param(Settings(vad="nope"), "'nope': no such kind", id="no such engine"),
+    ],
+)
+def test_a_wrong_voice_detector_is_refused(settings: Settings, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        wiring.voice_detector_of(settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        pytest.param(Settings(), SpeechOptions(), id="silero"),
+        pytest.param(Settings(vad="fsmn_vad"), fsmn_vad.USUAL, id="fsmn-vad"),
+        pytest.param(
+            Settings(vad="ten-vad", vad_options={"pad": 0.1, "weights": "/x"}),
+            SpeechOptions(0.5, 0.35, pad=0.1),
+            id="ten-vad",
+        ),
+    ],
+)
+def test_when_speech_begins_is_what_the_detector_has_but_for_the_options(
+    settings: Settings, options: SpeechOptions
+) -> None:
+    assert wiring.speech_of(settings).options == options
+    assert wiring.speech_of(settings).others == {}
+
+
+def test_what_one_detector_measured_is_not_what_another_did() -> None:
+    ways = [
+        Settings(),
+        Settings(vad="fsmn-vad"),
+        Settings(vad="ten-vad"),
+        Settings(vad="ten-vad", vad_options={"weights": "/x"}),
+    ]
+
+    assert len({wiring.speech_of(settings).digest for settings in ways}) == 4
+    assert wiring.speech_of(Settings(vad_options={"pad": 0.2})).digest == (
+        wiring.speech_of(Settings()).digest
+    )
+
+
+def test_options_of_speech_that_do_not_go_together_are_refused() -> None:
+    with pytest.raises(ConfigError, match="give numbers for some of threshold, release"):
+        wiring.speech_of(Settings(vad="fsmn-vad", vad_options={"threshold": 0.5}))
