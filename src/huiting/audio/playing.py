@@ -88,13 +88,10 @@ def _keeps_time(file: Source, origin: float, duration: float) -> bool:
     with streaming(file, None) as stream:
         if not stream.go_to(origin + max(0.0, duration - END)):
             return False
-        last: Frame | None = None
-        for last in stream.frames():
-            if last.start is None:
-                return False
-        if last is None or last.start is None:
-            return False
-        return abs(last.start + len(last.samples) / last.rate - origin - duration) <= 2 * JITTER
+        end: float | None = None
+        for frame in stream.frames():
+            end = None if frame.start is None else frame.start + len(frame.samples) / frame.rate
+        return end is not None and abs(end - origin - duration) <= 2 * JITTER
 
 
 def _landed(

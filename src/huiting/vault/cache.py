@@ -1,16 +1,16 @@
 """Files that can be made again, kept until the folder is full: what was not used longest goes.
 
-With keys they are sealed, and clear only while they are made or read as files.
+With keys they are sealed, and clear only while they are made.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from huiting.core.whole_file import PRIVATE, replacing
-from huiting.vault.clear import clear_copy, clear_place, sweep
+from huiting.vault.clear import clear_place, sweep
 from huiting.vault.errors import Damaged, KeyMissing
 from huiting.vault.reading import SUFFIX, Opened
 from huiting.vault.sealed import KeyRing, seal
@@ -50,20 +50,6 @@ class Cache:
         if found is None:
             raise FileNotFoundError(name)
         return found
-
-    @contextmanager
-    def plain(self, name: str, make: Make) -> Iterator[Path]:
-        """Give a file while inside; it is made if it is not there.
-
-        Raises:
-            OSError: it cannot be written or read.
-        """
-        with self.get(name, make) as found:
-            if found.sealed is None:
-                yield self.folder / name
-                return
-            with clear_copy(self._clear, found.read()) as copy:
-                yield copy
 
     def forget(self, begins: str) -> int:
         """Remove the files whose names begin so; return how many.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from audio_files import encoded, int16, wav
 from huiting.audio import playing
+from huiting.audio.container import AudioStream
 from huiting.audio.native import pieces
 from huiting.audio.playing import form_of, pieces_from
 from huiting.audio.source import Source
@@ -55,6 +56,8 @@ def heard(content: bytes, first: int, count: int) -> tuple[int, NDArray[np.float
         pytest.param(encoded("flac", "flac", sweep(), RATE), id="FLAC"),
         pytest.param(encoded("ipod", "aac", sweep(), RATE), id="M4A"),
         pytest.param(encoded("adts", "aac", sweep(), RATE), id="AAC"),
+        pytest.param(encoded("avi", "mp2", sweep(), RATE), id="MP2"),
+        pytest.param(encoded("matroska", "flac", sweep(), RATE), id="Matroska"),
     ],
 )
 @pytest.mark.parametrize(
@@ -76,6 +79,35 @@ def test_a_file_whose_clock_starts_again_is_decoded_from_its_beginning() -> None
     begin, found = heard(twice, first, RATE)
     assert begin == 0
     assert np.array_equal(found, whole(twice)[first:][:RATE])
+
+
+def test_a_jump_that_ends_elsewhere_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playing, "LANDED", 0.5)
+    content = wav(int16(sweep().T), rate=RATE, channels=2)
+    first = 50 * RATE
+
+    begin, found = heard(content, first, RATE)
+    assert begin == 0
+    assert np.array_equal(found, whole(content)[first:][:RATE])
+
+
+@pytest.mark.parametrize("refused", [1, 2], ids=["to its end", "to the moment"])
+def test_a_format_that_cannot_be_jumped_in_is_decoded_from_its_beginning(
+    refused: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jumps = []
+    jump = AudioStream.go_to
+
+    def go_to(stream: AudioStream, clock: float) -> bool:
+        jumps.append(clock)
+        return len(jumps) != refused and jump(stream, clock)
+
+    monkeypatch.setattr(AudioStream, "go_to", go_to)
+    content = wav(int16(sweep().T), rate=RATE, channels=2)
+
+    begin, found = heard(content, 50 * RATE, RATE)
+    assert (begin, len(jumps)) == (0, refused)
+    assert np.array_equal(found, whole(content)[50 * RATE :][:RATE])
 
 
 def test_what_holds_no_sound_cannot_be_played() -> None:
