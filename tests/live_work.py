@@ -28,4 +28,4 @@ def build(_payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]
 
 def listen(payload: bytes, _progress: Callable[[Progress], None], *, made: Made) -> bytes:
     """Return what is said in a stretch."""
-    return heard(Listen.read(payload), made).packed()
+    return heard(Listen.read(payload), made, set()).packed()

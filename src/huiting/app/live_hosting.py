@@ -59,30 +59,47 @@ def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
     with ExitStack() as stack:
         kits = Kits(settings, journal, stack, at_once_with_care)
         kits.of("{}", whole=True)
-        yield {LISTEN: partial(listen, kits=kits)}
+        yield {LISTEN: partial(listen, kits=kits, timeless=set())}
 
 
-def listen(payload: bytes, _progress: Callable[[Progress], None], *, kits: Kits) -> bytes:
+def listen(
+    payload: bytes, _progress: Callable[[Progress], None], *, kits: Kits, timeless: set[str]
+) -> bytes:
     """Return what is said in a stretch of a call.
+
+    Args:
+        payload: a `Listen`.
+        kits: to hear with.
+        timeless: options with which words were heard to have no times; added to.
 
     Raises:
         InputError: what is wanted makes no sense.
         EngineError: a model failed.
     """
     asked = Listen.read(payload)
-    return heard(asked, kits.of(asked.options, whole=True)).packed()
+    return heard(asked, kits.of(asked.options, whole=True), timeless).packed()
 
 
-def heard(asked: Listen, made: Made) -> Heard:
-    """Hear a stretch as the pipeline would; how it sounds, too, when it is complete."""
+def heard(asked: Listen, made: Made, timeless: set[str]) -> Heard:
+    """Hear a stretch as the pipeline would; how it sounds, too, when it is complete.
+
+    Where words have no times nobody can tell what was said before: it is heard without that.
+    """
     kit, ask = made.kit, asked.ask
+    if asked.options in timeless:
+        ask = ask.lighter(0.0)
     odds: dict[str, float] = {}
     language = asked.language or made.hints.language
     if language is None:
         [found] = kit.asr.languages([ask.audio])
         odds = {code: found.get(code, 0.0) for code in kit.languages}
         language = max(odds, key=lambda code: odds[code]) if any(odds.values()) else None
-    [hypothesis] = kit.asr.transcribe([ask.audio], replace(made.hints, language=language))
+    hints = replace(made.hints, language=language)
+    [hypothesis] = kit.asr.transcribe([ask.audio], hints)
+    if hypothesis.text and not hypothesis.words and ask.own != ask.spans:
+        timeless.add(asked.options)
+        ask = ask.lighter(0.0)
+        [hypothesis] = kit.asr.transcribe([ask.audio], hints)
     said = [replace(s, role=asked.role) for s in segments_of(ask, hypothesis)]
     written = tuple(reduce(lambda s, stage: stage(s), kit.text, segment) for segment in said)
     if kit.emotion is None or not asked.complete:
