@@ -10,6 +10,7 @@ import pytest
 from fakes import AGENT, CUSTOMER, says
 from huiting.core.judgement import Finding, Judgement, Verdict
 from huiting.core.meaning import Meaning
+from huiting.store import known
 from served import Served, refund, serving
 from unit.store.stored import NOON, heard
 
@@ -191,9 +192,11 @@ def test_a_search_with_a_long_number_in_it_is_not_shared(
     assert status(looked, "/found/searches", "other", **fields) == 200
 
 
+@pytest.mark.parametrize("few", [0, 2_000], ids=["among many", "among few"])
 def test_who_is_limited_is_offered_what_their_own_calls_have_alone(
-    served: Served, two: tuple[str, str]
+    few: int, served: Served, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(known, "_FEW", few)
     for call, rule in zip(two, ("greets", "secret"), strict=True):
         judged = Judgement(call, (Finding(rule, 1, Verdict.FAIL),))
         served.parts.store.judge([judged], at=NOON)
