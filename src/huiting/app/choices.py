@@ -1,7 +1,9 @@
 """Which of several engines the settings name for one work, and which model it is to load."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +11,7 @@ from typing import Any, Protocol
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make
-from huiting.core.ports import Enhancer, SpeechMeter, StreamingVoice, VoiceDetector
+from huiting.core.ports import Enhancer, Punctuator, SpeechMeter, StreamingVoice, VoiceDetector
 from huiting.core.speech import OPTIONS, SpeechOptions
 from huiting.engines import catalogue, fsmn_vad, ten_vad
 from huiting.engines.silero import regions_of
@@ -21,6 +23,9 @@ USUAL = {"whisper": "whisper-base"}
 
 USUAL_SPEECH = {"fsmn-vad": fsmn_vad.USUAL, "ten-vad": ten_vad.USUAL}
 """When speech begins and ends where a team says nothing, of detectors but the usual one."""
+RUNTIMES = {"ct-transformer": "sherpa"}
+"""The only one that an engine is run by, where the catalogue has models for others."""
+RULES = "rules"
 SILERO = "silero"
 """The voice detector that comes with every installation."""
 
@@ -65,7 +70,7 @@ def model_of(wanted: Choice, cache: Path) -> catalogue.Model | None:
         return None
     if wanted.engine in USUAL:
         return catalogue.model(USUAL[wanted.engine])
-    runtime = str(wanted.options.get("runtime", "auto"))
+    runtime = str(wanted.options.get("runtime", RUNTIMES.get(wanted.engine, "auto")))
     fitting = catalogue.models_for(wanted.engine, "" if runtime == "auto" else runtime)
     here = (entry for entry in fitting if _installed(entry, cache))
     return next(here, fitting[0] if fitting else None)
@@ -82,6 +87,10 @@ def choices_of(settings: Settings) -> dict[str, Choice]:
         found["vad"] = choice(settings.vad, settings.vad_options, "vad_options")
     if settings.enhancer:
         found["enhancer"] = choice(settings.enhancer, settings.enhancer_options, "enhancer_options")
+    if settings.punctuation != RULES:
+        found["punctuation"] = choice(
+            settings.punctuation, settings.punctuation_options, "punctuation_options"
+        )
     return found
 
 
@@ -113,6 +122,26 @@ def enhancer_of(settings: Settings) -> Enhancer | None:
     if not hasattr(found, "enhance"):
         raise ConfigError(
             f"setting enhancer: {wanted.engine!r}", "this enhances nothing", "choose gtcrn"
+        )
+    return found
+
+
+def punctuator_of(settings: Settings) -> Punctuator | None:
+    """Load what says where punctuation belongs, if it is a model.
+
+    Raises:
+        ConfigError: there is no such engine, or it knows no punctuation.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get("punctuation")
+    if wanted is None:
+        return None
+    found = _loaded(wanted.engine, json.dumps(_options(wanted, settings), default=str))
+    if not hasattr(found, "marks"):
+        raise ConfigError(
+            f"setting punctuation: {wanted.engine!r}",
+            "this knows no punctuation",
+            "choose rules or ct-transformer",
         )
     return found
 
@@ -163,10 +192,20 @@ def speech_of(settings: Settings) -> SpeechDetector:
 
 
 def _made(wanted: Choice, settings: Settings) -> Any:  # noqa: ANN401  (whatever the engine is)
+    return make("huiting.engines", wanted.engine, **_options(wanted, settings))
+
+
+def _options(wanted: Choice, settings: Settings) -> dict[str, Any]:
     ours: dict[str, Any] = {}
     if entry := model_of(wanted, settings.models):
         ours["weights"] = catalogue.weights(entry.name, settings.models).folder
-    return make("huiting.engines", wanted.engine, **ours | dict(wanted.options))
+    return ours | dict(wanted.options)
+
+
+@lru_cache(maxsize=1)  # text stages are made anew for every kind of request, and share it
+def _loaded(engine: str, options: str) -> Punctuator:
+    found: Punctuator = make("huiting.engines", engine, **json.loads(options))
+    return found
 
 
 def _installed(entry: catalogue.Model, cache: Path) -> bool:

@@ -67,6 +67,12 @@ class Settings:
     hotwords: Path | None = _help(  # noqa: RUF009  (a field, not a value)
         "list of words the team wants recognized", default=None
     )
+    punctuation: str = _help(
+        "what puts marks into text that has none: rules or ct-transformer", default="rules"
+    )
+    punctuation_options: Mapping[str, Any] = _help(
+        "options of the model of punctuation", default_factory=dict
+    )
     kind: Literal["call", "meeting"] = _help(
         "call: agent and customer; meeting: speakers, their number estimated", default="call"
     )

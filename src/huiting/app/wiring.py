@@ -243,11 +243,13 @@ def roles_of(settings: Settings) -> RoleDecider:
 
 def text_of(settings: Settings, hints: Hints, *, itn: bool = True) -> tuple[TextStage, ...]:
     """Return the text stages, in the order they run; without `itn`, numbers stay spoken."""
+    punctuator = choices.punctuator_of(settings)
     script = None if settings.script == "as-heard" else settings.script
     return (
         make("huiting.text", "script", target=script),
         make("huiting.text", "hotwords", hotwords=hints.hotwords),
         *([make("huiting.text", "itn")] if itn else []),
+        *([make("huiting.text", "marks", punctuator=punctuator)] if punctuator else []),
         make("huiting.text", "punctuation"),
     )
 

@@ -222,6 +222,23 @@ class Enhancer(Protocol):
         ...
 
 
+class Punctuator(Protocol):
+    """Says where punctuation belongs in text that has none."""
+
+    @property
+    def languages(self) -> Collection[str]:
+        """ISO 639 codes of what it reads."""
+        ...
+
+    def marks(self, text: str, /) -> Mapping[int, str]:
+        """Return the mark that belongs after a character, by the character's place.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        ...
+
+
 class Diarizer(Protocol):
     """Who speaks when, on a track that several voices share."""
 

@@ -7,6 +7,7 @@ Source: `onnx.proto`, and the encoding of Protocol Buffers.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ INPUT, OUTPUT = 11, 12
 """Fields of a graph."""
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 """Kinds of values."""
+KNOWN = 1 << 3 | VARINT
+"""Begins the size of a dimension that is known."""
 LONGEST = 10
 """Bytes of a number."""
 
@@ -29,6 +32,8 @@ class Signature:
     metadata: dict[str, str]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...] = ()
+    """Of the outputs; 0 stands for a size that is not known before."""
 
 
 def signature(path: Path) -> Signature:
@@ -52,6 +57,7 @@ def _signature(file: BinaryIO, size: int) -> Signature:
     metadata: dict[str, str] = {}
     inputs: list[str] = []
     outputs: list[str] = []
+    shapes: list[tuple[int, ...]] = []
     graphs = 0
     for number, end in _fields(file, size):
         if number == METADATA:
@@ -61,11 +67,13 @@ def _signature(file: BinaryIO, size: int) -> Signature:
             graphs += 1
             for inner, last in _fields(file, end):
                 if inner in {INPUT, OUTPUT}:
+                    pair = _pair(file, last)
                     kept = inputs if inner == INPUT else outputs
-                    kept.append(_pair(file, last).get(1, b"").decode())
+                    kept.append(pair.get(1, b"").decode())
+                    shapes += [_shape(pair.get(2, b""))] if inner == OUTPUT else []
     if not graphs:
         raise ValueError("it holds no graph")
-    return Signature(metadata, tuple(inputs), tuple(outputs))
+    return Signature(metadata, tuple(inputs), tuple(outputs), tuple(shapes))
 
 
 def _fields(file: BinaryIO, end: int) -> Iterator[tuple[int, int]]:
@@ -97,6 +105,23 @@ def _pair(file: BinaryIO, end: int) -> dict[int, bytes]:
         for number, last in _fields(file, end)
         if number in {1, 2}
     }
+
+
+def _shape(kind: bytes) -> tuple[int, ...]:
+    """Return the shape that stands in the type of a value."""
+    tensor = _pair(BytesIO(kind), len(kind)).get(1, b"")
+    shape = _pair(BytesIO(tensor), len(tensor)).get(2, b"")
+    file, sizes = BytesIO(shape), []
+    for _, end in _fields(file, len(shape)):
+        size = 0
+        while file.tell() < end:
+            key = _number(file)
+            if key != KNOWN:
+                break  # a name, or nothing that is known
+            size = _number(file)
+        file.seek(end)
+        sizes.append(size)
+    return tuple(sizes)
 
 
 def _number(file: BinaryIO) -> int:

@@ -1,6 +1,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,13 @@ import pytest
 
 import huiting.engines
 import tiny_fsmn_vad
+from fakes import says
 from huiting.app import choices, recognizers, wiring
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.ports import Hints, Recognizer
 from huiting.core.speech import SpeechOptions
-from huiting.core.types import Audio
+from huiting.core.types import Audio, Role
 from huiting.engines import catalogue, fsmn_vad
 from huiting.engines._frame_detector import FrameDetector
 
@@ -150,8 +152,8 @@ def test_the_weights_of_an_enhancer_are_among_those_that_made_it() -> None:
 
 
 def test_of_several_models_the_one_that_is_installed_is_taken(tmp_path: Path) -> None:
-    wanted = choices.choice("ct-transformer", {}, "x")
-    last = catalogue.models_for("ct-transformer")[-1]
+    wanted = choices.choice("paraformer", {}, "x")
+    last = catalogue.models_for("paraformer")[-1]
     for file in last.files:
         path = catalogue.place(last, file, tmp_path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,7 +161,7 @@ def test_of_several_models_the_one_that_is_installed_is_taken(tmp_path: Path) ->
 
     assert choices.model_of(wanted, tmp_path) == last
     shutil.rmtree(tmp_path)
-    assert choices.model_of(wanted, tmp_path) == catalogue.models_for("ct-transformer")[0]
+    assert choices.model_of(wanted, tmp_path) == catalogue.models_for("paraformer")[0]
 
 
 def test_silero_is_taken_unless_another_is_set(tmp_path: Path) -> None:
@@ -226,3 +228,36 @@ def test_what_one_detector_measured_is_not_what_another_did() -> None:
 def test_options_of_speech_that_do_not_go_together_are_refused() -> None:
     with pytest.raises(ConfigError, match="give numbers for some of threshold, release"):
         wiring.speech_of(Settings(vad="fsmn-vad", vad_options={"threshold": 0.5}))
+
+
+def test_marks_are_put_in_by_a_model_where_one_is_set(tmp_path: Path) -> None:
+    pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
+    import tiny_ct_transformer
+
+    own = {"weights": str(tiny_ct_transformer.write(tmp_path / "ct"))}
+    settings = Settings(punctuation="ct-transformer", punctuation_options=own)
+    stages = wiring.text_of(settings, Hints())
+    segment = reduce(lambda s, stage: stage(s), stages, says(Role.AGENT, 0, 3, "你好我来了您说"))
+
+    assert segment.text == "你好，我来了。您说。"
+    assert len(stages) == len(wiring.text_of(Settings(), Hints())) + 1
+    assert choices.punctuator_of(settings) is choices.punctuator_of(settings)
+    assert wiring.made_by(settings) != wiring.made_by(Settings())
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        pytest.param(Settings(punctuation="halving"), "this knows no punctuation", id="no model"),
+        pytest.param(Settings(punctuation="nope"), "'nope': no such kind", id="no such engine"),
+    ],
+)
+def test_a_wrong_model_of_punctuation_is_refused(settings: Settings, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        choices.punctuator_of(settings)
+
+
+def test_punctuation_takes_the_model_that_its_runtime_reads(tmp_path: Path) -> None:
+    settings = Settings(punctuation="ct-transformer", models=tmp_path, speakers=1)
+
+    assert "ct-transformer-int8" in [model.name for model in wiring.models_of(settings)]
