@@ -35,7 +35,7 @@ USUAL = 20
 @router.get("")
 def comparisons(
     request: Request,
-    principal: Reader,
+    principal: Writer,
     parts: Given,
     call: Annotated[list[str] | None, Query(max_length=MOST)] = None,
 ) -> Response:
