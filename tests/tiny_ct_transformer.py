@@ -18,7 +18,7 @@ TOKENS = [*AFTER, "<unk>"]
 METADATA = {
     "tokens": "|".join(TOKENS),
     "vocab_size": str(len(TOKENS)),
-    "punctuations": "|".join(MARKS),
+    "punctuations": "|".join(MARKS),  # codespell:ignore punctuations
     "unk_symbol": "<unk>",
 }
 LONGEST = 120

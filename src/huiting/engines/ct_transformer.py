@@ -16,6 +16,8 @@ LANGUAGES = ("zh", "en")
 MARKS = ("，", "。", "？", "、")
 NONE = "_"
 """What the network says where no mark belongs."""
+NAMED = "punctuations"  # codespell:ignore punctuations
+"""Where its metadata list the marks."""
 INPUTS = 2
 REMEDY = "fetch a model that was exported for sherpa-onnx"
 
@@ -58,12 +60,12 @@ def check(path: Path) -> None:
         raise ModelUnavailable(
             str(path), f"it takes {len(found.inputs)} inputs, not {INPUTS}", REMEDY
         )
-    tokens, marks = said.get("tokens", "").split("|"), said.get("punctuations", "").split("|")
+    tokens, marks = said.get("tokens", "").split("|"), said.get(NAMED, "").split("|")
     for name, right in (
         ("tokens", len(tokens) > 1 and all(tokens)),
         ("vocab_size", said.get("vocab_size") == str(len(tokens))),
         ("unk_symbol", said.get("unk_symbol", "") in tokens),
-        ("punctuations", {*MARKS, NONE} <= set(marks) and all(marks)),
+        (NAMED, {*MARKS, NONE} <= set(marks) and all(marks)),
     ):
         if not right:
             raise ModelUnavailable(str(path), f"its metadata lack {name!r}", REMEDY)

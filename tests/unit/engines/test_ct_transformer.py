@@ -75,8 +75,8 @@ def test_another_text_is_refused(written: str) -> None:
         ("tokens", "好||了"),
         ("vocab_size", "3"),
         ("unk_symbol", "<none>"),
-        ("punctuations", "_|，|。|？"),
-        ("punctuations", ""),
+        (ct_transformer.NAMED, "_|，|。|？"),
+        (ct_transformer.NAMED, ""),
     ],
 )
 def test_a_file_over_which_the_runtime_would_end_the_process_is_refused(
