@@ -83,7 +83,7 @@ class ToneEars:
         self.free.wait(PATIENCE)
         if self.broken:
             raise EngineError("ear", "it hurts", "try again")
-        return heard(asked, Made(kit(self.ear), Hints(), Settings()))
+        return heard(asked, Made(kit(self.ear), Hints(), Settings()), set())
 
     def warm(self) -> None:
         """Be ready."""
