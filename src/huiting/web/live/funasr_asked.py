@@ -23,7 +23,8 @@ WORDS = 1_000
 _LONGEST = 100
 """Characters of a hotword."""
 _APART = re.compile(r"[,，;；\s]+")
-_WEIGHT = re.compile(r"\s+-?\d+$")
+_WEIGHT = re.compile(r"(?<!\s)\s+-?\d+$")
+"""Begins nowhere within blanks: a message of blanks alone would otherwise take hours."""
 
 
 class Mode(StrEnum):
