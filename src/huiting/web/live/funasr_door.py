@@ -93,6 +93,7 @@ class FunasrDoor:
             else:
                 await self._hear_live(data)
             data = await self._audio(terms.idle)
+            await run_in_threadpool(self._admit)  # short stretches end before it is asked again
 
     async def _audio(self, patience: float) -> bytes | None:
         """Return the next audio; None when it is said that it came to its end.

@@ -5,7 +5,7 @@ import json
 import threading
 import wave
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +24,7 @@ from huiting.vault.folder import Folder
 from huiting.web.live.terms import Terms
 from huiting.web.server import build
 from running import Ears, listening, spoken, working
-from served import Served, serving
+from served import PEOPLE, Served, serving
 from speaking import STEP, ScriptedLive
 
 QUICK = Terms(first=0.5, idle=1.0, frame=300_000)
@@ -197,6 +197,24 @@ def test_one_stretch_follows_another_over_one_connection(calls: Site) -> None:
     assert {m["wav_name"] for m in one} == {"first"}
     assert {m["wav_name"] for m in two} == {"second"}
     assert len(calls.live.calls) == 2
+
+
+def test_who_may_speak_no_more_begins_no_further_stretch(
+    calls: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await stream(socket, bytes(6 * STEP))
+        await until_final(socket)
+        monkeypatch.delitem(PEOPLE, "root")  # their token is revoked
+        with suppress(ConnectionClosed):
+            await stream(socket, bytes(6 * STEP))
+        return await rest(socket)
+
+    messages, code = talk(calls, work)
+
+    assert messages[-1]["is_final"] is True
+    assert code == 4401
+    assert len(calls.live.calls) == 1
 
 
 def test_who_waits_for_the_end_is_told_of_it(calls: Site) -> None:
