@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from huiting.store import keeping
 from huiting.store._connect import Database
 from huiting.store.schema import LiveCallRow
 
@@ -76,6 +77,11 @@ class LiveCalls:
     def of(self, recording: str) -> LiveCall | None:
         """Return the call that a recording is of; the last of them when several are the same."""
         return self._one(LiveCallRow.recording == recording)
+
+    def in_bin(self, recording: str) -> bool:
+        """Tell whether the call that a recording is of is in the bin."""
+        with self.database.reading() as connection:
+            return keeping.in_bin(connection, recording)
 
     def prune(self, before: datetime) -> int:
         """Forget calls of before then that have no recording; return how many there were."""

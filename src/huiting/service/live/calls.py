@@ -4,13 +4,15 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
-from huiting.core.errors import Forbidden, HuitingError, TooMany, Unknown
+from huiting.core.errors import Forbidden, HuitingError, StoreError, TooMany, Unknown
 from huiting.core.ports import MeaningStage
 from huiting.core.types import Recording, Role
 from huiting.live.desk import Desk
@@ -121,7 +123,8 @@ class Live:
         self._means = Means(self._desk, self.limits, hands.clock, hands.counting, hands.keeper.keep)
         self._calls: dict[str, Ongoing] = {}
         self._veils: dict[str, Veil] = {}
-        self._noted: set[tuple[str, str]] = set()
+        self._noted: set[tuple[str, str, bool]] = set()
+        """Who watched which call, and whether they saw what is private."""
         self._later: dict[str, float] = {}
         """When what could not be put away is tried again, by folder."""
         self._lock = threading.RLock()
@@ -172,6 +175,8 @@ class Live:
             with self._lock:
                 del self._calls[kept.id]
             call.spool.remove()
+            with suppress(StoreError):  # that is why it was not begun, then
+                keeper.calls.drop(kept.id)
             raise
         self._begin(call, session)
         return Line(call, call.attach(), key)
@@ -236,12 +241,8 @@ class Live:
         Raises:
             Unknown: there is none that they may see.
         """
-        found, who = self._seen(call, view), view.principal
-        if (who.id, call) not in self._noted:
-            self._noted.add((who.id, call))
-            self._hands.keeper.audit.note(
-                None, Entry(who.id, who.name, "live-watched", f"live:{call}", address)
-            )
+        found = self._seen(call, view)
+        self._note_watcher(call, view, address)
         return found.log.read(after, wake, None if view.unredacted else self._veil(found).shown)
 
     def past(self, recording: str, view: View) -> Past | None:
@@ -261,7 +262,7 @@ class Live:
             Unknown: there is none that they may see.
         """
         found = self._hands.keeper.calls.find(call)
-        if found is None or found.ended_at is None or not _may_see(found.metadata, view):
+        if found is None or found.ended_at is None or not self._may_read(found, view):
             raise Unknown("live call", "there is none", "look at those that run")
         return self._past(found, view)
 
@@ -292,9 +293,7 @@ class Live:
         for call in calls:
             away = call.away_since
             if away is not None and now - away > self.limits.gap:
-                call.give_up()
-                if not call.began:
-                    self._begin(call, None)
+                self._give_up(call)
             elif call.over_since is not None and now - call.over_since > self.limits.shown:
                 self._forget(call)
         self._take_up(now)
@@ -324,6 +323,15 @@ class Live:
             self._runs.append(thread)
         if session is not None:
             threading.Thread(target=self._warm, name="live-warm", daemon=True).start()
+
+    def _give_up(self, call: Ongoing) -> None:
+        """End a call whose side stays away, unless it has just come back."""
+        with self._lock:
+            if call.away_since is None:
+                return
+            call.give_up()
+            if not call.began:
+                self._begin(call, None)
 
     def _hire(self) -> None:
         """Begin the threads that all calls share, unless they are there."""
@@ -400,6 +408,28 @@ class Live:
             self._calls.pop(call.id, None)
             self._veils.pop(call.id, None)
             self._noted = {noted for noted in self._noted if noted[1] != call.id}
+
+    def _note_watcher(self, call: str, view: View, address: str) -> None:
+        who = view.principal
+        noted = (who.id, call, view.unredacted)
+        with self._lock:
+            if noted in self._noted:
+                return
+        self._hands.keeper.audit.note(
+            None,
+            Entry(who.id, who.name, "live-watched", f"live:{call}", address,
+                  detail={"kind": "unredacted"} if view.unredacted else {}),
+        )  # fmt: skip
+        with self._lock:
+            self._noted.add(noted)
+
+    def _may_read(self, call: LiveCall, view: View) -> bool:
+        """Tell whether somebody may read what was told of a call that is over."""
+        who, keeper = view.principal, self._hands.keeper
+        reads = who.may(Permission.LIVE_WATCH) or who.may(Permission.CALLS_READ)
+        if not (reads or call.owner == who.id) or not _may_see(call.metadata, view):
+            return False
+        return call.recording is None or not keeper.calls.in_bin(call.recording)
 
     def _seen(self, call: str, view: View) -> Ongoing:
         found = self._calls.get(call)

@@ -29,6 +29,9 @@ from huiting.service.troubles import Locked
 SAFE_EVERY = 5.0
 """Seconds of audio that the end of the machine may cost."""
 
+_OURS = 0o700
+"""Rights of a folder in which sound lies in the clear."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -142,7 +145,7 @@ def create(root: Path, kept: Kept) -> Spool:
     """
     folder = root / kept.id
     with _room():
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=_OURS, parents=True)
         try:
             pending = folder / "opening.new"
             with pending.open("wb") as file:

@@ -1,6 +1,8 @@
 """Live calls: what is said is told, what came is kept, and becomes one recording."""
 
 import random
+import stat
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import text
 
+from huiting.access.permissions import Permission
 from huiting.audio.arriving import Arriving, Encoding
 from huiting.audio.decode import decode
 from huiting.core.errors import (
@@ -24,9 +27,12 @@ from huiting.core.types import Role, Span
 from huiting.live.updates import Final, Lost, Partial
 from huiting.service.live.happening import Away, Why
 from huiting.service.live.limits import Limits, Unconsented
+from huiting.service.live.line import Line
 from huiting.service.live.spool import NoRoom
 from huiting.service.troubles import Gone
 from huiting.service.views import View
+from huiting.store.audit import Audit
+from huiting.store.keeping import put_in_bin
 from huiting.store.live import LiveCalls
 from live_service import (
     NOON,
@@ -46,7 +52,7 @@ from live_service import (
     wait_for,
     wav,
 )
-from served import PEOPLE
+from served import PEOPLE, refund
 from tones import SENTENCES, speak
 
 GREETS, WANTS, WILL, THANKS = (SENTENCES[f] for f in (400, 500, 600, 700))
@@ -427,6 +433,97 @@ def test_a_call_that_cannot_be_noted_is_not_begun(tmp_path: Path) -> None:
 
         assert len(place.folders) == 1
         assert len(place.live.running(ALL)) == 1
+
+
+def test_of_a_call_that_could_not_begin_nothing_is_known(tmp_path: Path) -> None:
+    class Absent(Voices):
+        def stream(self) -> Loud:
+            raise EngineError("silero", "it is not installed", "run `huiting setup`")
+
+    with live_in(tmp_path, With(voices=Absent)) as place:
+        with pytest.raises(EngineError):
+            opened(place.live, metadata={"phone": "13800138000"})
+        with place.store.database.reading() as connection:
+            rows = connection.execute(text("SELECT count(*) FROM live_call")).scalar()
+
+        assert rows == 0
+        assert place.folders == []
+
+
+def test_sound_in_the_clear_is_for_nobody_else_on_the_machine(tmp_path: Path) -> None:
+    with live_in(tmp_path) as place:
+        line = opened(place.live)
+        send(line, CALL)
+
+        assert stat.S_IMODE((place.root / line.id).stat().st_mode) == 0o700
+
+
+def test_who_comes_back_as_their_time_runs_out_goes_on(tmp_path: Path) -> None:
+    clock = Ticks()
+    back: list[Line] = []
+
+    class Just(float):
+        """A time that is over, and as that is found somebody comes back."""
+
+        def __lt__(self, other: float) -> bool:
+            back.append(place.live.resume(line.key, ROOT))
+            return True
+
+    with live_in(tmp_path, With(clock=clock, limits=Limits(gap=Just(30.0)))) as place:
+        line = opened(place.live)
+        line.gone()
+        clock.at += 31
+        place.live.tick()
+        [again] = back
+        again.feed(CALL[:64_000])
+
+        assert place.live.load().speaking == 1
+
+
+def test_who_sees_what_is_private_is_noted_though_they_watched_before(tmp_path: Path) -> None:
+    with live_in(tmp_path) as place:
+        line = opened(place.live)
+        for view in (View(ROOT), View(ROOT), ALL, ALL):
+            place.live.watch(line.id, view).close()
+        entries = Audit(place.store.database, lambda: NOON).entries()
+        noted = [one.entry.detail for one in entries if one.entry.action == "live-watched"]
+
+        assert sorted(map(str, noted)) == ["{'kind': 'unredacted'}", "{}"]
+
+
+def test_what_was_told_of_a_call_in_the_bin_is_not_shown(tmp_path: Path) -> None:
+    with live_in(tmp_path) as place:
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL)
+        line.finish()
+        _, ended = to_the_end(events)
+        assert texts(place.live.told(line.id, ALL).told) == SAID
+        made = refund()
+        call = replace(made.call, recording=replace(made.call.recording, id=str(ended.recording)))
+        place.store.save(replace(made, call=call), at=NOON)
+        assert texts(place.live.told(line.id, ALL).told) == SAID
+        with place.store.database.writing() as connection:
+            put_in_bin(connection, str(ended.recording), {}, "user:root", NOON, "")
+
+        with pytest.raises(Unknown):
+            place.live.told(line.id, ALL)
+
+
+def test_who_only_speaks_reads_what_was_told_of_their_own_calls(tmp_path: Path) -> None:
+    speaks = frozenset({Permission.LIVE_SPEAK})
+    own, other = (replace(PEOPLE[name], permissions=speaks) for name in ("root", "other"))
+    with live_in(tmp_path) as place:
+        line = opened(place.live, own)
+        events = line.events()
+        send(line, CALL)
+        line.finish()
+        to_the_end(events)
+
+        assert len(place.live.told(line.id, View(own)).told) == len(SAID)
+        assert len(place.live.told(line.id, View(PEOPLE["viewer"])).told) == len(SAID)
+        with pytest.raises(Unknown):
+            place.live.told(line.id, View(other))
 
 
 def test_who_watches_without_the_right_sees_nothing_private_and_is_noted_once(
