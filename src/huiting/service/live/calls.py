@@ -270,7 +270,7 @@ class Live:
         told = unpack(found.told) if found.told else []
         if not view.unredacted:
             veil = self._veil_of(found.id, found.metadata)
-            told = [veil.shown(event) for event in told]
+            told = veil.over(told)
             found = replace(found, metadata=veil.metadata)
         return Past(replace(found, told=None), tuple(told))
 

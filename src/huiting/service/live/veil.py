@@ -8,7 +8,7 @@ every longer number is hidden while the call runs, and in what is still being sa
 import re
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -62,6 +62,31 @@ class Veil:
         with self._lock:
             return self._seen.get(event.number, lambda: self._covered(event))
 
+    def over(self, events: Sequence[Event]) -> list[Event]:
+        """Return all that was told of a call that is over, with what is private covered.
+
+        What became of each piece is known now: it is looked for once, in the whole of the call.
+        """
+        finals = [event.what for event in events if isinstance(event.what, Final)]
+        said = sorted((s for final in finals for s in final.segments), key=lambda s: s.span)
+        covers = self._found(said)
+        with self._lock:
+            self._known = covers
+            places = {id(segment): place for place, segment in enumerate(said)}
+            return [self._past(event, covers, places) for event in events]
+
+    def _past(self, event: Event, covers: Covers, places: Mapping[int, int]) -> Event:
+        match event.what:
+            case Final() as final:
+                shown = [
+                    self._shown(s, covers.shown(places[id(s)], s.text), _NUMBER)
+                    for s in final.segments
+                ]
+                return Event(event.number, replace(final, segments=tuple(shown)))
+            case Cue() as cue:
+                return Event(event.number, self._cue(cue))
+        return event
+
     def _covered(self, event: Event) -> Event:
         match event.what:
             case Final() as final:
@@ -78,7 +103,7 @@ class Veil:
         covers = self._covers(segment)
         secrets = dict.fromkeys((*self._known.secrets, *covers.secrets))
         self._known = replace(self._known, secrets=tuple(secrets))
-        shown = self._shown(segment, covers, _NUMBER)
+        shown = self._shown(segment, covers.shown(len(self._before), segment.text), _NUMBER)
         self._before.append(segment)
         return shown
 
@@ -86,9 +111,9 @@ class Veil:
         said = Segment(
             partial.channel, None, Role.UNKNOWN, partial.span, partial.text, partial.text
         )
-        text = self._shown(said, self._covers(said), _DIGITS).text
+        text = self._alone(said, _DIGITS)
         begun = replace(said, text=partial.stable, spoken=partial.stable)
-        stable = self._shown(begun, self._covers(begun), _DIGITS).text
+        stable = self._alone(begun, _DIGITS)
         return replace(partial, text=text, stable=_shared(text, stable))
 
     def _cue(self, cue: Cue) -> Cue:
@@ -96,14 +121,19 @@ class Veil:
             said = Segment(
                 evidence.channel, None, Role.UNKNOWN, evidence.span, evidence.text, evidence.text
             )
-            return replace(evidence, text=self._shown(said, self._covers(said), _NUMBER).text)
+            return replace(evidence, text=self._alone(said, _NUMBER))
 
         text = {language: self._known.unsaid(words) for language, words in cue.text.items()}
         return replace(cue, text=text, evidence=tuple(map(proof, cue.evidence)))
 
-    def _shown(self, segment: Segment, covers: Covers, numbers: re.Pattern[str]) -> Segment:
-        """Return a segment as it is shown: its text, without the times of its words."""
-        text = self._known.unsaid(covers.shown(len(self._before), segment.text))
+    def _alone(self, segment: Segment, numbers: re.Pattern[str]) -> str:
+        """Return the text of something that is not said for good, after what was."""
+        covered = self._covers(segment).shown(len(self._before), segment.text)
+        return self._shown(segment, covered, numbers).text
+
+    def _shown(self, segment: Segment, covered: str, numbers: re.Pattern[str]) -> Segment:
+        """Return a segment as it is shown: its covered text, without the times of its words."""
+        text = self._known.unsaid(covered)
         text = numbers.sub(lambda found: "*" * len(found[0]), text)
         emotion = segment.emotion
         if emotion is not None:
@@ -112,7 +142,9 @@ class Veil:
 
     def _covers(self, segment: Segment) -> Covers:
         """Return what is private in a segment after those before; it is the last of them."""
-        said = [*self._before, segment]
+        return self._found([*self._before, segment])
+
+    def _found(self, said: Sequence[Segment]) -> Covers:
         placed = [replace(s, span=Span(at, at + 1)) for at, s in enumerate(said)]
         call = Call(self._recording, segments=tuple(placed))
         return covers_of(call, self._find(call, Meaning()).entities, self._policy)

@@ -65,6 +65,28 @@ def test_nothing_of_a_number_is_shown_while_it_is_said(text: str) -> None:
     assert shown.text.startswith(shown.stable)
 
 
+def test_of_a_call_that_is_over_no_piece_of_a_number_is_shown() -> None:
+    said = ["我叫小王，手机号是13", "80", "01", "38", "00", "0", "我要退货"]
+    told = [final(n, text, n) for n, text in enumerate(said, 1)]
+    shown = [text_of(event) for event in veil().over([*told[4:], *told[:4]])]
+
+    assert not any(char.isdigit() for text in shown for char in text)
+    assert "我要退货" in shown
+
+
+def test_of_a_call_that_is_over_cues_say_nothing_private() -> None:
+    said = "我的手机号是13800138000。"
+    cue = Cue(
+        "rule:x", CueKind.RULE, 0.5, {"zh": "对方说了13800138000"},
+        evidence=(Evidence(1, Span(1, 2), said),),
+    )  # fmt: skip
+    first, _, last = veil().over([Event(1, cue), final(2, said), Event(3, Pulse(1.0))])
+
+    assert isinstance(first.what, Cue)
+    assert "138" not in first.what.text["zh"] + first.what.evidence[0].text
+    assert last.what == Pulse(1.0)
+
+
 def test_words_that_are_no_numbers_stay() -> None:
     event = final(1, "我想退货，麻烦您看一下。")
 
