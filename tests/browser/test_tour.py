@@ -7,14 +7,19 @@ font does not matter, and a page that looks otherwise does.
 import io
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.driving import DESKTOP, ROOT, Driver, Look
-from browser.seeded import heard
+from browser.seeded import Site, heard
 from huiting.access.permissions import UserRole
+from huiting.core.types import Role
+from huiting.service.live.opening import Opening
+from served import PEOPLE
+from speaking import STEP, ScriptedLive
 
 IMAGES = ROOT / "docs" / "images" / "pages"
 SMALL = (64, 40)
@@ -31,9 +36,10 @@ PICTURES = {
 }
 
 
-def taken(page: Page) -> Image.Image:
-    """Return what a person sees of a page first."""
-    page.wait_for_load_state("networkidle")
+def taken(page: Page, *, settled: bool) -> Image.Image:
+    """Return what a person sees of a page first; one that is told of events never rests."""
+    if not settled:
+        page.wait_for_load_state("networkidle")
     content = page.screenshot(animations="disabled")
     return Image.open(io.BytesIO(content)).convert("RGB")
 
@@ -49,7 +55,25 @@ def unlike(one: Image.Image, other: Image.Image) -> float:
 def test_the_guides_show_what_is_there(drive: Driver, name: str, language: str) -> None:
     analysis, _ = next(heard())
     path = PICTURES[name].format(heard=analysis.call.recording.id)
-    picture = taken(drive.visit(path, Look(UserRole.ADMINISTRATOR, language, DESKTOP)))
+    compare(drive.visit(path, Look(UserRole.ADMINISTRATOR, language, DESKTOP)), name, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guides_show_a_live_call(drive: Driver, own_site: Site, language: str) -> None:
+    roles = (Role.AGENT, Role.CUSTOMER)
+    opening = Opening(rate=8000, roles=roles, metadata={"agent": "8001", "team": "T1"})
+    line = cast("ScriptedLive", own_site.served.parts.live).open(opening, PEOPLE["root"])
+    line.feed(bytes(3 * STEP))
+    page = drive.visit(f"/live/{line.id}", Look(UserRole.SUPERVISOR, language, DESKTOP))
+    expect(page.get_by_role("log")).to_contain_text("我要退货。")
+    page.wait_for_timeout(500)
+
+    compare(page, "live", language, settled=True)
+
+
+def compare(page: Page, name: str, language: str, *, settled: bool = False) -> None:
+    """Hold a picture of a page to the one that the guides show, or write that anew."""
+    picture = taken(page, settled=settled)
     kept = IMAGES / f"{name}.{language}.png"
 
     if os.environ.get("HUITING_WRITE_GOLDEN"):
