@@ -63,9 +63,12 @@ def test_the_guides_show_a_live_call(drive: Driver, own_site: Site, language: st
     roles = (Role.AGENT, Role.CUSTOMER)
     opening = Opening(rate=8000, roles=roles, metadata={"agent": "8001", "team": "T1"})
     line = cast("ScriptedLive", own_site.served.parts.live).open(opening, PEOPLE["root"])
-    line.feed(bytes(3 * STEP))
+    line.feed(bytes(8 * STEP))
     page = drive.visit(f"/live/{line.id}", Look(UserRole.SUPERVISOR, language, DESKTOP))
     expect(page.get_by_role("log")).to_contain_text("我要退货。")
+    expect(
+        page.get_by_text("请先致歉" if language == "zh" else "Apologise first").first
+    ).to_be_visible()
     page.wait_for_timeout(500)
 
     compare(page, "live", language, settled=True)
