@@ -118,17 +118,18 @@ def ears(settings: Settings, roster: Any, files: dict[str, Path]) -> "Iterator[E
     from huiting.core.watch import Watch
     from huiting.pipeline import Source, analyze
     from huiting.service.comparing import Hearing, Sample
+    from huiting.service.comparisons.job import as_written
 
     plain = replace(settings, emotion=False, sounds=False, names=False, speakers=1)
     hints = hints_of(plain)
     with kit_of(plain, hints, roster=roster) as kit:
-        words = replace(kit, text=(), meaning=(), documents=None)
+        words = replace(kit, meaning=(), documents=None)
 
         def hear(sample: Sample) -> Hearing:
             watch = Watch()
             analysis = analyze(Source(files[sample.name], sample.name), words, hints, watch)
             taken = watch.seconds.get("language", 0.0) + watch.seconds.get("asr", 0.0)
-            return Hearing(analysis, taken)
+            return Hearing(as_written(analysis), taken)
 
         yield hear
 
