@@ -82,7 +82,7 @@ def rules_of(settings: Settings, host: str, limits: Limits) -> Rules:
         body=limits.body,
         upload=limits.upload,
         rate=Rate(settings.rate, BURST * settings.rate) if settings.rate else None,
-        origins=frozenset(origin.rstrip("/").lower() for origin in settings.live_origins),
+        origins=_origins(settings),
     )
 
 
@@ -94,7 +94,12 @@ def live_terms_of(settings: Settings) -> Terms:
     """
     named = [(networks([text])[0], path) for text, path in settings.live_tokens.items()]
     narrow = sorted(named, key=lambda pair: pair[0].prefixlen, reverse=True)
-    return Terms(trusted=tuple((network, _secret(path)) for network, path in narrow))
+    trusted = tuple((network, _secret(path)) for network, path in narrow)
+    return Terms(trusted=trusted, origins=_origins(settings))
+
+
+def _origins(settings: Settings) -> frozenset[str]:
+    return frozenset(origin.rstrip("/").lower() for origin in settings.live_origins)
 
 
 def _sign_on(

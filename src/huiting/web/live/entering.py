@@ -72,12 +72,14 @@ class Speaking:
         address = socket.client.host if socket.client else ""
         scheme, _, token = socket.headers.get("authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else None
+        origin = socket.headers.get("origin")
         if self.bare and not bearer:
-            trusted = parts.live_terms.trusted
-            bearer = socket.query_params.get("token") or token_of(address, trusted)
+            terms = parts.live_terms
+            near = origin is None or origin.lower() in terms.origins
+            bearer = socket.query_params.get("token")
+            bearer = bearer or (token_of(address, terms.trusted) if near else None)
         secure = socket.url.scheme == "wss"
         session = socket.cookies.get(SECURE_COOKIE if secure else COOKIE)
-        origin = socket.headers.get("origin")
         foreign = foreign_origin(socket)
         if bearer is None and not self.bare and (foreign or (session and origin is None)):
             raise Forbidden("websocket", "another site's page asked for this", "use our own pages")

@@ -21,6 +21,9 @@ class Terms:
     trusted: tuple[tuple[Network, str], ...] = ()
     """Networks of clients that can show nothing, as those of FunASR, and the token that counts
     as theirs; the first that fits."""
+    origins: frozenset[str] = frozenset()
+    """Of pages that may speak from such a network. A page elsewhere whose name leads to us
+    (DNS rebinding) seems to be ours."""
 
 
 def token_of(address: str, trusted: Sequence[tuple[Network, str]]) -> str | None:

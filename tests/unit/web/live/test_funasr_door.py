@@ -22,6 +22,7 @@ from huiting.core.errors import TooMany
 from huiting.service.live.calls import Live
 from huiting.vault.folder import Folder
 from huiting.web.live.terms import Terms
+from huiting.web.security import Rules
 from huiting.web.server import build
 from running import Ears, listening, spoken, working
 from served import PEOPLE, Served, serving
@@ -350,6 +351,33 @@ def test_a_trusted_network_needs_no_token(tmp_path: Path, empty: Path) -> None:
         talk(calls, work, name=None)
 
         assert calls.live.last.owner.name == "root"
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [(None, 4401), ("https://demo.example", 1000)],
+    ids=["whose name leads here", "that is known"],
+)
+def test_of_a_page_in_a_trusted_network(
+    tmp_path: Path, empty: Path, page: str | None, code: int
+) -> None:
+    trusted, known = ((networks(["127.0.0.1"])[0], "root"),), frozenset({"https://demo.example"})
+    terms = replace(QUICK, trusted=trusted, origins=known)
+
+    async def work(socket: ClientConnection) -> int:
+        with suppress(ConnectionClosed):
+            await stream(socket, bytes(100))
+            await until_final(socket)
+            await socket.close()
+        await socket.wait_closed()
+        return int(socket.close_code or 0)
+
+    with site(tmp_path, empty, terms) as calls:
+        parts = replace(calls.served.parts, live=cast("Live", calls.live), live_terms=terms)
+        with listening(build(parts, Rules(origins=known))) as url:
+            there = replace(calls, url=url.replace("http", "ws"))
+
+            assert talk(there, work, name=None, origin=page or url) == code
 
 
 def test_a_trusted_network_is_not_trusted_where_a_token_is_shown(
