@@ -215,6 +215,11 @@ class Recordings:
                 raise Unknown("recording", "no such recording", "hand it in first")
             return self._ordered(connection, recording, known.name, asked)
 
+    def knows(self, recording: str) -> bool:
+        """Tell whether a recording was handed in, and not erased since."""
+        with self.store.database.reading() as connection:
+            return received.described(connection, recording) is not None
+
     def refuse(self, name: str, error: HuitingError, asked: Asked) -> Refused:
         """Remember that something was not taken, and why."""
         name = cleaned(name)

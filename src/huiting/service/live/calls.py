@@ -22,7 +22,7 @@ from huiting.observe.metrics import LiveLoad
 from huiting.service.live import spool as spools
 from huiting.service.live.card import GRAVITY
 from huiting.service.live.counting import Counting, Uncounted
-from huiting.service.live.happening import Ended, Event
+from huiting.service.live.happening import Ended, Event, Why
 from huiting.service.live.hearing import Listener
 from huiting.service.live.keeping import Keeper, name_of, unpack
 from huiting.service.live.limits import Limits
@@ -294,6 +294,8 @@ class Live:
             away = call.away_since
             if away is not None and now - away > self.limits.gap:
                 self._give_up(call)
+            elif call.goes_on and call.quiet > self.limits.quiet:
+                call.finish(Why.GONE)
             elif call.over_since is not None and now - call.over_since > self.limits.shown:
                 self._forget(call)
         self._take_up(now)

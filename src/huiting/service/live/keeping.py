@@ -1,7 +1,7 @@
 """The end of a live call: what came becomes a recording like any other, and the two are linked.
 
 All of this may be done again: the same bytes are the same recording, whose analysis is put
-once; only then the folder goes.
+once; only then the folder goes. What somebody erased meanwhile does not come back.
 """
 
 import io
@@ -19,7 +19,7 @@ from huiting.live.updates import Cue, Final, Lost
 from huiting.service.live.happening import Ended, Event, Why
 from huiting.service.live.limits import Unconsented
 from huiting.service.live.opening import Opening
-from huiting.service.live.spool import Kept, Spool
+from huiting.service.live.spool import ACCEPTED, Kept, Spool
 from huiting.service.recordings import Asked, Given, Options, Recordings
 from huiting.store.audit import Audit, Entry
 from huiting.store.live import LiveCall, LiveCalls
@@ -50,18 +50,20 @@ class Keeper:
         Raises:
             HuitingError: it cannot be done now; nothing is lost.
         """
-        kept = spool.kept
+        kept, before = spool.kept, spool.accepted
+        erased = before is not None and not self.recordings.knows(before)
         accepted = None
-        if spool.size >= kept.opening.frame and self._sound(kept):
+        if not erased and spool.size >= kept.opening.frame and self._sound(kept):
             with (spool.folder / "audio").open("rb") as file:
                 stream = cast("BinaryIO", Wave(kept.opening, file, spool.size))
                 accepted = self.recordings.accept(stream, name_of(kept), given(kept), _asked(kept))
+            spool.note({ACCEPTED: accepted.recording})
         recording = accepted.recording if accepted else None
         self.calls.end(
             LiveCall(
                 kept.id, kept.speaker, dict(kept.opening.metadata), kept.opening.consent,
                 kept.opened_at, self.now(), why.value, spool.seconds, recording,
-                self._words(kept, told),
+                None if erased else self._words(kept, told),
             )
         )  # fmt: skip
         self.audit.note(

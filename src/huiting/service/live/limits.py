@@ -25,6 +25,8 @@ class Limits:
     """Of one user."""
     gap: float = 30.0
     """How long a call whose side has vanished waits for it."""
+    quiet: float = 900.0
+    """A call ends whose side is there and has sent no audio for so long: it keeps others out."""
     longest: float = 24 * 3600.0
     """A call ends that has come to this."""
     ahead: float = 10.0

@@ -31,7 +31,7 @@ from huiting.service.live.happening import Away, Ended, Event, Happening, Why
 from huiting.service.live.hearing import Earlier, Heard, Listen, Listener, spans_of
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log
-from huiting.service.live.spool import Kept, NoRoom, Spool
+from huiting.service.live.spool import ACCEPTED, Kept, NoRoom, Spool
 from huiting.service.live.tongue import Tongue
 from huiting.service.recordings import Options
 from huiting.service.troubles import Gone
@@ -86,6 +86,7 @@ class Ongoing:
         self._side = 0
         self._read = 0
         self._begun = means.clock() - spool.seconds
+        self._came = means.clock()
         self._changed = threading.Condition()
         """Guards the bytes, and who sends them."""
         self._hearing = threading.RLock()
@@ -132,6 +133,11 @@ class Ongoing:
         """Seconds that have come and are not heard, or not decoded yet."""
         unread = self.kept.opening.seconds(self.spool.size - self._read)
         return unread + self._means.desk.behind(self.id)
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since its side sent any audio."""
+        return self._means.clock() - self._came
 
     def left_behind(self) -> None:
         """Say that an earlier process left it: its side may come back, unless it had ended."""
@@ -180,6 +186,7 @@ class Ongoing:
             self._changed.notify_all()
             while self._ending is None and side == self._side and self._too_fast():
                 self._changed.wait(LOOK)
+            self._came = self._means.clock()
         self._means.counting.came(opening.seconds(len(data)))
 
     def finish(self, why: Why, side: int | None = None) -> None:
@@ -431,6 +438,8 @@ class Ongoing:
         for record in self.spool.told():
             if "ended" in record:
                 self._left_by = Why(record["ended"])
+                continue
+            if ACCEPTED in record:
                 continue
             update = codec.from_json(record["update"])
             events.append(Event(record["number"], update))

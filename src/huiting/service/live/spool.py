@@ -33,6 +33,10 @@ _OURS = 0o700
 """Rights of a folder in which sound lies in the clear."""
 
 
+ACCEPTED = "accepted"
+"""Key of the record of what became of the bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of a call's beginning."""
@@ -117,6 +121,11 @@ class Spool:
         """
         with _room():
             self._told.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+
+    @property
+    def accepted(self) -> str | None:
+        """Recording that was made of it already; None before."""
+        return next((str(r[ACCEPTED]) for r in self.told() if ACCEPTED in r), None)
 
     def told(self) -> Iterator[dict[str, Any]]:
         """Yield what was noted; a line that a crash cut is left out."""

@@ -31,7 +31,9 @@ from huiting.service.live.line import Line
 from huiting.service.live.spool import NoRoom
 from huiting.service.troubles import Gone
 from huiting.service.views import View
+from huiting.store._index import index_for
 from huiting.store.audit import Audit
+from huiting.store.erasing import erase
 from huiting.store.keeping import put_in_bin
 from huiting.store.live import LiveCalls
 from live_service import (
@@ -558,3 +560,49 @@ def test_models_that_cannot_be_loaded_hinder_no_call(tmp_path: Path) -> None:
         line.finish()
 
         assert texts(to_the_end(events)[0]) == SAID
+
+
+def test_a_call_whose_side_sends_no_audio_does_not_keep_others_out(tmp_path: Path) -> None:
+    clock = Ticks()
+    with live_in(tmp_path, With(Limits(calls=1), clock=clock)) as place:
+        opened(place.live)
+        clock.at += 899
+        place.live.tick()
+        with pytest.raises(TooMany):
+            opened(place.live)
+        clock.at += 2
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+
+        opened(place.live)
+
+
+def test_what_was_erased_while_a_call_waited_to_be_put_away_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Ticks()
+    with live_in(tmp_path, With(clock=clock)) as place:
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL)
+        with monkeypatch.context() as broken:
+            broken.setattr(LiveCalls, "end", unavailable)
+            line.finish()
+            to_the_end(events)
+        recording = sha256(wav(CALL)).hexdigest()
+        assert place.vault.has(recording)
+        with place.store.database.writing() as connection:
+            erase(connection, index_for(connection.dialect.name), recording)
+        place.vault.remove(recording)
+        clock.at += 61
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+
+        row = LiveCalls(place.store.database).find(line.id)
+        assert not place.vault.has(recording)
+        assert row is not None
+        assert (row.recording, row.told) == (None, None)
+
+
+def unavailable(*_: object) -> None:
+    raise StoreError("database", "it is away", "look")
