@@ -14,6 +14,7 @@ from pathlib import Path
 from huiting.access.permissions import UserRole
 from huiting.core.analysis import Analysis
 from huiting.core.codec import from_json
+from huiting.service.mailing.terms import Postal
 from huiting.store import Store
 from huiting.vault.folder import Folder
 from huiting.web.noting import Noting
@@ -97,6 +98,7 @@ def running(folder: Path) -> Iterator[Site]:
         parts = replace(
             parts_in(folder, store, clock, USUAL),
             access=access, doorkeeper=house.entrance, noting=Noting(house.audit),
+            postal=Postal("Asia/Shanghai", ("example.com",), server=True),
         )  # fmt: skip
         served = Served(parts, None, clock, folder)  # type: ignore[arg-type]  # pages are asked for by a browser
         with working(served, ears), listening(build(parts)) as url:

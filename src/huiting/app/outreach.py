@@ -15,10 +15,12 @@ from huiting.intake.inbox import After, Inbox
 from huiting.jobs.cron import Cron
 from huiting.jobs.queue import Queue
 from huiting.jobs.schedule import Schedule
+from huiting.notify.mail import Mail
 from huiting.notify.notice import Topic
 from huiting.observe.metrics import Metrics
 from huiting.service.digests import ORDER, Plan
 from huiting.service.inboxes import Inboxes, Watched, accepting
+from huiting.service.mailing.terms import Postal
 from huiting.service.outreach import Outreach, Subscriber
 from huiting.service.recordings import Recordings
 from huiting.store import Store
@@ -85,6 +87,18 @@ def plan_of(settings: Settings) -> Plan:
     told = [given.get("to") for given in wanting.values()]
     count = sum(len(to) if isinstance(to, list) else 1 for to in told)
     return Plan(settings.digest, count, tuple(sorted(wanting)))
+
+
+def postal_of(settings: Settings) -> Postal:
+    """Return what people may have mailed: to whom, by whose clock."""
+    mail = any(given.get("kind") == "mail" for given in settings.channels.values())
+    return Postal(settings.timezone, settings.mail_domains, mail)
+
+
+def mail_of(outreach: Outreach) -> Mail | None:
+    """Return the first channel that is mail: its server sends what people want mailed."""
+    channels = (subscriber.channel for subscriber in outreach.subscribers.values())
+    return next((channel for channel in channels if isinstance(channel, Mail)), None)
 
 
 def inboxes_of(

@@ -19,7 +19,7 @@ from huiting.app.judging import flat
 from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.live import Wanted, live_of
 from huiting.app.observing import loads_of, rooms_of
-from huiting.app.outreach import plan_of
+from huiting.app.outreach import mail_of, plan_of, postal_of
 from huiting.app.readers import Readers
 from huiting.app.recognizers import names_of
 from huiting.app.recordings import recordings_of, tidied
@@ -50,6 +50,7 @@ from huiting.service.hidden import Hiding
 from huiting.service.library.force import Force
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
+from huiting.service.mailing.sending import Mailer
 from huiting.service.outreach import Outreach
 from huiting.service.people.accounts import Given as FirstPassword
 from huiting.service.people.entrance import Open
@@ -195,6 +196,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
             zone=zone,
             limits=wish.limits,
             mailed=plan_of(settings),
+            postal=postal_of(settings),
             access=access,
             live_terms=live_terms_of(settings),
         )
@@ -211,6 +213,15 @@ def digests_of(settings: Settings, store: Store, outreach: Outreach) -> Digests:
     hiding = Hiding(reading.policy, reading.find)
     reporting = Reporting(store, flat, hiding, now, zone_of(settings), most=MOST_OF_A_DAY)
     return Digests(outreach, reporting, now, zone_of(settings), settings.address or None)
+
+
+def mailer_of(settings: Settings, told: Digests) -> Mailer:
+    """Return what sends reports that people have mailed."""
+    mail, reporting = mail_of(told.outreach), told.reporting
+    return Mailer(
+        told.outreach.queue, reporting, audit_of(settings, reporting.store), postal_of(settings),
+        None if mail is None else mail.addressed, now, told.address,
+    )  # fmt: skip
 
 
 def current_judge(settings: Settings, library: Library) -> CurrentJudge:

@@ -175,6 +175,9 @@ class Settings:
         "when the digest of the day before is sent, as in cron: 30 8 * * 1-5; empty for never",
         default="",
     )
+    mail_domains: tuple[str, ...] = _help(
+        "domains of addresses that people may have reports mailed to; empty for none", default=()
+    )
     vault_keys: Path | None = _help(  # noqa: RUF009  (a field, not a value)
         "file of keys that recordings are sealed with, the current one first; none: kept plain",
         default=None,

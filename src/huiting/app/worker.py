@@ -91,7 +91,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.observing import Watched, counted, loads_of
     from huiting.app.outreach import outreach_of, schedules_of
     from huiting.app.recordings import tidied
-    from huiting.app.serving import current_judge, digests_of, exports_of
+    from huiting.app.serving import current_judge, digests_of, exports_of, mailer_of
     from huiting.app.telling import counted_audio, drawn, telling, telling_failures
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
@@ -109,6 +109,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         transcripts,
     )
     from huiting.service.comparisons import job as comparing
+    from huiting.service.mailing import sending as mailing
     from huiting.service.speech import job as speech
     from huiting.store.comparisons import Comparisons
     from huiting.store.library import Library
@@ -138,6 +139,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         host = Watched(hosts, metrics, traces)
         channels = outreach_of(settings, queue, metrics)
         told = digests_of(settings, store, channels)
+        mailer = mailer_of(settings, told)
         analyzing = analysis.Analyzing(
             host, store, vault.plain, flat, judge, now,
             telling(settings, channels, now),
@@ -157,6 +159,8 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,
+            mailing.LOOK: mailer.look,
+            mailing.SEND: mailer.send,
             counting.KIND: counting.Counting(told.reporting.days, queue, now),
             **keeping_in(settings, store, queue, vault).handlers(),
             **wish.more,
@@ -168,7 +172,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             queue,
             {kind: counted(kind, handler, metrics) for kind, handler in handlers.items()},
             Terms(slots=parallel),
-            (*schedules_of(settings), nightly(settings), counting_of()),
+            (*schedules_of(settings), nightly(settings), counting_of(), mailing_of()),
         )
 
 
@@ -179,3 +183,12 @@ def counting_of() -> "Schedule":
     from huiting.service import counting
 
     return Schedule("count", Every(counting.EVERY), counting.ORDER)
+
+
+def mailing_of() -> "Schedule":
+    """Return when reports that are to be mailed are looked for."""
+    from huiting.jobs.cron import Every
+    from huiting.jobs.schedule import Schedule
+    from huiting.service.mailing import sending
+
+    return Schedule("mailings", Every(sending.EVERY), sending.ORDER)

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import HeaderParseError
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
@@ -87,6 +87,14 @@ class Mail:
     to: tuple[Mailbox, ...]
     trusted: ssl.SSLContext
     login: Login | None = None
+
+    def addressed(self, to: Sequence[str]) -> "Mail":
+        """Return what sends to others by the same server.
+
+        Raises:
+            ConfigError: one of them is no address.
+        """
+        return replace(self, to=tuple(map(_mailbox, to)))
 
     def send(self, notice: Notice, /) -> None:
         """Send the notice to everybody in one mail."""

@@ -27,6 +27,8 @@ from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
 from huiting.service.live.calls import Live
 from huiting.service.looking import Looking
+from huiting.service.mailing.desk import Mailings
+from huiting.service.mailing.terms import Postal
 from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
 from huiting.service.remarks import Remarking
@@ -120,6 +122,8 @@ class Parts:
     """Counts requests; None where nobody looks."""
     mailed: Plan = field(default_factory=Plan)
     """When the digest of a day is sent."""
+    postal: Postal = field(default_factory=Postal)
+    """To whom people may have reports mailed."""
     live_terms: Terms = field(default_factory=Terms)
     """What a live connection may do."""
     access: Access | None = None
@@ -139,6 +143,11 @@ class Parts:
     def searching(self) -> Searching:
         """Searches that people keep."""
         return Searching(Searches(self.store.database), self.now)
+
+    @property
+    def mailings(self) -> Mailings:
+        """What people have mailed."""
+        return Mailings(self.store, self.queue, self.reviewing.audit, self.now, self.postal)
 
     @property
     def comparer(self) -> Comparer:

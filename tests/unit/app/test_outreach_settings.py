@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from huiting.app.outreach import inboxes_of, outreach_of, schedules_of
+from huiting.app.outreach import inboxes_of, mail_of, outreach_of, postal_of, schedules_of
 from huiting.app.settings import Settings, resolve
 from huiting.core.errors import ConfigError
 from huiting.jobs.mode import Mode, open_queue
@@ -163,3 +163,36 @@ def test_files_in_an_inbox_become_jobs_with_what_their_names_say(
     text = metrics.text().decode()
     assert 'huiting_arrivals_total{inbox="pbx",outcome="taken"} 4.0' in text
     assert 'huiting_arrivals_total{inbox="pbx",outcome="refused"} 1.0' in text
+
+
+def test_the_first_channel_of_mail_sends_what_people_want_mailed(
+    tmp_path: Path, store: Store
+) -> None:
+    settings = _settings(
+        tmp_path,
+        """
+        timezone = "Asia/Shanghai"
+        mail_domains = ["example.com"]
+        [channels.web]
+        kind = "wecom"
+        url = "http://127.0.0.1:9/"
+        [channels.post]
+        kind = "mail"
+        host = "mail.example.com"
+        sender = "h@example.com"
+        to = ["qa@example.com"]
+        """,
+    )
+    mail = mail_of(outreach_of(settings, open_queue(store.database, Mode.EMBEDDED)))
+
+    assert mail is not None
+    assert [box.addr_spec for box in mail.addressed(["boss@example.com"]).to] == [
+        "boss@example.com"
+    ]
+    assert mail.addressed(["boss@example.com"]).host == "mail.example.com"
+    assert postal_of(settings).lacking == ()
+
+
+def test_without_a_channel_of_mail_nobody_has_anything_mailed(store: Store) -> None:
+    assert mail_of(outreach_of(Settings(), open_queue(store.database, Mode.EMBEDDED))) is None
+    assert postal_of(Settings()).lacking == ("mail_domains", "channels", "timezone")

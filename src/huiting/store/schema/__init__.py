@@ -20,7 +20,7 @@ from huiting.store.schema.keeping import BinRow, HoldRow
 from huiting.store.schema.library import DocumentRow, PublishedRow, ReviewRow
 from huiting.store.schema.live import LiveCallRow
 from huiting.store.schema.looking import KeptSearchRow, MeasureRow, SoundRow
-from huiting.store.schema.outreach import ArrivalRow
+from huiting.store.schema.outreach import ArrivalRow, ReportScheduleRow
 from huiting.store.schema.people import (
     AccountLimitRow,
     AccountRow,
@@ -86,6 +86,7 @@ __all__ = [
     "RecordingFileRow",
     "RecordingRow",
     "RemarkRow",
+    "ReportScheduleRow",
     "ReviewItemRow",
     "ReviewPlanRow",
     "ReviewRow",

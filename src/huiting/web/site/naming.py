@@ -151,6 +151,8 @@ WORK: Mapping[str, tuple[str, str]] = {
     "export": ("write files", "生成导出文件"),
     "deliver": ("tell others", "发送通知"),
     "digest": ("tell of the day", "发送日报"),
+    "look-for-mailings": ("look which reports are due", "查看到期的邮件报表"),
+    "send-mailing": ("mail reports", "发送邮件报表"),
     "retention": ("remove what is old", "清理过期数据"),
     "backup": ("back up", "备份"),
     "reseal": ("encrypt recordings", "加密录音"),

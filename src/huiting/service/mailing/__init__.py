@@ -1,0 +1,1 @@
+"""Reports that are sent by mail when their owners said so."""

@@ -1,0 +1,161 @@
+"""The handlers that send reports by mail: one looks what is due, then one job for each mail.
+
+A due time is taken and its job put in one transaction, so each is sent once, whoever dies.
+What is told is what the owner may see when it is sent, without personal data.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from huiting.access.permissions import Permission
+from huiting.access.principal import Principal
+from huiting.core.errors import Unknown
+from huiting.insights.fields import Filter
+from huiting.jobs.job import Order
+from huiting.jobs.queue import Queue
+from huiting.jobs.running import Running
+from huiting.notify.notice import Channel, Notice
+from huiting.reports.digest import digest
+from huiting.service.mailing.terms import Postal, told
+from huiting.service.outreach import ATTEMPTS
+from huiting.service.people.principals import of_user
+from huiting.service.reporting import Reporting, Stretch
+from huiting.service.views import View
+from huiting.store import mailings
+from huiting.store.audit import LONGEST, Action, Audit, Entry
+from huiting.store.mailings import Mailing
+from huiting.store.people import People
+
+log = logging.getLogger(__name__)
+LOOK, SEND = "look-for-mailings", "send-mailing"
+"""Kinds of jobs."""
+ORDER = Order(LOOK, "mailings", attempts=1)
+"""What a schedule puts every minute."""
+EVERY = 60.0
+"""Seconds."""
+FORGOTTEN = timedelta(days=1)
+"""How long a look is known when it is over: there are 1,440 a day, and they tell nothing."""
+NEEDED = (Permission.REPORTS_READ, Permission.CALLS_EXPORT)
+"""What the owner must still be permitted when it is sent."""
+TRIES = 3
+"""Of a trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailer:
+    """Both handlers. May run in several threads."""
+
+    queue: Queue
+    reporting: Reporting
+    audit: Audit
+    postal: Postal
+    addressed: Callable[[tuple[str, ...]], Channel] | None
+    """Returns what sends to these addresses; None where no mail server is known."""
+    now: Callable[[], datetime]
+    address: str | None = None
+    """Of the pages, to link to."""
+
+    def look(self, running: Running) -> None:
+        """Put a job for each schedule that is due; of times that were missed, for the last."""
+        database, now = self.reporting.store.database, self.now()
+        with database.reading() as connection:
+            known = () if self.postal.lacking else mailings.running(connection)
+        for one in known:
+            due = self.postal.due(one.terms, now)
+            if due is not None and due > one.put_for:
+                with database.writing() as connection:
+                    if mailings.take(connection, one, due):
+                        self.queue.put(connection, _order(one, due, self.postal.zone))
+        self.queue.prune(FORGOTTEN, kind=LOOK)
+        with database.writing() as connection:
+            running.finish(connection)
+
+    def send(self, running: Running) -> None:
+        """Send a report, unless its owner may not have it sent any more.
+
+        Raises:
+            DeliveryError: it did not arrive; the queue tries again.
+            Undeliverable: the receiver refuses it.
+        """
+        payload = running.job.order.payload
+        found = self._wanted(payload)
+        if found is None:
+            return
+        mailing, reader = found
+        to = self.postal.allowed(mailing.terms.to)
+        if not to or self.addressed is None or not self.postal.zone:
+            log.warning(
+                "report not sent: the settings do not allow it", extra={"schedule": mailing.key}
+            )
+            return
+        running.advance("count", 0.0)
+        notice = self.notice(mailing, reader, payload)
+        running.advance("send", 0.0)
+        self._note(mailing, reader, to, running.job.order.subject)
+        self.addressed(to).send(notice)
+
+    def notice(self, mailing: Mailing, reader: Principal, payload: Mapping[str, object]) -> Notice:
+        """Return a report, as somebody may see it."""
+        terms = mailing.terms
+        since, until = told(terms.of, date.fromisoformat(str(payload["day"])))
+        where = str(Filter({"team": (terms.team,)})) if terms.team else "all"
+        stretch, view = Stretch(since, until, where), View(reader)
+        made = digest(
+            replace(self.reporting.day(stretch, view), since=since, until=until),
+            self.reporting.angry_words(stretch, view),
+            identity=str(payload["identity"]),
+            language=terms.language,
+            at=self.now().astimezone(ZoneInfo(self.postal.zone)),
+            link=self._link(since, until, terms.team),
+            title=terms.team,
+        )
+        return replace(made, urgent=False)
+
+    def _wanted(self, payload: Mapping[str, object]) -> tuple[Mailing, Principal] | None:
+        """Return what is to be sent and for whom; None for what nobody may have sent any more."""
+        key, trial = int(str(payload["schedule"])), bool(payload["trial"])
+        try:
+            with self.reporting.store.database.reading() as connection:
+                mailing = mailings.find(connection, key)
+            with People(self.reporting.store.database).reading() as desk:
+                owner = desk.accounts.get(mailing.owner)
+        except Unknown:
+            return None  # removed meanwhile
+        reader = of_user(owner)
+        if owner.disabled or not all(map(reader.may, NEEDED)):
+            log.warning("report not sent: its owner may not", extra={"schedule": key})
+            return None
+        return None if mailing.paused and not trial else (mailing, reader)
+
+    def _link(self, since: date, until: date, team: str) -> str | None:
+        if not self.address:
+            return None
+        asked = {"kind": "day", "since": since, "until": until, **({"team": team} if team else {})}
+        return f"{self.address.rstrip('/')}/reports?{urlencode(asked)}"
+
+    def _note(self, mailing: Mailing, reader: Principal, to: tuple[str, ...], name: str) -> None:
+        detail = {"to": ", ".join(to)[:LONGEST], "name": name[:LONGEST], "method": "mail"}
+        subject = f"schedule:{mailing.key}"
+        self.audit.note(
+            None, Entry(reader.id, reader.name, Action.EXPORTED, subject, detail=detail)
+        )
+
+
+def trial(mailing: Mailing, now: datetime, zone: str) -> Order:
+    """Return the order to send it now; asked for twice while it waits, it is one."""
+    made = _order(mailing, now, zone)
+    payload = {**made.payload, "trial": True}
+    return replace(made, subject=f"{mailing.key}:trial", payload=payload, attempts=TRIES)
+
+
+def _order(mailing: Mailing, due: datetime, zone: str) -> Order:
+    name = f"{mailing.key}-{due:%Y%m%dT%H%M%S}"
+    payload: dict[str, str | int] = {
+        "schedule": mailing.key, "trial": False, "identity": f"report-{name}",
+        "day": due.astimezone(ZoneInfo(zone) if zone else None).date().isoformat(),
+    }  # fmt: skip
+    return Order(SEND, f"{mailing.key}:{due:%Y-%m-%dT%H:%M:%SZ}", payload, attempts=ATTEMPTS)
