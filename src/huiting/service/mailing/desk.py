@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from huiting.access.permissions import Permission
 from huiting.access.principal import Actor, Principal
 from huiting.core.errors import Conflict, Forbidden
 from huiting.jobs.queue import Queue
@@ -92,8 +91,3 @@ class Mailings:
             connection,
             Entry(by.id, by.name, action, f"schedule:{found.key}", by.address, detail=detail),
         )
-
-
-def may(principal: Principal) -> bool:
-    """Tell whether somebody may have reports sent: what is sent leaves the service."""
-    return principal.may(Permission.REPORTS_READ) and principal.may(Permission.CALLS_EXPORT)
