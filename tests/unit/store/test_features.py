@@ -129,13 +129,20 @@ def test_nothing_is_left_of_a_call_that_is_removed(filled: Store) -> None:
         assert connection.scalar(select(func.count()).select_from(SoundRow)) == 0
 
 
+SINCE = (
+    "kept_search", "measure", "sound", "speech_file", "speech", "live_call", "report_schedule",
+    "comparison_call", "comparison",
+)  # fmt: skip
+"""Tables that came after the store of before."""
+
+
 def test_a_store_of_before_is_filled_from_its_analyses(target: str) -> None:
     with Store.open(target) as store:
         store.save(measured("silent", 0.6, outcome=OutcomeKind.UNSOLVED), at=NOON)
         with store.database.reading() as connection:
             before = numbers(connection, [identity("silent")])
         with store.database.writing() as connection:
-            for table in ("kept_search", "measure", "sound"):
+            for table in SINCE:
                 connection.execute(text(f"DROP TABLE {table}"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
 
