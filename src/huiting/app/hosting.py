@@ -50,7 +50,7 @@ from huiting.engines.lively import (
     LivelySpeechMeter,
     LivelyVoiceDetector,
 )
-from huiting.engines.resting import Loaded, Roster
+from huiting.engines.resting import Roster
 from huiting.jobs.host.child import Function
 from huiting.jobs.host.journal import Journal
 from huiting.jobs.host.limits import Limits
@@ -267,13 +267,10 @@ class Kits:
             kit = replace(kit, meaning=understanding.stages_of(settings, self._readers))
         return Made(kit, hints, settings)
 
-    def rest(self, *, idle: float | None = None) -> list[str]:
-        """Let recognizers go that nobody uses; return their names.
-
-        Args:
-            idle: seconds for which nobody must have used them; by default as the settings say.
-        """
-        return [name for roster in self._rosters.copy().values() for name in roster.rest(idle=idle)]
+    def rest(self) -> None:
+        """Let recognizers go that nobody has used for as long as the settings say."""
+        for roster in self._rosters.copy().values():
+            roster.rest()
 
     def held(self, settings: Settings) -> AbstractContextManager[Recognizer]:
         """Have the recognizer of the settings loaded while inside.
@@ -293,10 +290,6 @@ class Kits:
         sizes = [one.bytes for one in known if one.name in names]
         found = [size for size in sizes if size is not None]
         return sum(found) if found and len(found) == len(sizes) else None
-
-    def loaded(self) -> list[Loaded]:
-        """Return which recognizers are in memory."""
-        return [one for roster in self._rosters.copy().values() for one in roster.loaded()]
 
     def _load(self, settings: Settings) -> Kit:
         """Return the kit with the recognizer that is wanted, and what shows life and a journal."""
