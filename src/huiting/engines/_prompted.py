@@ -1,17 +1,18 @@
 """Decoding with a language model that listens: what it is told, and when it is believed.
 
-The same for every such model: clips are decoded one by one, in the room that its memory has for
-prompt, sound and answer. The runtime tells neither times nor how sure the model is, so words
-have no times and texts no confidence. Knows no model.
+The same for every such model: a clip is decoded in the room that its memory has for prompt, sound
+and answer, and again where the answer is not believed. What the clips of a batch need next is
+written down together, where the runtime can do that. Words have times and texts a confidence only
+where the runtime tells them. Knows no model.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from huiting.core.errors import EngineError
 from huiting.core.ports import Hints, Hypothesis
-from huiting.core.types import Audio
+from huiting.core.types import Audio, Word
 from huiting.engines._gates import Gates, Heard, gate_of
 from huiting.engines._parts import joined, parts_at_pauses
 from huiting.engines._prompts import Speaks, about_as_long, bare, leaked, silent, told
@@ -72,6 +73,14 @@ class Said:
 
     text: str
     tokens: int
+    words: tuple[Word, ...] = ()
+    """Of the text, with their times; empty where the runtime tells none."""
+    confidence: float | None = None
+    """Geometric mean of the token probabilities; None where the runtime tells none."""
+
+
+Together = Callable[[Sequence[Order]], Sequence[Said]]
+"""Writes down several clips at once, one text for each, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +147,25 @@ class Model(Protocol):
 class Prompted:
     """A `Decoder` of a model that is told words. Threads may share it, as they may the model."""
 
-    def __init__(self, model: Model, speaks: Speaks, gates: Gates | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        speaks: Speaks,
+        gates: Gates | None = None,
+        together: Together | None = None,
+    ) -> None:
         """Decode with `model`.
 
         Args:
             model: on a device.
             speaks: asked of a clip before any words are told.
             gates: where they stand.
+            together: the model's way to write several clips at once; None for one by one.
         """
         self.model = model
         self._speaks = speaks
         self._gates = gates or Gates()
+        self._together = together or (lambda orders: [model.write(order) for order in orders])
 
     @property
     def device(self) -> str:
@@ -168,7 +185,7 @@ class Prompted:
                 f"the model does not know the language {hints.language!r}",
                 f"choose auto or one of {', '.join(self.model.codes)}",
             )
-        return [self._patiently(clip, hints) for clip in clips]
+        return side_by_side([self._patiently(clip, hints) for clip in clips], self._together)
 
     def detect(self, clips: Sequence[Audio], /) -> list[Mapping[str, float]]:
         """Return for each clip the probability of each language; they add up to 1.
@@ -179,18 +196,21 @@ class Prompted:
         """
         return [self.model.odds(clip) for clip in clips]
 
-    def _patiently(self, clip: Audio, hints: Hints) -> Hypothesis:
-        heard = self._hear(clip, hints)
+    def _patiently(self, clip: Audio, hints: Hints) -> Generator[Order, Said, Hypothesis]:
+        heard = yield from self._hear(clip, hints)
         if clip.duration < HALVED or not self._lost(heard, clip):
             return heard
         halves = parts_at_pauses(clip, 0.6 * clip.duration)
-        return joined([self._patiently(half, hints) for half in halves], halves)
+        parts = []
+        for half in halves:
+            parts.append((yield from self._patiently(half, hints)))  # noqa: PERF401  (it yields)
+        return joined(parts, halves)
 
     def _lost(self, heard: Hypothesis, clip: Audio) -> bool:
         """Tell whether the model lost itself; runtimes may leave nothing of a loop they cut off."""
         return heard.gate in LOST or (heard.gate == "empty" and self._speaks(clip))
 
-    def _hear(self, clip: Audio, hints: Hints) -> Hypothesis:
+    def _hear(self, clip: Audio, hints: Hints) -> Generator[Order, Said, Hypothesis]:
         language = hints.language
         if silent(clip):
             return Hypothesis("", language=language, gate="no-speech")
@@ -204,11 +224,13 @@ class Prompted:
         if words and not self._speaks(clip):
             words = ()
         order = Order(clip, language, words, most(clip.duration, rate))
-        said = self._believable(self.model.write(order), order)
+        said = yield from self._believable((yield order), order)
         gate = self._gate(said, order)
-        return Hypothesis("" if gate else said.text, language=language, gate=gate)
+        if gate:
+            return Hypothesis("", language=language, gate=gate)
+        return Hypothesis(said.text, said.words, language, said.confidence)
 
-    def _believable(self, said: Said, order: Order) -> Said:
+    def _believable(self, said: Said, order: Order) -> Generator[Order, Said, Said]:
         """Return what was written, or what is written without words where these may be all of it.
 
         A word of the list that stands alone is often what was said, and often what coughs and
@@ -218,7 +240,7 @@ class Prompted:
         lost = bool(words) and (leaked(said.text, words) or self._gate(said, order) is not None)
         if not lost and not bare(said.text, words):
             return said
-        plain = self.model.write(replace(order, words=()))
+        plain = yield replace(order, words=())
         same = self._gate(plain, order) is None and about_as_long(plain.text, said.text)
         return said if same and not lost else plain
 
@@ -228,6 +250,34 @@ class Prompted:
         sure = Heard(text, log_probability=0.0, no_speech=0.0, seconds=order.clip.duration)
         gate = gate_of(sure, self._gates)
         return "too-fast" if gate is None and said.tokens >= order.most else gate
+
+
+def side_by_side(
+    hearings: Sequence[Generator[Order, Said, Hypothesis]], write: Together
+) -> list[Hypothesis]:
+    """Return what becomes of each clip; what all of them order next is written together.
+
+    Args:
+        hearings: one a clip; yields orders, is sent what was written.
+        write: carries out a batch of orders.
+    """
+    done: dict[int, Hypothesis] = {}
+    orders: dict[int, Order] = {}
+
+    def go_on(i: int, said: Said | None) -> None:
+        try:
+            orders[i] = next(hearings[i]) if said is None else hearings[i].send(said)
+        except StopIteration as end:
+            done[i] = end.value
+
+    for i in range(len(hearings)):
+        go_on(i, None)
+    while orders:
+        batch = dict(orders)
+        orders.clear()
+        for i, said in zip(batch, write(list(batch.values())), strict=True):
+            go_on(i, said)
+    return [done[i] for i in range(len(hearings))]
 
 
 def token_rate(language: str | None) -> float:

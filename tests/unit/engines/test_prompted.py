@@ -1,6 +1,6 @@
 """What is asked of a model that listens, and what of its answer is believed; no runtime."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 
 from huiting.core.errors import EngineError
 from huiting.core.ports import Hints, Hotword
-from huiting.core.types import Audio
+from huiting.core.types import Audio, Span, Word
 from huiting.engines._prompted import (
     FOR_WORDS,
     LEAST,
@@ -249,3 +249,35 @@ def test_languages_whose_words_are_many_tokens_get_more_of_them() -> None:
     assert token_rate("zh") == QUICK < token_rate("hi") == token_rate(None) == SLOW
     assert slowest(("zh", "en")) == QUICK
     assert slowest(("zh", "th")) == slowest(()) == SLOW
+
+
+def test_what_clips_need_next_is_written_together_where_the_model_can() -> None:
+    batches: list[list[tuple[float, bool]]] = []
+
+    def together(orders: Sequence[Order]) -> list[Said]:
+        batches.append([(order.clip.duration, bool(order.words)) for order in orders])
+        return [
+            Said("鑫诚宝理财通稳盈" if o.words else f"{o.clip.duration:.0f}", 4) for o in orders
+        ]
+
+    clips = [clip(1), clip(2, 0.0), clip(3)]
+    heard = Prompted(Scribe(), spoken, together=together).decode(clips, Hints("zh", WORDS))
+
+    assert batches == [[(1.0, True), (3.0, True)], [(1.0, False), (3.0, False)]]
+    assert [(h.text, h.gate) for h in heard] == [("1", None), ("", "no-speech"), ("3", None)]
+
+
+def test_times_and_confidence_are_those_the_runtime_tells() -> None:
+    words = (Word("您", Span(0.1, 0.3), None), Word("好", Span(0.3, 0.5), None))
+    scribe = Scribe(lambda _: Said("您好", 2, words, 0.8))
+    (heard,) = Prompted(scribe, never).decode([clip(1)], Hints("zh"))
+
+    assert (heard.words, heard.confidence) == (words, 0.8)
+
+
+def test_what_is_refused_has_neither() -> None:
+    words = (Word("嗯", Span(0.1, 0.3), None),)
+    scribe = Scribe(lambda _: Said("嗯" * 40, 40, words, 0.8))
+    (heard,) = Prompted(scribe, never).decode([clip(1)], Hints("zh"))
+
+    assert (heard.gate, heard.words, heard.confidence) == ("repetition", (), None)
