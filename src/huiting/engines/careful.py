@@ -5,10 +5,10 @@ process. Clips that were under way at a crash are later decoded one by one, and 
 took the process down by itself is left out: it comes back with the gate `unprocessable`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -16,18 +16,22 @@ from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio, ConditionKind
 from huiting.engines.gather import gathering
 
+Found = TypeVar("Found")
 GATE = ConditionKind.UNPROCESSABLE.value
 """Of a clip that native code does not survive."""
 TOGETHER = 200.0
-"""Seconds of clips given to the recognizer at once: enough to fill its batches, and done well
-before anybody takes it to hang."""
+"""Seconds of clips given to the recognizer at once: enough to fill its batches, and few to be
+taken one by one after a crash."""
 
 
 class Journal(Protocol):
     """Outlives this process; says what is to be done with care."""
 
-    def step(self, keys: Sequence[bytes], /) -> AbstractContextManager[None]:
-        """Tell that native code is given these clips while inside."""
+    def step(self, keys: Sequence[bytes], /) -> AbstractContextManager[Callable[[], None]]:
+        """Tell that native code is given these clips while inside.
+
+        Give what tells that one of them is done.
+        """
         ...
 
     def waiting(self) -> AbstractContextManager[None]:
@@ -80,8 +84,9 @@ class Careful:
         found: dict[int, Hypothesis] = {}
         keys = [key_of(clip, b"transcribe") for clip in clips]
         for batch in self._batches(clips, keys):
-            with self._journal.step([keys[i] for i in batch]):
-                heard = list(self._recognizer.transcribe([clips[i] for i in batch], hints))
+            with self._journal.step([keys[i] for i in batch]) as moved:
+                told = self._recognizer.transcribe([clips[i] for i in batch], hints)
+                heard = list(_each(told, moved))
             found.update(zip(batch, heard, strict=True))
         for i in range(len(clips)):
             yield found.get(i) or Hypothesis("", language=hints.language, gate=GATE)
@@ -95,8 +100,9 @@ class Careful:
         found: dict[int, Mapping[str, float]] = {}
         keys = [key_of(clip, b"languages") for clip in clips]
         for batch in self._batches(clips, keys):
-            with self._journal.step([keys[i] for i in batch]):
-                heard = list(self._recognizer.languages([clips[i] for i in batch]))
+            with self._journal.step([keys[i] for i in batch]) as moved:
+                told = self._recognizer.languages([clips[i] for i in batch])
+                heard = list(_each(told, moved))
             found.update(zip(batch, heard, strict=True))
         for i in range(len(clips)):
             yield found.get(i, {})
@@ -152,6 +158,13 @@ class Waiting:
         with self._journal.waiting():
             found = list(self._recognizer.languages(clips))
         yield from found
+
+
+def _each(told: Iterator[Found], moved: Callable[[], None]) -> Iterator[Found]:
+    """Yield what a recognizer tells; of each say that it works on, as a slow server may be asked."""
+    for one in told:
+        moved()
+        yield one
 
 
 def key_of(clip: Audio, use: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """A recognizer with a journal: what is written down, decoded apart, and left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,13 +33,17 @@ class Diary:
     steps: list[tuple[bytes, ...]] = field(default_factory=list)
     under_way: list[tuple[bytes, ...]] = field(default_factory=list)
     waits: int = 0
+    moves: int = 0
+
+    def _moved(self) -> None:
+        self.moves += 1
 
     @contextmanager
-    def step(self, keys: Sequence[bytes], /) -> Iterator[None]:
+    def step(self, keys: Sequence[bytes], /) -> Iterator[Callable[[], None]]:
         self.steps.append(tuple(keys))
         self.under_way.append(tuple(keys))
         try:
-            yield
+            yield self._moved
         finally:
             self.under_way.remove(tuple(keys))
 
@@ -84,6 +88,15 @@ def keys(*sizes: int, use: bytes = b"transcribe") -> tuple[bytes, ...]:
 
 def heard(careful: Careful, *sizes: int) -> list[Hypothesis]:
     return list(careful.transcribe([clip(size) for size in sizes], CHINESE))
+
+
+def test_each_clip_that_is_done_is_a_sign_of_life() -> None:
+    diary = Diary()
+
+    heard(Careful(Measuring(diary), diary), 20, 30, 40)
+    list(Careful(Measuring(diary), diary).languages([clip(20)]))
+
+    assert diary.moves == 4
 
 
 def test_clips_are_written_down_while_native_code_has_them() -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from huiting.core.watch import Progress
-from huiting.jobs.host.messages import Advanced, Alive, Entered, Left, ToHost, Waits
+from huiting.jobs.host.messages import Advanced, Alive, Entered, Left, Moved, ToHost, Waits
 
 SELDOM = 0.2
 """Seconds between two messages on how far a task is."""
@@ -41,12 +41,26 @@ class Journal:
         self._here = threading.local()
 
     @contextmanager
-    def step(self, keys: Sequence[bytes]) -> Iterator[None]:
-        """Tell that native code takes these steps while inside."""
+    def step(self, keys: Sequence[bytes]) -> Iterator[Callable[[], None]]:
+        """Tell that native code takes these steps while inside.
+
+        Give what tells that it came further: so are this thread's task, as by `alive`, and all
+        that wait for it. Cheap enough to be called often.
+        """
         group = next(self._groups)
+        told = self._clock()
+
+        def moved() -> None:
+            nonlocal told
+            self.alive()
+            now = self._clock()
+            if now - told >= SELDOM:
+                told = now
+                self._send(Moved(group))
+
         self._send(Entered(group, tuple(keys)))
         try:
-            yield
+            yield moved
         finally:
             self._send(Left(group))
 

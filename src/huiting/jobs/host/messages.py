@@ -100,6 +100,12 @@ class Entered(msgspec.Struct, frozen=True, tag=True, array_like=True):
     steps: tuple[bytes, ...]
 
 
+class Moved(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """It works on them, and has come further."""
+
+    group: int
+
+
 class Left(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """It has come back from them."""
 
@@ -121,7 +127,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True, array_like=True):
 
 
 ToChild = Begin | Work | Cancel | Stop
-ToHost = Ready | Unready | Advanced | Alive | Waits | Entered | Left | Done | Failed
+ToHost = Ready | Unready | Advanced | Alive | Waits | Entered | Moved | Left | Done | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 to_child = msgspec.msgpack.Decoder(ToChild)

@@ -26,6 +26,7 @@ from huiting.jobs.host.messages import (
     Failed,
     Fault,
     Left,
+    Moved,
     Ready,
     Stop,
     ToHost,
@@ -202,6 +203,8 @@ class Supervisor:
                 self._unready(life, fault)
             case Entered(group, steps):
                 life.groups.enter(group, steps)
+                self._shared_life(now)
+            case Moved():
                 self._shared_life(now)
             case Left(group):
                 self._blame.passed(life.groups.leave(group))

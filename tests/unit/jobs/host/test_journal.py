@@ -6,7 +6,7 @@ import pytest
 
 from huiting.core.watch import Progress
 from huiting.jobs.host.journal import SELDOM, Cancelled, Journal
-from huiting.jobs.host.messages import Advanced, Alive, Entered, Left, ToHost, Waits
+from huiting.jobs.host.messages import Advanced, Alive, Entered, Left, Moved, ToHost, Waits
 
 
 class Clock:
@@ -40,6 +40,32 @@ def test_steps_are_told_before_and_after(journal: Journal, told: list[ToHost]) -
         raise ZeroDivisionError
 
     assert told[1:] == [Left(0), Entered(1, (b"c",)), Left(1)]
+
+
+def test_steps_that_come_further_say_so_now_and_then(
+    journal: Journal, told: list[ToHost], clock: Clock
+) -> None:
+    with journal.step([b"a"]) as moved:
+        for _ in range(3):
+            moved()
+        clock.now += 0.3
+        moved()
+        moved()
+
+    assert told == [Entered(0, (b"a",)), Moved(0), Left(0)]
+
+
+def test_who_takes_steps_alone_comes_further_with_them(
+    journal: Journal, told: list[ToHost], clock: Clock
+) -> None:
+    with journal.running(7), journal.step([b"a"]) as moved:
+        clock.now += 0.3
+        moved()
+        journal.cancel(7)
+        with pytest.raises(Cancelled):
+            moved()
+
+    assert told == [Entered(0, (b"a",)), Alive(7), Moved(0), Left(0)]
 
 
 def test_progress_is_told_seldom_but_stages_and_ends_at_once(

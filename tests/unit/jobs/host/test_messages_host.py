@@ -16,6 +16,7 @@ from huiting.jobs.host.messages import (
     Entered,
     Failed,
     Fault,
+    Moved,
     Outlet,
     Ready,
     ToChild,
@@ -31,6 +32,7 @@ TOLD: list[ToHost] = [
     Ready(),
     Advanced(3, "asr", 0.25),
     Entered(1, (b"\x00" * 16, b"\xff" * 16)),
+    Moved(1),
     Done(3, b"\x80result"),
     Failed(4, Fault("input", "a.wav", "no audio", "give some", ("in stage decode",))),
 ]

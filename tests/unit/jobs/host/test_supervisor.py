@@ -21,6 +21,7 @@ from huiting.jobs.host.messages import (
     Failed,
     Fault,
     Left,
+    Moved,
     Ready,
     Stop,
     ToChild,
@@ -247,6 +248,18 @@ def test_who_waits_for_what_is_shared_hangs_with_it_and_its_steps(ready: Stage) 
     ready.say(Ready())
 
     assert [m.apart for m in ready.child.heard if isinstance(m, Work)] == [(b"b",)]
+
+
+def test_who_waits_for_steps_that_come_further_does_not_hang(ready: Stage) -> None:
+    ready.ask()
+    ready.say(Waits(1, begins=True), Entered(0, (b"a", b"b")))
+    for now in (8, 16, 24):
+        ready.now = now
+        ready.say(Moved(0))
+    ready.wait(9)
+    assert not ready.child.killed
+    ready.wait(1)
+    assert ready.child.killed
 
 
 def test_while_the_child_is_being_ended_nothing_is_given_to_it(ready: Stage) -> None:
