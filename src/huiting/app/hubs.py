@@ -7,6 +7,7 @@ from time import sleep
 import httpx
 
 from huiting import __version__
+from huiting.app.packages import with_pip
 from huiting.engines.catalogue import Hub
 from huiting.engines.hub.addresses import Endpoints
 from huiting.engines.hub.download import Line
@@ -39,10 +40,12 @@ def hubs_of(
 ) -> Iterator[Hubs]:
     """Give the way to the hubs while inside; nothing is opened until a file is asked for.
 
+    Wheels come from the package index that pip is configured for.
+
     Proxies and certificates are those of the environment (`https_proxy`, `no_proxy`,
     `SSL_CERT_FILE`).
     """
     endpoints = endpoints_of(environ)
     named = {"User-Agent": f"huiting/{__version__}"}
     with httpx.Client(timeout=TIMEOUT, headers=named, follow_redirects=False) as client:
-        yield Hubs(Line(client, sleep), endpoints, only, trusting)
+        yield Hubs(Line(client, sleep), endpoints, only, trusting, with_pip())

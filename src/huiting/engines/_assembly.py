@@ -24,11 +24,15 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def join(members: Sequence[tuple[Path, str]], target: Path, advance: Callable[[int], None]) -> str:
-    """Write the members of zip archives one after another to `target`, down to the disk.
+Piece = tuple[Path, str] | bytes
+"""A member of a zip archive, by archive and name inside; or bytes as they are."""
+
+
+def join(pieces: Sequence[Piece], target: Path, advance: Callable[[int], None]) -> str:
+    """Write pieces one after another to `target`, down to the disk.
 
     Args:
-        members: archive and name inside, in order.
+        pieces: in order.
         target: the new file; one of that name is replaced.
         advance: told how many bytes were written since the last time.
 
@@ -42,15 +46,24 @@ def join(members: Sequence[tuple[Path, str]], target: Path, advance: Callable[[i
     """
     seen = hashlib.sha256()
     with target.open("wb") as out:
-        for archive, name in members:
-            with zipfile.ZipFile(archive) as opened, opened.open(name) as member:
-                while block := member.read(BLOCK):
-                    out.write(block)
-                    seen.update(block)
-                    advance(len(block))
+        for piece in pieces:
+            for block in _blocks(piece):
+                out.write(block)
+                seen.update(block)
+                advance(len(block))
         out.flush()
         os.fsync(out.fileno())
     return seen.hexdigest()
+
+
+def _blocks(piece: Piece) -> Iterator[bytes]:
+    if isinstance(piece, bytes):
+        yield piece
+        return
+    archive, name = piece
+    with zipfile.ZipFile(archive) as opened, opened.open(name) as member:
+        while block := member.read(BLOCK):
+            yield block
 
 
 def publish(ready: Path, target: Path) -> None:

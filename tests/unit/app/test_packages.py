@@ -33,7 +33,7 @@ def test_a_pure_wheel_is_asked_for_without_tags() -> None:
     asked = packages.options(PURE)
 
     assert asked[:4] == ["-m", "pip", "download", "--no-deps"]
-    assert {"--require-hashes", "--only-binary=:all:"} < set(asked)
+    assert {"--require-hashes", "--only-binary=:all:", "--ignore-requires-python"} < set(asked)
     assert "--platform" not in asked
 
 

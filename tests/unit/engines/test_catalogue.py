@@ -5,7 +5,16 @@ import pytest
 
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.engines import catalogue, provision
-from huiting.engines.catalogue import File, Hosted, Model, Packaged, State, Weights
+from huiting.engines.catalogue import (
+    Added,
+    File,
+    Hosted,
+    Model,
+    Packaged,
+    Part,
+    State,
+    Weights,
+)
 from small_models import Shop, packaged, two_halves
 
 
@@ -124,8 +133,10 @@ def test_a_file_that_nobody_vouches_for_is_no_model(tmp_path: Path) -> None:
 
 
 def test_setup_does_not_bring_what_hubs_have(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="models pull gtcrn"):
-        provision.install([catalogue.model("gtcrn")], tmp_path, Shop(tmp_path, []).fetch)
+    with pytest.raises(ModelUnavailable, match="models pull silero-vad-sherpa"):
+        provision.install(
+            [catalogue.model("silero-vad-sherpa")], tmp_path, Shop(tmp_path, []).fetch
+        )
 
 
 def test_an_optional_model_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
@@ -151,6 +162,14 @@ def test_every_file_has_a_digest_a_size_and_a_source(model: Model) -> None:
         assert len(bytes.fromhex(file.sha256)) == 32
         assert file.size > 0
         assert file.source
+
+
+BY_WHEEL = [model for model in catalogue.models() if model.wheels]
+
+
+@pytest.mark.parametrize("model", BY_WHEEL, ids=lambda model: str(model.name))
+def test_every_wheel_is_known_to_the_byte_and_holds_whole_models(model: Model) -> None:
+    assert all(file.pieces and file.sha256 for file in model.files)
     for wheel in model.wheels:
         assert len(bytes.fromhex(wheel.sha256)) == 32
         assert wheel.file.startswith(f"{wheel.project.replace('-', '_')}-{wheel.version}-")
@@ -165,6 +184,61 @@ def test_the_catalogue_holds_no_address() -> None:
     text = Path(catalogue.__file__).with_name("catalogue.toml").read_text("utf-8")
 
     assert "://" not in text
+
+
+def test_these_models_come_by_wheels_where_the_index_is_nearer_than_the_hubs() -> None:
+    both = [model.name for model in HOSTED if model.wheels]
+
+    assert {"fsmn-vad", "gtcrn"} <= set(both)
+
+
+def test_what_a_publisher_put_behind_a_file_is_a_piece_of_it() -> None:
+    (file,) = catalogue.model("gtcrn").files
+    part, added = file.pieces
+
+    assert isinstance(part, Part)
+    assert isinstance(added, Added)
+    assert added.content.startswith(b"r\x13\n\nmodel_type\x12\x05gtcrn")
+    assert added.content.endswith(b"\x0bwindow_type\x12\thann_sqrt")
+
+
+WRITTEN = """
+[[wheels]]
+project = "flour"
+version = "1.0"
+file = "flour-1.0-py3-none-any.whl"
+size = 5
+sha256 = "00"
+
+[[models]]
+name = "cake"
+task = "baking"
+origin = "the baker"
+licence = "MIT"
+covers = []
+{where}
+files = [{{ name = "a.bin", parts = [{{ wheel = "flour", member = "a" }}, {{ added = ["b", "c"] }}] }}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "pulled"),
+    [
+        pytest.param("", False, id="wheels alone"),
+        pytest.param(
+            'sources = [{ hub = "huggingface", repo = "a/b", revision = "main" }]', True, id="a hub"
+        ),
+        pytest.param(
+            'archive = { repo = "a/b", tag = "t", asset = "c.tar" }', True, id="a release"
+        ),
+    ],
+)
+def test_a_file_of_wheels_and_hubs_is_known_from_both(where: str, pulled: bool) -> None:  # noqa: FBT001
+    [model] = catalogue.parse(WRITTEN.format(where=where))
+
+    assert model.pulled is pulled
+    assert [wheel.project for wheel in model.wheels] == ["flour"]
+    assert model.files[0].pieces == (Part(model.wheels[0], "a"), Added(b"bc"))
 
 
 def test_a_wheel_is_named_once_however_many_files_come_out_of_it() -> None:

