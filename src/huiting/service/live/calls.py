@@ -31,7 +31,7 @@ from huiting.service.live.log import Watching
 from huiting.service.live.ongoing import Means, Ongoing
 from huiting.service.live.opening import Opening, check
 from huiting.service.live.spool import Kept
-from huiting.service.live.veil import Veil
+from huiting.service.live.veil import Between, Veil
 from huiting.service.recordings import Given, checked
 from huiting.service.troubles import Locked
 from huiting.service.views import View
@@ -471,12 +471,16 @@ class Live:
     def _veil(self, call: Ongoing) -> Veil:
         with self._lock:
             if call.id not in self._veils:
-                self._veils[call.id] = self._veil_of(call.id, call.kept.opening.metadata)
+                self._veils[call.id] = self._veil_of(
+                    call.id, call.kept.opening.metadata, call.log.finals
+                )
             return self._veils[call.id]
 
-    def _veil_of(self, call: str, metadata: Mapping[str, str]) -> Veil:
+    def _veil_of(
+        self, call: str, metadata: Mapping[str, str], finals: Between | None = None
+    ) -> Veil:
         recording = Recording(call, "", 0, 0.0, 0, "", (), metadata=metadata)
-        return Veil(recording, self._hands.policy, self._hands.find)
+        return Veil(recording, self._hands.policy, self._hands.find, finals)
 
 
 def _proof(key: str) -> str:

@@ -6,7 +6,7 @@ and not what had been; nobody who reads can hold up the call.
 """
 
 import threading
-from collections import OrderedDict
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable
 
 from huiting.live.updates import Cue, Final, Partial, Pulse, Speech, Strain
@@ -16,6 +16,8 @@ MOST = 20_000
 """Events that are kept; those of a call of many hours."""
 AT_ONCE = 500
 """Events that are taken at once."""
+SLACK = 64
+"""Places of events that are gone, which are let be."""
 
 
 class Log:
@@ -29,7 +31,13 @@ class Log:
     def __init__(self, first: int = 1, most: int = MOST) -> None:
         self._next = first
         self._most = most
-        self._events: OrderedDict[int, Event] = OrderedDict()
+        self._numbers: list[int] = []
+        """In order, so that a reader's place is found without looking through what it has read."""
+        self._events: list[Event | None] = []
+        """Beside them; None for what is gone. At most about twice as many as are kept."""
+        self._first = 0
+        """Place before which all are gone."""
+        self._kept = 0
         self._newest: dict[Hashable, int] = {}
         self._dropped = 0
         self._lock = threading.Lock()
@@ -80,11 +88,24 @@ class Log:
             number: of the event.
             most: how many at most; None for all.
         """
+        found: list[Event] = []
         with self._lock:
-            found = [event for at, event in self._events.items() if at > number][:most]
             if number < self._dropped:
-                found.insert(0, Event(self._dropped, Missed(number + 1, self._dropped)))
-            return found
+                found.append(Event(self._dropped, Missed(number + 1, self._dropped)))
+                most = most and most + 1
+            for place in range(self._place(number), len(self._events)):
+                event = self._events[place]
+                if event is not None:
+                    found.append(event)
+                if len(found) == most:
+                    break
+        return found
+
+    def finals(self, after: int, before: int) -> list[Event]:
+        """Return what was said for good between two events, by their numbers."""
+        with self._lock:
+            between = self._events[self._place(after) : bisect_left(self._numbers, before)]
+        return [event for event in between if event and isinstance(event.what, Final)]
 
     def read(
         self,
@@ -113,16 +134,38 @@ class Log:
         if key is not None:
             self._forget(key)
             self._newest[key] = event.number
-        self._events[event.number] = event
-        while len(self._events) > self._most:
-            self._dropped, _ = self._events.popitem(last=False)
+        self._numbers.append(event.number)
+        self._events.append(event)
+        self._kept += 1
+        self._trim()
         self._over = self._over or isinstance(happening, Ended)
         return event
 
     def _forget(self, key: Hashable) -> None:
         old = self._newest.pop(key, None)
-        if old is not None:
-            self._events.pop(old, None)
+        if old is None:
+            return
+        place = bisect_left(self._numbers, old)
+        if self._first <= place < len(self._numbers) and self._numbers[place] == old:
+            self._events[place] = None
+            self._kept -= 1
+
+    def _trim(self) -> None:
+        """Let the oldest go where there are too many, and the places of what is gone."""
+        while self._kept > self._most:
+            event = self._events[self._first]
+            if event is not None:
+                self._events[self._first] = None
+                self._dropped = event.number
+                self._kept -= 1
+            self._first += 1
+        if len(self._events) > 2 * self._kept + SLACK:
+            self._events = [event for event in self._events if event is not None]
+            self._numbers = [event.number for event in self._events if event is not None]
+            self._first = 0
+
+    def _place(self, number: int) -> int:
+        return max(self._first, bisect_right(self._numbers, number))
 
 
 class Watching:

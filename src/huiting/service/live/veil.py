@@ -2,13 +2,14 @@
 
 What is private is found as in calls that are over, with what was said just before. But a
 number is often said in pieces, and what will become of a piece nobody knows yet: so, besides,
-every longer number is hidden while the call runs, and in what is still being said every digit.
+numbers are hidden as long as the call runs (`numbers`). Of what is still being said only
+clauses are shown that are over: half a name, or half an address, nobody knows for one.
 """
 
 import re
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -17,6 +18,8 @@ from huiting.core.ports import MeaningStage
 from huiting.core.types import Call, Recording, Role, Segment, Span
 from huiting.live.updates import Cue, Evidence, Final, Partial
 from huiting.service.live.happening import Event
+from huiting.service.live.log import MOST
+from huiting.service.live.numbers import bare, covered
 from huiting.service.recent import Recent
 from huiting.text.redaction.cover import Covers, covers_of
 from huiting.text.redaction.policy import Policy
@@ -25,11 +28,16 @@ from huiting.text.redaction.redact import redacted_recording
 CONTEXT = 8
 """Segments before one that are read with it."""
 REMEMBERED = 1_000
-"""Events that are kept as they are shown."""
-_NUMERALS = "零〇一二三四五六七八九幺两十百千万"
-_NUMBER = re.compile(rf"\d(?:[\d \-,，、.·]*\d){{2,}}|[{_NUMERALS}]{{3,}}")
-"""What may be part of a longer number: a price is hidden too, for as long as the call runs."""
-_DIGITS = re.compile(rf"\d|[{_NUMERALS}]{{2,}}")
+"""Partials and cues that are kept as they are shown."""
+MORE = "…"
+"""Stands for what is being said and not shown."""
+_OVER = re.compile(r".*[。！？!?;；，,、](?=.)|.*\.(?=\s)", re.DOTALL)
+"""Clauses behind which something follows."""
+Between = Callable[[int, int], Sequence[Event]]
+
+
+def _nothing(_after: int, _before: int) -> Sequence[Event]:
+    return ()
 
 
 class Veil:
@@ -39,15 +47,27 @@ class Veil:
         recording: what is known of the call.
         policy: what becomes of what is private.
         find: looks for it.
+        finals: gives what was said for good between two events, by their numbers: who comes late
+            is shown what is said by what was said before.
     """
 
-    def __init__(self, recording: Recording, policy: Policy, find: MeaningStage) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        policy: Policy,
+        find: MeaningStage,
+        finals: Between | None = None,
+    ) -> None:
         self._recording = recording
         self._policy = policy
         self._find = find
+        self._finals = finals or _nothing
         self._before: deque[Segment] = deque(maxlen=CONTEXT)
         self._known = covers_of(Call(recording), (), policy)
         self._lock = threading.Lock()
+        self._read = 0
+        """Number of the event up to which all that was said is known."""
+        self._said: Recent[int, Event] = Recent(MOST)
         self._seen: Recent[int, Event] = Recent(REMEMBERED)
 
     @property
@@ -60,7 +80,9 @@ class Veil:
         if not isinstance(event.what, (Final, Partial, Cue)):
             return event
         with self._lock:
-            return self._seen.get(event.number, lambda: self._covered(event))
+            self._read_up_to(event)
+            kept = self._said if isinstance(event.what, Final) else self._seen
+            return kept.get(event.number, lambda: self._covered(event))
 
     def over(self, events: Sequence[Event]) -> list[Event]:
         """Return all that was told of a call that is over, with what is private covered.
@@ -75,12 +97,21 @@ class Veil:
             places = {id(segment): place for place, segment in enumerate(said)}
             return [self._past(event, covers, places) for event in events]
 
+    def _read_up_to(self, event: Event) -> None:
+        """Know what was said before an event, in the order in which it was said."""
+        if event.number <= self._read:
+            return
+        for final in self._finals(self._read, event.number):
+            self._said.keep(final.number, self._covered(final))
+        if isinstance(event.what, Final):
+            self._said.keep(event.number, self._covered(event))
+        self._read = event.number
+
     def _past(self, event: Event, covers: Covers, places: Mapping[int, int]) -> Event:
         match event.what:
             case Final() as final:
                 shown = [
-                    self._shown(s, covers.shown(places[id(s)], s.text), _NUMBER)
-                    for s in final.segments
+                    self._shown(s, covers.shown(places[id(s)], s.text)) for s in final.segments
                 ]
                 return Event(event.number, replace(final, segments=tuple(shown)))
             case Cue() as cue:
@@ -103,38 +134,39 @@ class Veil:
         covers = self._covers(segment)
         secrets = dict.fromkeys((*self._known.secrets, *covers.secrets))
         self._known = replace(self._known, secrets=tuple(secrets))
-        shown = self._shown(segment, covers.shown(len(self._before), segment.text), _NUMBER)
+        shown = self._shown(segment, covers.shown(len(self._before), segment.text))
         self._before.append(segment)
         return shown
 
     def _partial(self, partial: Partial) -> Partial:
-        said = Segment(
-            partial.channel, None, Role.UNKNOWN, partial.span, partial.text, partial.text
-        )
-        text = self._alone(said, _DIGITS)
-        begun = replace(said, text=partial.stable, spoken=partial.stable)
-        stable = self._alone(begun, _DIGITS)
-        return replace(partial, text=text, stable=_shared(text, stable))
+        text, stable = (self._begun(partial, said) for said in (partial.text, partial.stable))
+        return replace(partial, text=text, stable=_shared(text, stable).removesuffix(MORE))
+
+    def _begun(self, partial: Partial, text: str) -> str:
+        """Return as much as may be shown of a text that goes on."""
+        found = _OVER.match(text)
+        whole = found[0] if found else ""
+        said = Segment(partial.channel, None, Role.UNKNOWN, partial.span, whole, whole)
+        return bare(self._alone(said)) + (MORE if len(whole) < len(text) else "")
 
     def _cue(self, cue: Cue) -> Cue:
         def proof(evidence: Evidence) -> Evidence:
             said = Segment(
                 evidence.channel, None, Role.UNKNOWN, evidence.span, evidence.text, evidence.text
             )
-            return replace(evidence, text=self._alone(said, _NUMBER))
+            return replace(evidence, text=self._alone(said))
 
         text = {language: self._known.unsaid(words) for language, words in cue.text.items()}
         return replace(cue, text=text, evidence=tuple(map(proof, cue.evidence)))
 
-    def _alone(self, segment: Segment, numbers: re.Pattern[str]) -> str:
+    def _alone(self, segment: Segment) -> str:
         """Return the text of something that is not said for good, after what was."""
-        covered = self._covers(segment).shown(len(self._before), segment.text)
-        return self._shown(segment, covered, numbers).text
+        shown = self._covers(segment).shown(len(self._before), segment.text)
+        return self._shown(segment, shown).text
 
-    def _shown(self, segment: Segment, covered: str, numbers: re.Pattern[str]) -> Segment:
+    def _shown(self, segment: Segment, shown: str) -> Segment:
         """Return a segment as it is shown: its covered text, without the times of its words."""
-        text = self._known.unsaid(covered)
-        text = numbers.sub(lambda found: "*" * len(found[0]), text)
+        text = covered(self._known.unsaid(shown))
         emotion = segment.emotion
         if emotion is not None:
             emotion = replace(emotion, words=tuple(map(self._known.unsaid, emotion.words)))

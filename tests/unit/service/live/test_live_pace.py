@@ -3,13 +3,14 @@
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from huiting.core.types import Span
-from huiting.live.updates import Partial, Pulse
-from huiting.service.live.happening import Missed, Why
+from huiting.live.updates import Final, Partial, Pulse
+from huiting.service.live.happening import Event, Missed, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log
 from huiting.service.live.spool import NoRoom
@@ -165,3 +166,37 @@ def test_a_full_disk_is_told_and_what_came_before_is_kept(
 
         assert ended.why is Why.NO_ROOM
         assert place.bytes_of(ended.recording) == wav(LONG[:200_000])
+
+
+def test_a_reader_who_knows_all_but_the_latest_is_told_it_without_a_look_at_the_rest() -> None:
+    class Counted(list[Event | None]):
+        looks = 0
+
+        def __getitem__(self, place: Any) -> Any:  # noqa: ANN401  (as of a list)
+            self.looks += 1
+            return super().__getitem__(place)
+
+    log = Log()
+    log.add([Final(number, ()) for number in range(5_000)])
+    log.add([Pulse(1.0)])
+    log._events = seen = Counted(log._events)
+    found = [log.after(number) for number in (5_000, 5_001, 4_999)]
+
+    assert [len(events) for events in found] == [1, 0, 2]
+    assert seen.looks <= 6
+
+
+def test_what_is_gone_takes_no_room() -> None:
+    log = Log(most=100)
+    reader = log.read(0)
+    for number in range(3_000):
+        log.add([Pulse(float(number)), Partial(0, number // 9, Span(0, 1), "", "x")])
+        log.add([Final(number // 9, ())] if number % 9 == 8 else [])
+    kept = len(log._events)
+    found = reader.take()
+
+    assert kept <= 2 * 100 + 65
+    assert len(found) == 101
+    assert isinstance(found[0].what, Missed)
+    assert log.finals(0, log.last) == [e for e in found if isinstance(e.what, Final)]
+    assert log.finals(log.last - 1, log.last) == []

@@ -55,14 +55,92 @@ def test_a_number_in_words_shows_no_piece() -> None:
     assert not set(shown) & set("一三八零")
 
 
-@pytest.mark.parametrize("text", ["我的手机号是1", "我的手机号是138", "一三八"])
+def partial(number: int, text: str, stable: str = "") -> Event:
+    return Event(number, Partial(0, number, Span(0, 1), stable=stable, text=text))
+
+
+def seen(event: Event) -> str:
+    assert isinstance(event.what, Partial)
+    assert event.what.text.startswith(event.what.stable)
+    return event.what.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我的手机号是1，", "我的手机号是138，就是", "一三八", "好的，8，嗯", "it is 5, and 6, or"],
+)
 def test_nothing_of_a_number_is_shown_while_it_is_said(text: str) -> None:
-    partial = Partial(0, 1, Span(0, 1), stable=text[:-1], text=text)
-    shown = veil().shown(Event(1, partial)).what
+    shown = seen(veil().shown(partial(1, text, text[:-1])))
+
+    assert not any(char.isdigit() or char in "一三八" for char in shown)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "private"),
+    [
+        pytest.param(
+            "您贵姓？",
+            "我叫王小明，住在上海市浦东新区世纪大道100号东方大厦。",
+            "上海",
+            id="who",
+        ),
+        pytest.param("地址呢？", "光明路128号，3号楼二单元，麻烦快点。", "光明路", id="where"),
+        pytest.param("邮箱呢？", "zhang.san@example.com，谢谢。", "zhang", id="mail"),
+        pytest.param("哪位？", "周三上午10:15，王主任，下午也行。", "王主", id="by title"),
+    ],
+)
+def test_what_the_final_covers_no_partial_has_shown(before: str, said: str, private: str) -> None:
+    covering = veil()
+    covering.shown(final(1, before))
+    shown = [seen(covering.shown(partial(n, said[:n], said[: n - 1]))) for n in range(2, len(said))]
+    whole = text_of(covering.shown(final(len(said) + 1, said, 2.0)))
+    pairs = {private[at : at + 2] for at in range(0, len(private) - 1, 2)}
+
+    assert not any(pair in text for pair in pairs for text in (whole, *shown))
+    assert shown[-1].removesuffix("…").rstrip("。")[-3:] in whole  # what is over is shown
+
+
+def test_of_what_is_being_said_clauses_that_are_over_are_shown() -> None:
+    shown = veil().shown(partial(2, "我想退货，麻烦您看", "我想退货，麻烦")).what
 
     assert isinstance(shown, Partial)
-    assert not set(shown.text) & set("138一三八")
-    assert shown.text.startswith(shown.stable)
+    assert (shown.stable, shown.text) == ("我想退货，", "我想退货，…")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param(["13", "80", "01"], ["**", "**", "**"], id="in pairs"),
+        pytest.param(["幺", "对，三", "嗯，八"], ["*", "对，*", "嗯，*"], id="a digit at a time"),
+        pytest.param(["一，三，八"], ["*，*，*"], id="apart by commas"),
+        pytest.param(["我的是一三嗯八零"], ["我的是*****"], id="with a hesitation"),
+        pytest.param(["it is one three eight"], ["it is " + "*" * 15], id="in English words"),
+        pytest.param(["공일공입니다"], ["***입니다"], id="in Korean words"),
+        pytest.param(["十三号楼"], ["**号楼"], id="two digits"),
+        pytest.param(["我要两个"], ["我要两个"], id="a count stays"),
+        pytest.param(["万一坏了，千万别扔"], ["万一坏了，千万别扔"], id="words of numerals stay"),
+        pytest.param(["一千万", "万一三"], ["***", "***"], id="but for numbers"),
+    ],
+)
+def test_numbers_said_apart_are_covered(said: list[str], shown: list[str]) -> None:
+    covering = veil()
+
+    assert [text_of(covering.shown(final(n, t, n))) for n, t in enumerate(said, 1)] == shown
+
+
+def test_who_comes_late_is_shown_what_is_said_by_what_was_said_before() -> None:
+    told = [final(1, "请问您贵姓？"), final(3, "王小明。", 3.0)]
+
+    def between(after: int, before: int) -> list[Event]:
+        return [event for event in told if after < event.number < before]
+
+    late = Veil(Recording("live", "", 0, 0.0, 0, "", ()), Policy(), FIND, between)
+    early = veil()
+    first = [text_of(early.shown(event)) for event in told]
+    partly = seen(late.shown(partial(4, "我是王小明，", "")))
+
+    assert [text_of(late.shown(event)) for event in told] == first
+    assert "王小" not in partly
 
 
 def test_of_a_call_that_is_over_no_piece_of_a_number_is_shown() -> None:
