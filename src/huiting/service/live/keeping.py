@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from huiting.audio.arriving import Encoding
 from huiting.live import codec
@@ -54,9 +54,8 @@ class Keeper:
         erased = before is not None and not self.recordings.knows(before)
         accepted = None
         if not erased and spool.size >= kept.opening.frame and self._sound(kept):
-            with (spool.folder / "audio").open("rb") as file:
-                stream = cast("BinaryIO", Wave(kept.opening, file, spool.size))
-                accepted = self.recordings.accept(stream, name_of(kept), given(kept), _asked(kept))
+            stream = cast("BinaryIO", Wave(kept.opening, spool.sound(), spool.size))
+            accepted = self.recordings.accept(stream, name_of(kept), given(kept), _asked(kept))
             spool.note({ACCEPTED: accepted.recording})
         recording = accepted.recording if accepted else None
         self.calls.end(
@@ -114,6 +113,14 @@ def _asked(kept: Kept) -> Asked:
     return Asked(kept.principal, options, priority=URGENT)
 
 
+class Readable(Protocol):
+    """What is read from its beginning."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes; nothing at the end."""
+        ...
+
+
 class Wave:
     """A WAV file made of audio as it came: a header, then the same bytes, whole frames of them.
 
@@ -123,7 +130,7 @@ class Wave:
         size: bytes that count.
     """
 
-    def __init__(self, opening: Opening, audio: BinaryIO, size: int) -> None:
+    def __init__(self, opening: Opening, audio: Readable, size: int) -> None:
         self._left = size // opening.frame * opening.frame
         self._head = io.BytesIO(header(opening, self._left))
         self._audio = audio

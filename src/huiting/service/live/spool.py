@@ -4,6 +4,8 @@ A folder a call: `opening.json`, `audio` (the bytes as they came) and `told.json
 said for good). Bytes are with the kernel when `append` returns, so they survive the end of
 this process; every few seconds they are on the disk, and survive that of the machine. The
 lock on `audio` ends with the process that holds it: what is left without one may be taken up.
+Where recordings are sealed, so are all three, as they grow (`vault.framed`); a call that began
+in the clear ends so.
 """
 
 import fcntl
@@ -25,14 +27,15 @@ from huiting.access.principal import Principal
 from huiting.core.errors import HuitingError, StoreError
 from huiting.service.live.opening import Opening
 from huiting.service.troubles import Locked
+from huiting.vault.errors import KeyMissing
+from huiting.vault.growing import Growing, growing, is_sealed
+from huiting.vault.sealed import KeyRing
 
 SAFE_EVERY = 5.0
 """Seconds of audio that the end of the machine may cost."""
 
 _OURS = 0o700
-"""Rights of a folder in which sound lies in the clear."""
-
-
+"""Rights of a folder in which sound may lie in the clear."""
 ACCEPTED = "accepted"
 """Key of the record of what became of the bytes."""
 
@@ -72,26 +75,38 @@ class Spool:
         folder: of this call.
         kept: what it began with.
         audio: open for reading and appending, and locked.
+        ring: keys that it is sealed with; None for in the clear.
+
+    Raises:
+        OSError: it cannot be opened.
+        VaultError: it is sealed, and cannot be opened.
     """
 
-    def __init__(self, folder: Path, kept: Kept, audio: BinaryIO) -> None:
+    def __init__(
+        self, folder: Path, kept: Kept, audio: BinaryIO, ring: KeyRing | None = None
+    ) -> None:
         self.folder = folder
         self.kept = kept
-        self._audio = audio
-        self._told = (folder / "told.jsonl").open("ab", buffering=0)
-        self._size = os.fstat(audio.fileno()).st_size
-        self._safe = self._size
+        self._file = audio
+        self._audio = growing(audio, f"{folder.name}/audio", ring)
+        self._told_file = (folder / "told.jsonl").open("a+b", buffering=0)
+        try:
+            self._told: Growing = growing(self._told_file, f"{folder.name}/told", ring)
+        except BaseException:
+            self._told_file.close()
+            raise
+        self._safe = self._audio.size
         self._step = round(SAFE_EVERY * kept.opening.rate) * kept.opening.frame
 
     @property
     def size(self) -> int:
         """Bytes of audio."""
-        return self._size
+        return self._audio.size
 
     @property
     def seconds(self) -> float:
         """Of audio."""
-        return self.kept.opening.seconds(self._size)
+        return self.kept.opening.seconds(self.size)
 
     def append(self, data: bytes) -> None:
         """Keep more audio.
@@ -99,19 +114,19 @@ class Spool:
         Raises:
             NoRoom: not all of it could be kept; as much as could is.
         """
-        rest = memoryview(data)
         with _room():
-            while rest:
-                written = os.write(self._audio.fileno(), rest)
-                self._size += written
-                rest = rest[written:]
-            if self._size - self._safe >= self._step:
-                os.fsync(self._audio.fileno())
-                self._safe = self._size
+            self._audio.append(data)
+            if self.size - self._safe >= self._step:
+                os.fsync(self._file.fileno())
+                self._safe = self.size
 
     def read(self, place: int, size: int) -> bytes:
         """Return audio from a place on; less where there is less."""
-        return os.pread(self._audio.fileno(), size, place)
+        return self._audio.read(place, size)
+
+    def sound(self) -> "Sound":
+        """Return the audio to be read from its beginning, when nobody else reads any more."""
+        return Sound(self._audio)
 
     def note(self, record: dict[str, Any]) -> None:
         """Keep something that was said for good.
@@ -120,7 +135,7 @@ class Spool:
             NoRoom: it could not be kept.
         """
         with _room():
-            self._told.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            self._told.append(json.dumps(record, ensure_ascii=False).encode() + b"\n")
 
     @property
     def accepted(self) -> str | None:
@@ -129,7 +144,7 @@ class Spool:
 
     def told(self) -> Iterator[dict[str, Any]]:
         """Yield what was noted; a line that a crash cut is left out."""
-        for line in (self.folder / "told.jsonl").read_bytes().splitlines():
+        for line in self._told.read(0, self._told.size).splitlines():
             try:
                 yield json.loads(line)
             except ValueError:
@@ -137,8 +152,8 @@ class Spool:
 
     def close(self) -> None:
         """Let it go as it is, for whoever takes it up."""
-        self._told.close()
-        self._audio.close()
+        self._told_file.close()
+        self._file.close()
 
     def remove(self) -> None:
         """Delete it."""
@@ -146,8 +161,22 @@ class Spool:
         self.close()
 
 
-def create(root: Path, kept: Kept) -> Spool:
-    """Make the folder of a new call.
+class Sound:
+    """What came of a call, read from its beginning."""
+
+    def __init__(self, audio: Growing) -> None:
+        self._audio = audio
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes; nothing at the end."""
+        data = self._audio.read(self._at, size)
+        self._at += len(data)
+        return data
+
+
+def create(root: Path, kept: Kept, ring: KeyRing | None = None) -> Spool:
+    """Make the folder of a new call; with keys, a sealed one.
 
     Raises:
         NoRoom: the disk is full.
@@ -157,35 +186,47 @@ def create(root: Path, kept: Kept) -> Spool:
         folder.mkdir(mode=_OURS, parents=True)
         try:
             pending = folder / "opening.new"
-            with pending.open("wb") as file:
-                file.write(msgspec.json.encode(kept))
-                file.flush()
+            with pending.open("a+b", buffering=0) as file:
+                growing(file, f"{kept.id}/opening", ring).append(msgspec.json.encode(kept))
                 os.fsync(file.fileno())
             audio = _locked(folder)
             pending.rename(folder / "opening.json")  # from now on it is a call
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return Spool(folder, kept, audio)
+        return Spool(folder, kept, audio, ring)
 
 
-def take_up(folder: Path) -> Spool | None:
+def take_up(folder: Path, ring: KeyRing | None = None) -> Spool | None:
     """Return a call that was left; None for a folder in which none began.
 
     Raises:
         Locked: another process has it.
         NoRoom: it cannot be opened.
+        VaultError: it is sealed, and its key is not there, or it is damaged.
     """
     with _room():
         if not (folder / "opening.json").exists():
             return None
         audio = _locked(folder)
         try:
-            kept = msgspec.json.decode((folder / "opening.json").read_bytes(), type=Kept)
-            return Spool(folder, kept, audio)
-        except (OSError, msgspec.MsgspecError):
+            kept, sealed = _begun(folder, ring)
+            return Spool(folder, kept, audio, ring if sealed else None)
+        except (OSError, HuitingError, msgspec.MsgspecError):
             audio.close()
             raise
+
+
+def _begun(folder: Path, ring: KeyRing | None) -> tuple[Kept, bool]:
+    """Return what a call began with, and whether it is sealed."""
+    with (folder / "opening.json").open("r+b", buffering=0) as file:
+        sealed = is_sealed(file)
+        if sealed and ring is None:
+            raise KeyMissing(
+                "live call", "it is sealed, and no keys are set", "set vault_keys again"
+            )
+        opening = growing(file, f"{folder.name}/opening", ring if sealed else None)
+        return msgspec.json.decode(opening.read(0, opening.size), type=Kept), sealed
 
 
 def left(root: Path) -> list[Path]:
