@@ -29,10 +29,12 @@ from huiting.engines import (
     fun_asr_mlt_nano,
     fun_asr_nano,
     paraformer,
+    paraformer_streaming,
     qwen3_asr,
     remote,
     sensevoice,
     whisper,
+    zipformer,
 )
 from huiting.engines.gather import Gathered
 
@@ -130,6 +132,19 @@ def qwen_onnx(folder: Path) -> Recognizer:
     return qwen3_asr.build(weights=drawn("tiny_prompted").write_qwen(folder), device="cpu")
 
 
+def zipformer_onnx(folder: Path) -> Recognizer:
+    return zipformer.build(weights=drawn("tiny_online").write_transducer(folder), device="cpu")
+
+
+def zipformer_ctc(folder: Path) -> Recognizer:
+    return zipformer.build(weights=drawn("tiny_online").write_ctc(folder), device="cpu")
+
+
+def paraformer_online(folder: Path) -> Recognizer:
+    weights = drawn("tiny_online").write_paraformer(folder)
+    return paraformer_streaming.build(weights=weights, device="cpu")
+
+
 @contextmanager
 def behind_openai(_: Path) -> Iterator[Recognizer]:
     with recognition_server.serving(keeps=False) as server:
@@ -157,6 +172,9 @@ def behind_runtime(_: Path) -> Iterator[Recognizer]:
         pytest.param(nano_onnx, id="fun-asr-nano by sherpa-onnx"),
         pytest.param(mlt_nano_onnx, id="fun-asr-mlt-nano by sherpa-onnx"),
         pytest.param(qwen_onnx, id="qwen3-asr by sherpa-onnx"),
+        pytest.param(zipformer_onnx, id="streaming zipformer by sherpa-onnx"),
+        pytest.param(zipformer_ctc, id="streaming zipformer with CTC by sherpa-onnx"),
+        pytest.param(paraformer_online, id="streaming paraformer by sherpa-onnx"),
     ],
     scope="module",
 )

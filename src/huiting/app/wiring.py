@@ -37,7 +37,7 @@ YAMNET = "yamnet"
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
 """Calls in flight beyond which only memory grows: one recognizer serves them all."""
-UNTIMED = frozenset({"fun_asr_nano", "fun_asr_mlt_nano", "qwen3_asr"})
+UNTIMED = frozenset({"fun_asr_nano", "fun_asr_mlt_nano", "qwen3_asr", "paraformer_streaming"})
 """Engines that give words no times."""
 ROOM = 11.0
 """Seconds of a clip that with its padding fits into the memory of each of them."""

@@ -50,6 +50,15 @@ def parameters(package: str, kind: str) -> tuple[str, ...]:
     return tuple(signature(_build_of(package, kind)).parameters)
 
 
+def declares(package: str, kind: str, name: str) -> bool:
+    """Tell whether the module of `kind` of `package` sets `name` to something true.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    return bool(getattr(import_module(_build_of(package, kind).__module__), name, False))
+
+
 def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what `build` returns)
     """Build the plug-in `kind` of `package` with `options`.
 

@@ -8,7 +8,7 @@ many fails at once.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,6 +201,53 @@ class Recognizer(Protocol):
         """Yield for each clip the probability of each language it may be in, by ISO 639 code.
 
         An engine that knows only one language yields that one with probability 1.
+        """
+        ...
+
+
+class RecognitionStream(Protocol):
+    """Speech recognition of one sound while it arrives. One thread at a time.
+
+    What was heard is not decoded again: each call costs what its own samples cost, and the text
+    does not depend on how the samples were cut. Times are seconds from the first sample.
+    """
+
+    def feed(self, samples: NDArray[np.float32], /) -> Hypothesis:
+        """Take the next samples, any number; return what is heard up to now.
+
+        The latest words may be missing until more is fed.
+
+        Raises:
+            EngineError: the model failed; the stream is of no more use.
+        """
+        ...
+
+    def finish(self) -> Hypothesis:
+        """Return what was heard in all of it. Nothing may be fed any more.
+
+        Raises:
+            EngineError: the model failed.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingRecognizer(Protocol):
+    """Makes recognition streams that share a model. May be called from several threads.
+
+    A module of an engine whose recognizer is one says so: `STREAMS = True`.
+    """
+
+    @property
+    def rate(self) -> int:
+        """Sample rate the model wants, in Hz."""
+        ...
+
+    def stream(self, hints: Hints, /) -> RecognitionStream:
+        """Return one for a new sound; it takes some memory until it is let go.
+
+        Raises:
+            EngineError: the model failed.
         """
         ...
 
