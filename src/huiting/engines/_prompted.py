@@ -77,6 +77,10 @@ class Said:
     """Of the text, with their times; empty where the runtime tells none."""
     confidence: float | None = None
     """Geometric mean of the token probabilities; None where the runtime tells none."""
+    language: str | None = None
+    """ISO 639 code of what it heard, where it names that with the text."""
+    nobody: bool = False
+    """Whether it says that nobody speaks."""
 
 
 Together = Callable[[Sequence[Order]], Sequence[Said]]
@@ -228,7 +232,7 @@ class Prompted:
         gate = self._gate(said, order)
         if gate:
             return Hypothesis("", language=language, gate=gate)
-        return Hypothesis(said.text, said.words, language, said.confidence)
+        return Hypothesis(said.text, said.words, language or said.language, said.confidence)
 
     def _believable(self, said: Said, order: Order) -> Generator[Order, Said, Said]:
         """Return what was written, or what is written without words where these may be all of it.
@@ -248,7 +252,7 @@ class Prompted:
         """Return why a text is not believed; None if it is."""
         text = said.text if any(char.isalnum() for char in said.text) else ""
         sure = Heard(text, log_probability=0.0, no_speech=0.0, seconds=order.clip.duration)
-        gate = gate_of(sure, self._gates)
+        gate = "no-speech" if said.nobody and not text else gate_of(sure, self._gates)
         return "too-fast" if gate is None and said.tokens >= order.most else gate
 
 

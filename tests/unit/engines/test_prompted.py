@@ -209,6 +209,23 @@ def test_a_model_that_says_nobody_speaks_is_believed() -> None:
     assert not scribe.orders
 
 
+def test_a_language_that_is_named_with_the_text_is_taken_where_none_was_known() -> None:
+    scribe = Scribe(lambda _: Said("hello", 1, language="en"))
+    unknown, given = (
+        Prompted(scribe, spoken).decode([clip(1)], Hints(language))[0] for language in (None, "zh")
+    )
+
+    assert (unknown.language, given.language) == ("en", "zh")
+
+
+def test_a_model_that_writes_that_nobody_speaks_is_not_asked_again_in_halves() -> None:
+    scribe = Scribe(lambda _: Said("", 0, nobody=True))
+    (heard,) = Prompted(scribe, spoken).decode([clip(10)], Hints())
+
+    assert (heard.text, heard.gate) == ("", "no-speech")
+    assert len(scribe.orders) == 1
+
+
 def test_a_language_the_model_does_not_know_is_refused() -> None:
     with pytest.raises(EngineError, match=r"does not know the language 'xx'.*zh, en, hi"):
         Prompted(Scribe(), never).decode([clip(1)], Hints("xx"))

@@ -18,6 +18,7 @@ from huiting.engines._prompted import Order, Prompted, Room, Said, Tongue, slowe
 from huiting.engines._prompts import Speaks, silent, voice_detector
 from huiting.engines._sherpa import Loaded, Native
 from huiting.engines.qwen3_asr._reading import NAMES, SPOKEN, read
+from huiting.engines.qwen3_asr._tongues import among, nearest, odds_of
 
 SCAFFOLD = 24
 """Tokens of the longest prompt without words: 19, counted with the tokenizer of Qwen3."""
@@ -127,7 +128,7 @@ class Qwen:
 
     def __init__(self, loaded: Loaded, options: Options) -> None:
         self._loaded = loaded
-        self._among = tuple(c for c in options.languages if c in SPOKEN) or tuple(NAMES)
+        self._among = among(options.languages)
         self.room = room_of(options)
         self.codes = tuple(SPOKEN)
 
@@ -144,19 +145,11 @@ class Qwen:
     def tongue(self, clip: Audio, /) -> Tongue:
         """Say what language is spoken: the one the model would write before the text."""
         reading = read(self._ask(Order(clip, None, (), LANGUAGE)).text)
-        return Tongue(self._nearest(reading.code), reading.nobody)
+        return Tongue(nearest(reading.code, self._among), reading.nobody)
 
     def odds(self, clip: Audio, /) -> Mapping[str, float]:
         """Return 1 for the language the model names: it does not tell how sure it is."""
-        code = None if silent(clip) else self.tongue(clip).code
-        if code not in self._among:
-            return dict.fromkeys(self._among, 1 / len(self._among))
-        return dict.fromkeys(self._among, 0.0) | {code: 1.0}
-
-    def _nearest(self, code: str | None) -> str | None:
-        """Return Chinese for a dialect that is not among the languages to detect."""
-        dialect = code in {"yue", "wuu", "nan"} and code not in self._among
-        return "zh" if dialect and "zh" in self._among else code
+        return odds_of(None if silent(clip) else self.tongue(clip).code, self._among)
 
     def _ask(self, order: Order) -> Native:
         options = {
