@@ -3,7 +3,7 @@
 Who sends the token `NAME` is the principal of that name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from huiting.app.settings import Settings
 from huiting.app.wiring import speech_of
 from huiting.core.analysis import Analysis
 from huiting.core.dialogue import Dialogue
-from huiting.core.errors import Unauthenticated
+from huiting.core.errors import Forbidden, Unauthenticated
 from huiting.core.meaning import Intent, IntentSource, Meaning
 from huiting.core.types import Emotion, EmotionLabel, Segment
 from huiting.jobs.mode import open_queue
@@ -31,8 +31,12 @@ from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
 from huiting.observe.metrics import Metrics
 from huiting.quality.dialogue import dialogue_of
+from huiting.service.analysis import Judges
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
+from huiting.service.bulk import work as bulk
+from huiting.service.bulk.deeds import Assigning, Deed, Judging, Rehearing, Removing
+from huiting.service.bulk.wish import Act
 from huiting.service.correcting import Correcting
 from huiting.service.dashboard import Dashboard
 from huiting.service.exporting import Exports
@@ -44,6 +48,7 @@ from huiting.service.hidden import Hiding
 from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
 from huiting.service.live.calls import Live
+from huiting.service.looking import Looking
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
@@ -138,13 +143,15 @@ class Served:
         return made.call.recording.id
 
     def work(self) -> None:
-        """Do what is to be done of exports, in this thread."""
+        """Do what is to be done of exports and of all calls that were found, in this thread."""
         claims = Claims(self.parts.queue.ledger)
         for lease in claims.claim("tester", ["export"], 10):
             running = Running(lease, claims)
             self.parts.exports.run(running)
             with self.parts.store.database.writing() as connection:
                 running.finish(connection)
+        for lease in claims.claim("tester", [bulk.KIND], 10):
+            bulk_of(self.parts)(Running(lease, claims))
 
     def done(self, job: int) -> None:
         """Have a job be over, as if a worker had done it."""
@@ -258,6 +265,33 @@ def parts_in(
         zone=UTC,
         limits=limits,
     )
+
+
+def bulk_of(
+    parts: Parts,
+    who: Callable[[str], Principal] | None = None,
+    judges: Callable[[], Judges | None] = lambda: None,
+    portion: int = bulk.PORTION,
+) -> bulk.Working:
+    """Return what goes through all calls that are found."""
+    store, audit, now = parts.store, parts.reviewing.audit, parts.now
+    removing = Removing(store, audit, now)
+    deeds: dict[Act, Deed] = {
+        Act.REMOVE: removing.remove,
+        Act.RESTORE: removing.restore,
+        Act.JUDGE: Judging(store, flat, judges, now),
+        Act.HEAR: Rehearing(parts.recordings),
+        Act.ASSIGN: Assigning(store, now),
+    }
+    return bulk.Working(Looking(parts.reading), who or somebody, deeds, audit, now, portion)
+
+
+def somebody(identity: str) -> Principal:
+    """Return one of `PEOPLE` by their id."""
+    for known in PEOPLE.values():
+        if known.id == identity:
+            return known
+    raise Forbidden(identity, "may not come in any more", "have somebody else ask for it")
 
 
 def _describe(name: str) -> Given:

@@ -82,6 +82,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         ModelUnavailable: weights are missing or wrong.
         StoreError: the database cannot be used.
     """
+    from huiting.app.bulk import working_of
     from huiting.app.current_host import CurrentHost
     from huiting.app.database import store_of
     from huiting.app.force import settings_in
@@ -108,6 +109,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
         rejudging,
         transcripts,
     )
+    from huiting.service.bulk import work as bulk
     from huiting.service.comparisons import job as comparing
     from huiting.service.mailing import sending as mailing
     from huiting.service.speech import job as speech
@@ -156,6 +158,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
             ),
             rejudging.KIND: rejudging.Rejudging(store, flat, judge, now),
             exporting.KIND: exports_of(settings, store, queue).run,
+            bulk.KIND: working_of(settings, store, queue, vault, judge),
             outreach.KIND: channels.deliver,
             digests.DUE: told.due,
             digests.SEND: told.send,

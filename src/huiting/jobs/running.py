@@ -75,6 +75,14 @@ class Running:
         if self.reason is not None:
             raise self.reason
 
+    def hold(self, connection: Connection) -> None:
+        """See, in the transaction that keeps a part of the result, that the job is still ours.
+
+        Raises:
+            LeaseLost: another has the job, or it is over; nothing may be kept.
+        """
+        self._claims.hold(connection, self.lease)
+
     def finish(self, connection: Connection) -> None:
         """End the job, in the transaction that keeps its result: `store.save(also=this)`.
 

@@ -69,6 +69,15 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Some of the calls that are found, for work that goes through all of them."""
+
+    ids: tuple[str, ...]
+    end: int | None
+    """After which the next portion begins; None when nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What calls can be chosen by."""
 
@@ -141,6 +150,23 @@ class Looking:
             if after is None:
                 break
         return Chosen(tuple(found[:most]), len(found) > most)
+
+    def portion(self, sought: Sought, view: View, after: int | None, limit: int) -> Portion:
+        """Return the next calls that are found, the latest first: at most `limit`, or none.
+
+        Raises:
+            Forbidden: personal data is filtered by that may not be seen.
+            InputError: the text is nothing that can be searched for.
+        """
+        if view.unredacted or not sought.text:
+            limited = self.reading.limited(sought, view)
+            found = self.reading.browser.ids(limited, after, limit)
+            end = found[-1][0] if len(found) == limit else None
+            return Portion(tuple(call for _, call in found), end)
+        place = None if after is None else (after, after)
+        part = self.reading.page(sought, Order(), limit, place, view)
+        shown = tuple(listed.call.id for listed in part.entries)
+        return Portion(shown, None if part.end is None else part.end[1])
 
     def these(self, ids: Sequence[str], view: View) -> Chosen:
         """Return those of these calls that are there and may be seen."""

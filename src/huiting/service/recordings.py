@@ -208,12 +208,16 @@ class Recordings:
             Unknown: it was never handed in.
             InputError: no recognizer is called so.
         """
-        check_engine(asked.options.engine, self.engines)
         with self.store.database.writing() as connection:
-            known = received.described(connection, recording)
-            if known is None:
-                raise Unknown("recording", "no such recording", "hand it in first")
-            return self._ordered(connection, recording, known.name, asked)
+            return self.again_in(connection, recording, asked)
+
+    def again_in(self, connection: Connection, recording: str, asked: Asked) -> Accepted:
+        """Do as `again`, in the caller's transaction."""
+        check_engine(asked.options.engine, self.engines)
+        known = received.described(connection, recording)
+        if known is None:
+            raise Unknown("recording", "no such recording", "hand it in first")
+        return self._ordered(connection, recording, known.name, asked)
 
     def knows(self, recording: str) -> bool:
         """Tell whether a recording was handed in, and not erased since."""

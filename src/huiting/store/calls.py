@@ -97,6 +97,8 @@ class Which:
     """Ids of recordings, of which it must be one."""
     batch: str | None = None
     """Those handed in with this batch."""
+    newest: int | None = None
+    """Those that were there when `Browser.newest` said so."""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
@@ -119,6 +121,8 @@ class Which:
             yield RecordingRow.clock.between(*self.clocks)
         if self.among is not None:
             yield RecordingRow.id.in_(self.among)
+        if self.newest is not None:
+            yield RecordingRow.key <= self.newest
         if self.batch is not None:
             together = select(ReceivedRow.recording).where(ReceivedRow.batch == self.batch)
             yield RecordingRow.id.in_(together.where(ReceivedRow.recording.is_not(None)))

@@ -12,7 +12,8 @@ from huiting.jobs.queue import Queue
 from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
-from huiting.service.bulk import Bulk
+from huiting.service.bulk.desk import Many
+from huiting.service.bulk.few import Bulk
 from huiting.service.comparisons.desk import Comparer
 from huiting.service.correcting import Correcting
 from huiting.service.dashboard import Dashboard
@@ -174,8 +175,16 @@ class Parts:
         return Measuring(self.reviewing.reviews, self.now, self.zone)
 
     @property
+    def many(self) -> Many:
+        """What has something done of all calls that a search finds."""
+        return Many(
+            self.store, self.looking, self.queue, self.batches, self.reviewing.audit, self.rules,
+            self.engines, self.now,
+        )  # fmt: skip
+
+    @property
     def bulk(self) -> Bulk:
-        """What does something of many calls."""
+        """What does something of a few calls at once."""
         return Bulk(
             self.store, self.queue, self.keeping.bin, self.keeping.holds, self.recordings,
             self.batches, self.rules,

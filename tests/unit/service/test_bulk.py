@@ -11,7 +11,7 @@ from huiting.core.errors import InputError, Unknown
 from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
 from huiting.service import rejudging
-from huiting.service.bulk import MOST, Bulk, checked
+from huiting.service.bulk.few import MOST, Bulk, checked
 from huiting.service.recordings import Asked, Given, Options
 from huiting.store.calls import Which
 from served import PEOPLE, Served, refund, serving

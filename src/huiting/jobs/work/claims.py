@@ -108,6 +108,18 @@ class Claims:
             )
         return bool(row.cancelling)
 
+    def hold(self, connection: Connection, lease: Lease) -> None:
+        """See that the job is this worker's; it stays so until the transaction ends.
+
+        Raises:
+            LeaseLost: another has the job, or it is over; the transaction must not be committed.
+        """
+        own = select(TABLE.c.id).where(*_own(lease)).with_for_update()
+        if connection.execute(own).first() is None:
+            raise LeaseLost(
+                f"job {lease.job.id}", "it was taken from this worker", "nothing is to be done"
+            )
+
     def finish(self, connection: Connection, lease: Lease) -> None:
         """End the job inside the transaction that keeps its result.
 

@@ -16,7 +16,7 @@ from huiting.core.errors import Forbidden, InputError, UnknownCall
 from huiting.core.types import Role, Segment, Span
 from huiting.jobs.job import Job, State
 from huiting.jobs.queue import Queue
-from huiting.service.bulk import checked
+from huiting.service.bulk.few import checked
 from huiting.service.comparing import Example
 from huiting.service.comparisons.job import KIND, order_of
 from huiting.service.comparisons.outcome import Outcome, unpacked

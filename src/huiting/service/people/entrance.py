@@ -188,10 +188,11 @@ class Open:
         """
         if credentials.changes and credentials.foreign:
             raise Forbidden("request", "another site's page asked for this", "use our own pages")
-        return _ALONE
+        return ALONE
 
 
-_ALONE = Principal("local", "local", UserRole.ADMINISTRATOR, PERMITTED[UserRole.ADMINISTRATOR])
+ALONE = Principal("local", "local", UserRole.ADMINISTRATOR, PERMITTED[UserRole.ADMINISTRATOR])
+"""Who is at the machine where nobody signs in."""
 
 
 def valid(token: Token, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The tables, as they are after the last migration; docs/reference/store.md explains them."""
 
 from huiting.store.schema.base import HEAD, Base, Big, Instant, instant
+from huiting.store.schema.bulk import BulkRow
 from huiting.store.schema.calls import (
     AnalysisRow,
     DialogueRow,
@@ -59,6 +60,7 @@ __all__ = [
     "BatchRow",
     "Big",
     "BinRow",
+    "BulkRow",
     "ClockRow",
     "ComparisonCallRow",
     "ComparisonRow",

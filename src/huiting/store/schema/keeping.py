@@ -20,6 +20,8 @@ class BinRow(Base):
     by: Mapped[str] = mapped_column(Text)
     """`Principal.id`."""
     reason: Mapped[str] = mapped_column(Text)
+    bulk: Mapped[str | None] = mapped_column(String(32), index=True)
+    """Id of what put it here together with others; None for a call put here by itself."""
 
 
 class HoldRow(Base):

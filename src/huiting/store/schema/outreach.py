@@ -42,6 +42,8 @@ class ReportScheduleRow(Base):
     team: Mapped[str] = mapped_column(Text)
     """Empty for all that the owner sees."""
     language: Mapped[str] = mapped_column(Text)
+    attached: Mapped[bool]
+    """Whether the report goes with the mail as files, too."""
     paused: Mapped[bool]
     put_for: Mapped[datetime] = mapped_column(Instant)
     """The last due time that was seen to."""

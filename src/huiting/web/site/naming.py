@@ -158,6 +158,7 @@ WORK: Mapping[str, tuple[str, str]] = {
     "reseal": ("encrypt recordings", "加密录音"),
     "count": ("add days up", "汇总每日数据"),
     "compare": ("compare engines", "对比引擎"),
+    "bulk": ("work on all calls that were found", "批量处理找到的通话"),
 }
 """What each kind of job does."""
 DUTIES: Mapping[UserRole, tuple[str, str]] = {
@@ -203,6 +204,11 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "meaning": ("understanding", "理解内容"),
     "rules": ("judging", "评判规则"),
     "export": ("writing files", "生成文件"),
+    "remove": ("putting calls into the bin", "移入回收站"),
+    "restore": ("bringing calls back", "从回收站恢复"),
+    "judge": ("judging", "评判规则"),
+    "hear": ("handing calls over to be recognized", "提交重新识别"),
+    "assign": ("assigning calls for review", "分配复核"),
 }
 """What is being done with a recording, by the names of the pipeline's stages."""
 

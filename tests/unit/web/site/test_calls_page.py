@@ -391,30 +391,84 @@ def test_calls_go_into_the_bin_and_come_back(served: Served, two: tuple[str, str
 
 
 def test_all_that_is_found_is_meant_and_nothing_else(served: Served, two: tuple[str, str]) -> None:
-    assert "1 call is chosen." in post(served, "/found/chosen", all="1", query="agent=8001")
-    post(served, "/found/remove", all="1", query="agent=8001")
+    told = post(served, "/found/chosen", all="1", query="agent=8001")
+    [newest] = re.findall(r'name="newest" value="(\d+)"', told)
+    assert "1 call is found and chosen." in told
+    served.save(refund("later"))
+    notice = post(served, "/found/remove", all="1", query="agent=8001", newest=newest)
+    [path] = re.findall(r'hx-get="(/found/works/\w+)"', notice)
+    assert "0 of 1 calls" in notice
+    assert path in shown(served, "/found/works")
+    served.work()
+    done = shown(served, path)
 
-    assert found(shown(served, "/calls")) == [two[1]]
+    assert "1 call was put into the bin." in done
+    assert "hx-trigger" not in done
+    assert path not in shown(served, "/found/works")
+    assert two[0] not in found(shown(served, "/calls"))
+    assert len(found(shown(served, "/calls"))) == 2  # that of another agent, and the later one
+    assert served.web.get(path, headers=served.by("other")).status_code == 404
+    assert "1 call, put here together" in shown(served, "/history/bin")
+    [undo] = re.findall(r'hx-post="(/found/works/\w+/undo)"', done)
+    again = post(served, undo)
+    [path] = re.findall(r'hx-get="(/found/works/\w+)"', again)
+    served.work()
+    assert "1 call is back." in shown(served, path)
+    assert two[0] in found(shown(served, "/calls"))
 
 
-def test_more_than_can_be_taken_at_once_is_told(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many(served, 5)
-    monkeypatch.setattr("huiting.web.site.pages.found.Choice.found.__defaults__", (3,))
+def test_work_on_all_calls_is_cancelled(served: Served, two: tuple[str, str]) -> None:
+    notice = post(served, "/found/judge", all="1")
+    [path] = re.findall(r'hx-post="(/found/works/\w+/cancel)"', notice)
+    ended = post(served, path)
 
-    assert "The latest 3 are chosen" in post(served, "/found/chosen", all="1")
-    assert "there are more" in post(served, "/found/remove", all="1")
+    assert "cancelled" in ended
+    assert "hx-trigger" not in ended
+    assert "已取消" in shown(served, path.removesuffix("/cancel"), language="zh")
     assert len(found(shown(served, "/calls"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "said"),
+    [
+        ("/found/hear", {"language": "en"}, "The audio of 2 is not kept here."),
+        ("/review/assign", {}, "2 were there before, or are not judged."),
+        ("/found/remove", {}, "2 calls were put into the bin."),
+    ],
+    ids=["heard", "assigned", "removed"],
+)
+def test_what_came_of_all_calls_is_told(
+    served: Served, two: tuple[str, str], path: str, fields: dict[str, str], said: str
+) -> None:
+    [follow] = re.findall(r'hx-get="(/found/works/\w+)"', post(served, path, all="1", **fields))
+    served.work()
+
+    assert said in shown(served, follow)
+
+
+def test_more_than_can_be_taken_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(served, 5)
+    monkeypatch.setattr("huiting.service.bulk.desk.MOST", 3)
+
+    assert "More than 3 calls are found" in post(served, "/found/chosen", all="1")
+    assert status(served, "/found/remove", "root", all="1") == 422
+    assert len(found(shown(served, "/calls"))) == 5
+
+
+def test_the_latest_are_held_where_many_are_found(served: Served) -> None:
+    many(served, 5)
+    notice = post(served, "/found/hold", all="1", reason="a case")
+
+    assert "5 calls are on legal hold." in notice
 
 
 def test_of_hidden_numbers_none_are_chosen(served: Served, two: tuple[str, str]) -> None:
     query = "q=13800138000"
 
-    assert "0 calls are chosen." in post(served, "/found/chosen", all="1", query=query)
+    assert "All 0 calls that" in post(served, "/found/chosen", all="1", query=query)
     query += "&unredacted=true"
-    assert "2 calls are chosen." in post(served, "/found/chosen", all="1", query=query)
-    assert "2 calls are chosen." in post(served, "/found/chosen", all="1", query="q=退货")
+    assert "All 2 calls that" in post(served, "/found/chosen", all="1", query=query)
+    assert "All 2 calls that" in post(served, "/found/chosen", all="1", query="q=退货")
 
 
 def test_who_says_a_hidden_number_is_not_told(served: Served) -> None:

@@ -3,7 +3,7 @@
 from huiting.core.judgement import Verdict
 from huiting.core.meaning import OutcomeKind
 from huiting.core.types import EmotionLabel, EventLabel, Role
-from huiting.service.bulk import MOST
+from huiting.service.bulk.few import MOST
 from huiting.web.site.calls.chips import MEASURES, PERIODS
 
 OFFERS = {

@@ -32,6 +32,7 @@ def binned(request: Request, principal: Remover, parts: Given, after: Cursor = N
     return show(
         request, "history/bin", entries=found[:PAGE], following=following, here=after,
         stays=stays, who=people(parts), name=parts.history.shown,
+        together=() if after else parts.many.removals(principal),
     )  # fmt: skip
 
 

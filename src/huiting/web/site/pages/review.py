@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
+from huiting.service.bulk.wish import Act, Wish
 from huiting.service.review.queue import LONGEST_LOOK, Outcome, Task
 from huiting.service.views import View
 from huiting.web.doors import address, require
 from huiting.web.parts import Given, Parts
-from huiting.web.site.pages.found import Meant
+from huiting.web.site.pages.found import Meant, of_all
 from huiting.web.site.review.cards import card, marks
 from huiting.web.site.showing import show
 from huiting.web.tongue import tongue
@@ -79,6 +80,8 @@ def state(request: Request, principal: Reviewer, parts: Given) -> Response:
 @router.post("/assign")
 def assign(request: Request, principal: Reviewer, parts: Given, meant: Meant) -> Response:
     """Have calls looked at that somebody has chosen in the table of calls."""
+    if meant.all:
+        return of_all(request, principal, parts, meant, Wish(Act.ASSIGN))
     found = meant.found(principal, parts, 500)
     count = parts.planning.pick(found.ids, principal, principal.at(address(request)))
     return show(

@@ -25,7 +25,7 @@ function tell() {
   }
   table.querySelector("[data-choosing]")?.toggleAttribute("hidden", ticked === 0);
   for (const button of table.querySelectorAll("[data-needs-choice]")) {
-    button.toggleAttribute("disabled", ticked === 0);
+    button.toggleAttribute("disabled", ticked === 0 || table.dataset.counting === "yes");
   }
   const scope = document.querySelector("[data-scope]");
   if (scope instanceof HTMLElement) {
@@ -50,8 +50,19 @@ function changed(box) {
   if (!box.matches("[data-all]") && all) all.checked = false;
   if (box === all && all.checked) {
     for (const row of boxes(table, 'input[name="call"]')) row.checked = true;
+    table.dataset.counting = "yes";
     htmx.trigger(all, "all-chosen");
   }
+  tell();
+}
+
+/** Let something be done of all that are found once it is told how many they are. @param {Event} event */
+function counted(event) {
+  const table = form();
+  const { elt, successful } = /** @type {CustomEvent} */ (event).detail;
+  if (!table || !(elt instanceof HTMLInputElement) || !elt.matches("[data-all]")) return;
+  delete table.dataset.counting;
+  if (!successful) elt.checked = false;
   tell();
 }
 
@@ -90,6 +101,7 @@ export function choosing() {
     if (event.target === form()) event.preventDefault();
   });
   document.addEventListener("htmx:afterSettle", tell);
+  document.addEventListener("htmx:afterRequest", counted);
   keeping();
   window.addEventListener("pageshow", tell);
   tell();

@@ -1,0 +1,132 @@
+"""The handler of jobs of kind `bulk`: goes through all calls that a search finds, by portions.
+
+The order's payload has `bulk`, its subject is the same. Who asked is looked up anew before each
+portion: what they may no longer do ends, what they may no longer see is passed over. A portion
+and the note of how far it is are one transaction, which holds only while the job is this
+worker's; so whoever goes on after a crash goes on behind what was done.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from huiting.access.principal import Actor, Principal
+from huiting.jobs.job import Order
+from huiting.jobs.running import Running
+from huiting.service.bulk.deeds import Deed, Task
+from huiting.service.bulk.wish import Act, Wish, check_permitted, read, written
+from huiting.service.looking import Looking, Portion
+from huiting.service.views import View
+from huiting.store import bulk
+from huiting.store.audit import Action, Audit, Entry
+from huiting.store.bulk import Tally, Work
+
+KIND = "bulk"
+PORTION = 100
+"""Calls of a transaction: others who write wait for it some tenths of a second."""
+KEPT = timedelta(days=90)
+"""How long what came of it is known; calls do not lie in the bin for longer as a rule."""
+NOTED: Mapping[Act, Action] = {
+    Act.REMOVE: Action.DELETED,
+    Act.RESTORE: Action.RESTORED,
+    Act.JUDGE: Action.CHANGED,
+    Act.HEAR: Action.CHANGED,
+    Act.ASSIGN: Action.ADDED,
+}
+"""What the audit log calls it."""
+
+
+def order_of(key: str, owner: str, group: str | None = None) -> Order:
+    """Return the order for what is kept under this id."""
+    return Order(kind=KIND, subject=key, payload={"bulk": key}, owner=owner, group=group)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A handler. May run in several threads."""
+
+    looking: Looking
+    who: Callable[[str], Principal]
+    """Returns who has a `Principal.id`, as they are now."""
+    deeds: Mapping[Act, Deed]
+    audit: Audit
+    now: Callable[[], datetime]
+    portion: int = PORTION
+
+    def __call__(self, running: Running) -> None:
+        """Do the job.
+
+        Raises:
+            Unknown: what was asked for is forgotten.
+            Forbidden: who asked may not do it any more.
+            HuitingError: the work is to stop, or cannot be done; what was done stays done.
+        """
+        key = str(running.job.order.payload["bulk"])
+        while not running.finished:
+            with self.looking.reading.store.database.reading() as connection:
+                work = bulk.find(connection, key)
+            running.advance(work.asked.act, _share(work))
+            running.persist(lambda work=work: self._step(work, running))  # type: ignore[misc]
+
+    def _step(self, work: Work, running: Running) -> None:
+        """Do the next portion; end the job when nothing follows."""
+        asked, wish = work.asked, read(work.asked.wish)
+        principal = self.who(asked.owner)
+        check_permitted(wish.act, principal)
+        portion = self._next(work, wish, principal)
+        by = Actor(principal.id, principal.name, asked.address)
+
+        def note(connection: Connection, tally: Tally) -> None:
+            running.hold(connection)
+            whole = work.tally.plus(tally)
+            bulk.move(connection, asked.id, portion.end, whole)
+            if portion.end is None:
+                self._end(connection, work, by, whole)
+                running.finish(connection)
+
+        if portion.ids:
+            task = Task(asked.id, wish, principal, by, running.check)
+            self.deeds[wish.act](portion.ids, task, note)
+        else:
+            with self.looking.reading.store.database.writing() as connection:
+                note(connection, Tally())
+
+    def _next(self, work: Work, wish: Wish, principal: Principal) -> Portion:
+        if wish.act is not Act.RESTORE:
+            view = View(principal, wish.unredacted)
+            return self.looking.portion(wish.sought, view, work.place, self.portion)
+        with self.looking.reading.store.database.reading() as connection:
+            found = bulk.tied(
+                connection, wish.of or "", principal.only, work.place, self.portion
+            )  # fmt: skip
+        end = found[-1][0] if len(found) == self.portion else None
+        return Portion(tuple(call for _, call in found), end)
+
+    def _end(self, connection: Connection, work: Work, by: Actor, whole: Tally) -> None:
+        asked, wish = work.asked, read(work.asked.wish)
+        bare = Wish(wish.act, batch=wish.batch, of=wish.of)  # a search may hold a name
+        bulk.end(connection, asked.id, self.now(), written(bare))
+        self.audit.note(connection, entry(by, Act(asked.act), asked.id, whole.done, "done"))
+
+
+def entry(by: Actor, act: Act, key: str, count: int | None, standing: str) -> Entry:
+    """Return what the audit log keeps of work on many calls.
+
+    Args:
+        by: who asked.
+        act: what is done of the calls.
+        key: of the work.
+        count: of calls; None where it is not known.
+        standing: `asked`, `cancelled` or `done`.
+    """
+    detail: dict[str, str | int | float | bool | None] = {"kind": act.value, "new": standing}
+    if count is not None:
+        detail["count"] = count
+    return Entry(by.id, by.name, NOTED[act], f"bulk:{key}", by.address, detail=detail)
+
+
+def _share(work: Work) -> float:
+    total = work.asked.total
+    return min(1.0, work.tally.seen / total) if total else 0.0
