@@ -17,6 +17,7 @@ A program has one function, which returns what answers, and facts about what it 
 
         return answer, {"device": "cuda:0"}
 
+An exception with `kind = "device"` says that the device cannot be used: `ConfigError`.
 It is written for Python 3.10 and must import its packages inside `load`, as processes that it
 starts may import it again. What it prints goes to its error stream. Of an error's words only
 those of libraries come back (`RuntimeError`, `OSError`, `ImportError`), as others may quote a call.
@@ -37,7 +38,7 @@ An engine asks it so:
     found = apart.ask({"language": "Chinese"}, [clip.samples], within=120.0)
     apart.close()                                          # or let go of it
 
-`start` raises `ModelUnavailable` or `OutOfRoom`, `ask` an `EngineError` or `OutOfMemory`, so
+`start` raises `ConfigError`, `ModelUnavailable` or `OutOfRoom`, `ask` an `EngineError` or `OutOfMemory`, so
 `engines._decoding` halves and falls back as with any runtime. A process that died is started
 anew by the next question, and left alone for a minute after three deaths in a row. One that does
 not answer in time is ended. It dies with its parent, even if that is killed, and nothing in it

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huiting.core.errors import EngineError, ModelUnavailable
+from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.engines._memory import OutOfMemory
 from huiting.engines.apart import child
 from huiting.engines.apart._process import Gone, Late, Process
@@ -85,6 +85,7 @@ class Apart:
 
         Raises:
             OutOfRoom: what it loads does not fit on its device.
+            ConfigError: the device cannot be used.
             ModelUnavailable: interpreter, package or weights are missing or wrong, or it took
                 too long.
         """
@@ -142,7 +143,7 @@ class Apart:
             return self._running()
         except OutOfRoom as error:
             raise OutOfMemory(error.subject, error.reason, error.remedy) from error
-        except ModelUnavailable as error:
+        except ConfigError as error:
             self._count()
             raise EngineError(error.subject, error.reason, error.remedy) from error
 
@@ -194,19 +195,23 @@ class Apart:
                 "set loading_timeout higher, or look at the disk",
             ) from None
         if "loaded" not in answer:
-            raise self._unloaded(answer.get("failed", {}))
+            process.end()
+            raise self._unloaded(answer.get("failed", {}), process)
         facts: Mapping[str, Any] = answer["loaded"]
         return facts
 
-    def _unloaded(self, failed: Mapping[str, str]) -> ModelUnavailable:
+    def _unloaded(self, failed: Mapping[str, str], process: Process) -> ConfigError:
         kind, said = failed.get("kind"), failed.get("said", "")
+        complaints = process.complaints
         if kind == "package":
             return ModelUnavailable(
                 str(self.program.python),
                 f"a package is missing there ({said})",
                 self.program.install,
             )
-        if kind == "memory":
+        if kind == "device":
+            return ConfigError(self.program.name, said, "choose auto or another device")
+        if kind == "memory" or complaints.memory:  # of what it started, only the lines tell
             return OutOfRoom(self.program.subject, f"it does not fit ({said})", ROOM)
         remedy = "name the folder of the model" if kind == "weights" else "fetch the model anew"
         return ModelUnavailable(self.program.subject, said, remedy)

@@ -159,10 +159,12 @@ def _clips(counts: Sequence[int], raw: bytes) -> list[Any]:
 
 def _loading_failed(error: BaseException) -> Head:
     """Tell why a program did not load; no speech has been seen yet, so in full."""
-    if isinstance(error, ImportError):
-        kind = "package"
-    elif _ran_out(error):
+    if _ran_out(error):
         kind = "memory"
+    elif getattr(error, "kind", None) == "device":
+        kind = "device"
+    elif isinstance(error, ImportError):
+        kind = "package"
     elif isinstance(error, OSError):
         kind = "weights"
     else:

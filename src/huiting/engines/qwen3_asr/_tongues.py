@@ -24,6 +24,6 @@ def odds_of(code: str | None, spoken: Sequence[str]) -> Mapping[str, float]:
 
     All are equally likely where it names none of `spoken`.
     """
-    if code not in spoken:
+    if code is None or code not in spoken:
         return dict.fromkeys(spoken, 1 / len(spoken))
     return dict.fromkeys(spoken, 0.0) | {code: 1.0}
