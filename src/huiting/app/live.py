@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from huiting.app.clock import now
 from huiting.app.settings import Settings
+from huiting.app.streaming import usual_plan
 from huiting.app.wiring import roles_of, voice_detector_of
 from huiting.core.errors import ConfigError
 from huiting.core.ports import RoleDecider, StreamingVoice
@@ -145,7 +146,8 @@ def plan_of(settings: Settings) -> Plan:
     """Return how live calls are cut and told.
 
     Raises:
-        ConfigError: there is no such option, or it makes no sense.
+        ConfigError: there is no such option, or it makes no sense; or the engine that is to tell
+            partials does not stream.
     """
     names = [field.name for field in fields(Plan)]
     for name in settings.live_options:
@@ -155,7 +157,7 @@ def plan_of(settings: Settings) -> Plan:
                 f"choose from {', '.join(names)}",
             )  # fmt: skip
     try:
-        return _plan.validate_python(dict(settings.live_options))
+        return _plan.validate_python(usual_plan(settings) | dict(settings.live_options))
     except (ValidationError, ValueError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise ConfigError("setting live_options", reason, "correct the value") from error

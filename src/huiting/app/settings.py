@@ -202,6 +202,11 @@ class Settings:
     live_parallel: int = _help(
         "stretches of speech of live calls that are decoded at once", default=2
     )
+    live_partials: str = _help(
+        "engine whose stream tells what is being said in live calls, such as zipformer; empty "
+        "for that of the recognizer, if it streams",
+        default="",
+    )
     live_options: Mapping[str, Any] = _help(
         "how live calls are cut and told: pause, longest, every, pulse… (seconds)",
         default_factory=dict,

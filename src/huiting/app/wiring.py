@@ -13,6 +13,7 @@ from huiting import __version__
 from huiting.app import choices, recognizers, understanding
 from huiting.app.readers import Readers
 from huiting.app.settings import Settings
+from huiting.app.streaming import parts_that_stream
 from huiting.audio.clips import CUTTINGS, PAUSE, Cutting
 from huiting.audio.decode import Limits
 from huiting.core.analysis import MadeBy
@@ -47,11 +48,13 @@ def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these settings need."""
     names = ["silero-v6"] if settings.vad == choices.SILERO else []
     names += DIARIZER_MODELS if settings.speakers != 1 else ()
-    return (
+    found = (
         *recognizers.models_of(settings),
+        *(entry for one in parts_that_stream(settings) for entry in recognizers.models_of(one)),
         *(catalogue.model(name) for name in names),
         *choices.models_of(settings),
     )
+    return tuple(dict.fromkeys(found))
 
 
 def threads_of(settings: Settings) -> int:

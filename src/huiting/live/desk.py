@@ -125,7 +125,7 @@ class Desk:
 
     def _measure(self, work: Work) -> None:
         took = self._now() - work.taken
-        if took < NOTHING:
+        if took < NOTHING or not work.ask.complete:  # a stream has decoded most of it before
             return
         speed = work.ask.audio.duration / took
         known = speed if self._speed is None else self._speed

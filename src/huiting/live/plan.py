@@ -25,6 +25,9 @@ class Plan:
     """Sound kept on both sides of speech."""
     context: float = 8.0
     """Earlier speech of the same channel that a segment is heard with; 0 for none."""
+    drafts: bool = True
+    """Hear a segment in its last pause as if it were over, so that its final is known sooner.
+    Needless where a stream tells finals, as it has heard all but their last words by then."""
     pulse: float = 1.0
     """From one `Pulse` to the next."""
 

@@ -3,7 +3,8 @@
 A segment ends where `audio.clips` would let one end: at a pause, and only when it is certain
 that nobody went on in it. While it is open it is asked for again and again, as far as it goes;
 in its last pause it is asked for as if it were over (`Ask.complete`), so that its final is
-often known the moment it ends.
+often known the moment it ends. Of asks that are not complete each holds the sound of the one
+before, and what came since: a stream that heard the one needs only the rest of the other.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -172,7 +173,7 @@ class Segmenting:
         if self._detector.settled - end >= self._plan.pad:
             if end > segment.completed and _long(spans, self._plan.shortest):
                 segment.completed = end
-                yield self._ask(segment, spans, final=False, complete=True)
+                yield self._ask(segment, spans, final=False, complete=self._plan.drafts)
             return
         due = (
             going is not None and now - segment.asked >= self._plan.every and end > segment.reached

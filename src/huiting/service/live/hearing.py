@@ -52,6 +52,12 @@ class Listen:
     """JSON object of what is to be otherwise than in the settings."""
     earlier: tuple[Earlier, ...] = ()
     """What this voice said before, where the segment is complete."""
+    call: str = ""
+    """Names the call, for who hears its segments as they go on; empty for nobody."""
+    number: int = 0
+    """Of the segment, in the call."""
+    final: bool = False
+    """The segment has ended."""
 
     @property
     def ask(self) -> Ask:

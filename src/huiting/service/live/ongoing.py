@@ -387,6 +387,9 @@ class Ongoing:
             language=self._tongues[ask.channel].language,
             options=self._options,
             earlier=tuple(earlier),
+            call=self.id,
+            number=ask.number,
+            final=ask.final,
         )
 
     def _take(self, session: Session, ask: Ask, heard: Heard) -> None:
