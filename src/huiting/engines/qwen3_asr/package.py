@@ -5,7 +5,6 @@ Times of words come from the forced aligner, where there is one and it knows the
 """
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,14 +15,13 @@ import numpy as np
 from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
 from huiting.core.types import Audio
-from huiting.engines import _cuda
 from huiting.engines._decoding import Decoder, Decoding, decoding
 from huiting.engines._memory import OutOfMemory
+from huiting.engines._placing import VISIBLE, placed, visible
 from huiting.engines._prompted import LONGEST, SLOW, Order, Prompted, Room, Said, Tongue, most
 from huiting.engines._prompts import Speaks, silent, voice_detector
-from huiting.engines._torch import best
 from huiting.engines.apart import Apart, Program
-from huiting.engines.device import CPU, CUDA, OutOfRoom, free_on, size
+from huiting.engines.device import CPU, CUDA
 from huiting.engines.qwen3_asr._aligned import LANGUAGES, Item, words_of
 from huiting.engines.qwen3_asr._reading import SPOKEN, read
 from huiting.engines.qwen3_asr._tongues import among, nearest, odds_of
@@ -44,7 +42,6 @@ BESIDES = 1_000_000_000
 """Bytes for the runtime, its libraries and the smallest batch; about."""
 SLOWEST = 10.0
 """Seconds of work for a second of sound that are waited for, beside `timeout`."""
-VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,29 +131,6 @@ def _compute(options: Options, device: str) -> str:
     return "float32" if device == CPU else "bfloat16"
 
 
-def placed(wanted: str, need: int) -> str:
-    """Return the device for a model of `need` bytes, as PyTorch names it.
-
-    Raises:
-        OutOfRoom: it does not fit.
-    """
-    name = f"{CUDA}:0" if wanted == CUDA else wanted
-    if wanted == "auto":
-        cards = _cuda.gpus(_cuda.driver())
-        rooms = [free_on(CUDA, card.index) for card in cards]
-        name, reason = best([f"{CUDA}:{card.index}" for card in cards], rooms, need)
-        log.info("device chosen", extra={"device": name, "reason": reason})
-    kind, _, index = name.partition(":")
-    room = free_on(kind, int(index or 0)) if kind in {CPU, CUDA} else None
-    if room is not None and room < need:
-        raise OutOfRoom(
-            f"device {name}",
-            f"the model needs {size(need)} and {size(room)} are free",
-            "choose a smaller model or another device, or stop what else uses it",
-        )
-    return name
-
-
 def program(options: Options, place: str) -> Program:
     """Return what runs in the other environment; on a processor that is always transformers."""
     runtime = TRANSFORMERS if place == CPU else options.runtime
@@ -185,12 +159,6 @@ def program(options: Options, place: str) -> Program:
         loading=options.loading_timeout,
         variables=variables,
     )
-
-
-def visible(index: int) -> str:
-    """Return what names a CUDA device in the environment, where some may be hidden already."""
-    names = [name for name in os.environ.get(VISIBLE, "").split(",") if name]
-    return names[index] if index < len(names) else str(index)
 
 
 class Scribe:
