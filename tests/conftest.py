@@ -1,9 +1,12 @@
 """What holds for every test."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from published import folder_of
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,17 @@ def our_log_as_it_was() -> Iterator[None]:
     log.handlers[:] = handlers
     log.setLevel(level)
     log.propagate = propagate
+
+
+@pytest.fixture(scope="session")
+def published(pytestconfig: pytest.Config) -> Callable[[str], Path]:
+    """Give the folder of a model's real weights, or leave the test out and say why."""
+    kept = pytestconfig.cache.mkdir("models")
+
+    def find(name: str) -> Path:
+        found = folder_of(name, kept)
+        if isinstance(found, str):
+            pytest.skip(found)
+        return found
+
+    return find

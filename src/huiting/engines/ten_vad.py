@@ -41,15 +41,9 @@ def build(
     min_speech: float = USUAL.min_speech,
     pad: float = USUAL.pad,
 ) -> FrameDetector:
-    """Load the network.
+    """Load the network out of the folder `weights`, which holds `ten-vad.onnx`.
 
-    Args:
-        weights: folder that holds `ten-vad.onnx`.
-        threshold: probability at which speech begins, in [0, 1].
-        release: probability below which it ends, in [0, threshold].
-        min_silence: seconds; a shorter gap is part of the speech around it.
-        min_speech: seconds; a shorter stretch is noise.
-        pad: seconds added at both ends, never into a neighbour.
+    The others are those of `SpeechOptions`: when speech begins and ends.
 
     Raises:
         ModelUnavailable: the file is missing, or another's.
