@@ -92,7 +92,8 @@ def plan_of(settings: Settings) -> Plan:
 def postal_of(settings: Settings) -> Postal:
     """Return what people may have mailed: to whom, by whose clock."""
     mail = any(given.get("kind") == "mail" for given in settings.channels.values())
-    return Postal(settings.timezone, settings.mail_domains, mail)
+    largest = max(0, settings.mail_files) << 20
+    return Postal(settings.timezone, settings.mail_domains, mail, largest)
 
 
 def mail_of(outreach: Outreach) -> Mail | None:

@@ -178,6 +178,9 @@ class Settings:
     mail_domains: tuple[str, ...] = _help(
         "domains of addresses that people may have reports mailed to; empty for none", default=()
     )
+    mail_files: int = _help(
+        "most MB that the files of a mailed report take in the mail; 0 for no files", default=5
+    )
     vault_keys: Path | None = _help(  # noqa: RUF009  (a field, not a value)
         "file of keys that recordings are sealed with, the current one first; none: kept plain",
         default=None,

@@ -26,7 +26,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "store", "recordings", "vault_keys", "retention", "bin_days", "transcription_days",
         "backups", "audit_key_file",
     ),
-    "carrying": ("inboxes", "storages", "channels", "digest", "mail_domains", "jobs"),
+    "carrying": ("inboxes", "storages", "channels", "digest", "mail_domains", "mail_files", "jobs"),
     "live": ("live_",),
 }  # fmt: skip
 """Names of settings, or how they begin (`_` at the end), by the group they are shown in."""

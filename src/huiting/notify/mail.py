@@ -1,4 +1,4 @@
-"""Mail by SMTP: text and HTML, with pictures inside."""
+"""Mail by SMTP: text and HTML, with pictures inside, and files."""
 
 import smtplib
 import ssl
@@ -146,6 +146,10 @@ def message(notice: Notice, sender: Mailbox, to: Sequence[Mailbox]) -> EmailMess
         assert isinstance(page, EmailMessage)
         for picture in notice.pictures:
             page.add_related(picture.png, "image", "png", cid=f"<{picture.name}>")
+    for file in notice.files:
+        kind, _, subtype = file.media_type.partition("/")
+        params = {"charset": "utf-8"} if kind == "text" else {}
+        mail.add_attachment(file.content, kind, subtype, filename=file.name, params=params)
     return mail
 
 

@@ -38,6 +38,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+    """Text in UTF-8."""
+
+    @property
+    def encoded(self) -> int:
+        """Bytes that it takes in a mail, which carries text alone: base64 in lines of 76."""
+        return -(-len(self.content) // 3) * 4 * 78 // 76
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something to be told."""
 
@@ -57,6 +72,7 @@ class Notice:
     html: str | None = None
     """The whole of it as a page, for mail."""
     pictures: tuple[Picture, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 class Channel(Protocol):

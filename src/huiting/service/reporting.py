@@ -112,12 +112,17 @@ class Reporting:
             past = replace(stretch, since=first, until=stretch.since - timedelta(1))
             for calls, rows in self.counted(past, view):
                 tally.add_all_before(calls, rows)
-        return tally.result()
+        told = tally.result()
+        # Of days without calls nothing is known but which they are.
+        return replace(told, since=told.since or stretch.since, until=told.until or stretch.until)
 
     def page(self, stretch: Stretch, view: View, language: str, title: str) -> str:
         """Return a day as HTML to print; see `day`."""
-        made_at = self.now().astimezone(self.zone)
-        return page(self.day(stretch, view), language, made_at, title)
+        return self.printed(self.day(stretch, view), language, title)
+
+    def printed(self, day: Day, language: str, title: str) -> str:
+        """Return a day that was counted as HTML to print: one file, with all that it shows."""
+        return page(day, language, self.now().astimezone(self.zone), title)
 
     def causes(self, stretch: Stretch, view: View, target: str) -> Causes:
         """Return what occurs together with a target such as `angry` or `rule:ID`.

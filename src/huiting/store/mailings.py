@@ -36,6 +36,8 @@ class Terms:
     """Whose calls; empty for all that the owner sees."""
     language: str = "zh"
     """`zh` or `en`."""
+    attached: bool = True
+    """The report goes with the mail as files, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def add(connection: Connection, owner: int, terms: Terms, at: datetime) -> Maili
     row = {
         "owner": owner, "of": terms.of.value, "every": terms.every.value, "hour": terms.hour,
         "recipients": [storable(one) for one in terms.to], "team": storable(terms.team),
-        "language": terms.language, "paused": False, "put_for": at,
+        "language": terms.language, "attached": terms.attached, "paused": False, "put_for": at,
     }  # fmt: skip
     made = insert(Row).values(row).returning(Row.key)
     return Mailing(connection.execute(made).scalar_one(), owner, terms, paused=False, put_for=at)
@@ -111,14 +113,14 @@ def take(connection: Connection, mailing: Mailing, due: datetime) -> bool:
 def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Mailing]:
     chosen = select(
         Row.key, Row.owner, Row.of, Row.every, Row.hour, Row.recipients, Row.team, Row.language,
-        Row.paused, Row.put_for,
+        Row.attached, Row.paused, Row.put_for,
     ).where(*conditions).order_by(Row.key)  # fmt: skip
     return [
         Mailing(
             key, owner,
-            Terms(Period(of), Period(every), hour, tuple(recipients), team, language),
+            Terms(Period(of), Period(every), hour, tuple(recipients), team, language, attached),
             paused, put_for,
         )
-        for key, owner, of, every, hour, recipients, team, language, paused, put_for
+        for key, owner, of, every, hour, recipients, team, language, attached, paused, put_for
         in connection.execute(chosen)
     ]  # fmt: skip

@@ -108,6 +108,7 @@ def test_a_day_without_calls_is_told_too(post: Post) -> None:
     text = post.box.mails[0].get_body(("plain",))
     assert text is not None
     assert "没有通话" in text.get_content()
+    assert post.box.mails[0]["Subject"] == "质检日报 2025-03-12"
 
 
 def test_a_channel_that_is_away_waits_alone(post: Post) -> None:

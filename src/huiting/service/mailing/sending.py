@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import Unknown
+from huiting.insights.day import Day
 from huiting.insights.fields import Filter
 from huiting.jobs.job import Order
 from huiting.jobs.queue import Queue
 from huiting.jobs.running import Running
-from huiting.notify.notice import Channel, Notice
+from huiting.notify.notice import Attachment, Channel, Notice
 from huiting.reports.digest import digest
 from huiting.service.mailing.terms import Postal, told
 from huiting.service.outreach import ATTEMPTS
@@ -27,7 +28,7 @@ from huiting.service.reporting import Reporting, Stretch
 from huiting.service.views import View
 from huiting.store import mailings
 from huiting.store.audit import LONGEST, Action, Audit, Entry
-from huiting.store.mailings import Mailing
+from huiting.store.mailings import Mailing, Terms
 from huiting.store.people import People
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ NEEDED = (Permission.REPORTS_READ, Permission.CALLS_EXPORT)
 """What the owner must still be permitted when it is sent."""
 TRIES = 3
 """Of a trial."""
+XLSX, HTML = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,10 @@ class Mailer:
         since, until = told(terms.of, date.fromisoformat(str(payload["day"])))
         where = str(Filter({"team": (terms.team,)})) if terms.team else "all"
         stretch, view = Stretch(since, until, where), View(reader)
+        day = replace(self.reporting.day(stretch, view), since=since, until=until)
+        files = self._files(day, terms) if terms.attached else ()
         made = digest(
-            replace(self.reporting.day(stretch, view), since=since, until=until),
+            day,
             self.reporting.angry_words(stretch, view),
             identity=str(payload["identity"]),
             language=terms.language,
@@ -113,7 +117,20 @@ class Mailer:
             link=self._link(since, until, terms.team),
             title=terms.team,
         )
-        return replace(made, urgent=False)
+        carried = self.postal.carried(files)
+        left = left_out(terms.language) if len(carried) < len(files) else ()
+        return replace(made, urgent=False, files=carried, lines=(*made.lines, *left))
+
+    def _files(self, day: Day, terms: Terms) -> tuple[Attachment, ...]:
+        """Return the report as files: the page that can be printed, and the workbook."""
+        if not self.postal.largest:
+            return ()
+        name = "report-" + "-to-".join(dict.fromkeys((str(day.since), str(day.until))))
+        page = self.reporting.printed(day, terms.language, terms.team)
+        return (
+            Attachment(f"{name}.html", HTML, page.encode()),
+            Attachment(f"{name}.xlsx", XLSX, self.reporting.workbook(day)),
+        )
 
     def _wanted(self, payload: Mapping[str, object]) -> tuple[Mailing, Principal] | None:
         """Return what is to be sent and for whom; None for what nobody may have sent any more."""
@@ -143,6 +160,13 @@ class Mailer:
         self.audit.note(
             None, Entry(reader.id, reader.name, Action.EXPORTED, subject, detail=detail)
         )
+
+
+def left_out(language: str) -> tuple[str, ...]:
+    """Return what a mail says in which a file found no room."""
+    if language == "zh":
+        return ("", "报表文件较大，未全部随信附上；请在报表页面查看或下载。")
+    return ("", "Not all files of the report fit into this mail: see the page of reports for them.")
 
 
 def trial(mailing: Mailing, now: datetime, zone: str) -> Order:

@@ -1,5 +1,6 @@
 """What may be sent by mail and to whom; when it is due, and which days it tells of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.errors import HeaderParseError
@@ -7,6 +8,7 @@ from email.headerregistry import Address
 
 from huiting.core.errors import InputError
 from huiting.jobs.cron import Cron
+from huiting.notify.notice import Attachment
 from huiting.store.mailings import Period, Terms
 
 RECIPIENTS = 20
@@ -25,6 +27,8 @@ class Postal:
     """Of addresses that may be written to."""
     server: bool = False
     """Whether a mail server is known."""
+    largest: int = 5 << 20
+    """Bytes that the files of a mail may take in it; 0: none go with it."""
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -40,6 +44,15 @@ class Postal:
         """Return those that may be written to."""
         known = {domain.strip().lstrip("@").lower() for domain in self.domains}
         return tuple(one for one in addresses if one.rpartition("@")[2].lower() in known)
+
+    def carried(self, files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """Return the files that go with a mail: the first ones that fit together."""
+        left, found = self.largest, []
+        for file in files:
+            if file.encoded <= left:
+                left -= file.encoded
+                found.append(file)
+        return tuple(found)
 
     def checked(self, terms: Terms) -> Terms:
         """Return terms as they are kept.

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -149,6 +151,66 @@ def test_a_day_arrives_once_at_its_hour_however_often_it_is_looked(post: Post) -
     post.look()
     post.send()
     assert len(post.box.mails) == 2
+
+
+def _attached(box: Postbox) -> dict[str, bytes]:
+    found = {}
+    for part in box.mails[-1].iter_attachments():
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[str(part.get_filename())] = content
+    return found
+
+
+def test_the_report_comes_with_it_to_print_and_as_a_workbook(post: Post) -> None:
+    _fill(post.house.store)
+    post.desk.make(replace(DAILY, of=Period.WEEK, team="B"), post.person(), BOSS)
+    post.house.clock.on(days=5)
+    post.look()
+    post.send()
+    files = _attached(post.box)
+
+    assert sorted(files) == [
+        "report-2025-03-10-to-2025-03-16.html", "report-2025-03-10-to-2025-03-16.xlsx",
+    ]  # fmt: skip
+    page = files["report-2025-03-10-to-2025-03-16.html"].decode()
+    assert "手机爆炸了" in page
+    assert "13800138000" not in page
+    assert "src=" not in page.replace('src="data:', "")
+    assert "B" in page
+    with ZipFile(BytesIO(files["report-2025-03-10-to-2025-03-16.xlsx"])) as book:
+        told = b"".join(book.read(name) for name in book.namelist()).decode()
+    assert "13800138000" not in told
+    shown = post.box.mails[-1].get_body(("html",))
+    assert shown is not None
+    assert "cid:hours" in shown.get_content()
+
+
+@pytest.mark.parametrize(
+    ("largest", "wanted", "names", "told"),
+    [
+        (5 << 20, False, [], False),
+        (0, True, [], False),
+        (20 << 10, True, ["report-2025-03-12.html"], True),
+        (1, True, [], True),
+    ],
+    ids=["not wanted", "never with files", "the page fits", "nothing fits"],
+)
+def test_files_stay_away_that_nobody_wants_or_that_are_too_large(
+    post: Post, largest: int, *, wanted: bool, names: list[str], told: bool
+) -> None:
+    _fill(post.house.store)
+    postal = replace(post.mailer.postal, largest=largest)
+    post.mailer = replace(post.mailer, postal=postal)
+    owner = post.person()
+    made = post.desk.make(replace(DAILY, attached=wanted), owner, BOSS)
+    post.house.clock.on(hours=13)
+    post.look()
+    post.send()
+
+    assert sorted(_attached(post.box)) == names
+    assert ("未全部随信附上" in _text(post.box)) == told
+    assert post.desk.list(owner)[0].terms.attached == made.terms.attached == wanted
 
 
 def test_days_that_nobody_looked_are_made_up_for_by_the_last(post: Post) -> None:

@@ -27,10 +27,11 @@ def terms_of(
     hour: Annotated[int, Form(ge=0, le=23)],
     to: Annotated[str, Form(max_length=RECIPIENTS * 260)],
     team: Annotated[str, Form(max_length=LONGEST_TEAM)] = "",
+    attached: Annotated[str, Form(max_length=5)] = "",
 ) -> Terms:
     """Return what a form says; a dependency."""
     addresses = to.replace(",", " ").replace(";", " ").replace("，", " ").split()
-    return Terms(of, every, hour, tuple(addresses), team, tongue(request))
+    return Terms(of, every, hour, tuple(addresses), team, tongue(request), bool(attached))
 
 
 @router.get("")
