@@ -2,6 +2,7 @@
 
 import gc
 import tracemalloc
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +16,15 @@ from huiting.engines import gtcrn
 RATE = 16_000
 
 
-def drawn_gtcrn(folder: Path) -> Enhancer:
+Published = Callable[[str], Path]
+
+
+def real_gtcrn(_folder: Path, published: Published) -> Enhancer:
+    pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: ./dev test")
+    return gtcrn.build(weights=published("gtcrn"))
+
+
+def drawn_gtcrn(folder: Path, _published: Published) -> Enhancer:
     for package in ("sherpa_onnx", "onnx"):
         pytest.importorskip(package, reason="needs sherpa-onnx: ./dev test")
     import tiny_gtcrn
@@ -23,9 +32,17 @@ def drawn_gtcrn(folder: Path) -> Enhancer:
     return gtcrn.build(weights=tiny_gtcrn.write(folder))
 
 
-@pytest.fixture(params=[pytest.param(drawn_gtcrn, id="gtcrn of no weights")], scope="module")
-def enhancer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Enhancer:
-    made: Enhancer = request.param(tmp_path_factory.mktemp("weights"))
+@pytest.fixture(
+    params=[
+        pytest.param(real_gtcrn, id="gtcrn", marks=pytest.mark.model),
+        pytest.param(drawn_gtcrn, id="gtcrn of no weights"),
+    ],
+    scope="module",
+)
+def enhancer(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, published: Published
+) -> Enhancer:
+    made: Enhancer = request.param(tmp_path_factory.mktemp("weights"), published)
     return made
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,18 +21,25 @@ RATE = 16_000
 CALLS = Path(__file__).resolve().parents[2].parent / "shared" / "calls" / "open"
 
 
-def real(_: Path) -> Detector:
+Published = Callable[[str], Path]
+
+
+def real(_folder: Path, _published: Published) -> Detector:
     return silero.build()
 
 
-def drawn_ten_vad(folder: Path) -> Detector:
+def real_fsmn_vad(_folder: Path, published: Published) -> Detector:
+    return fsmn_vad.build(weights=published("fsmn-vad"))
+
+
+def drawn_ten_vad(folder: Path, _published: Published) -> Detector:
     pytest.importorskip("onnx", reason="needs onnx: ./dev test")
     import tiny_ten_vad
 
     return ten_vad.build(weights=tiny_ten_vad.write(folder, loud=-4.0))
 
 
-def drawn_fsmn_vad(folder: Path) -> Detector:
+def drawn_fsmn_vad(folder: Path, _published: Published) -> Detector:
     import tiny_fsmn_vad
 
     return fsmn_vad.build(weights=tiny_fsmn_vad.write(folder))
@@ -41,14 +48,21 @@ def drawn_fsmn_vad(folder: Path) -> Detector:
 @pytest.fixture(
     params=[
         pytest.param(real, id="silero"),
+        pytest.param(real_fsmn_vad, id="fsmn-vad", marks=pytest.mark.model),
         pytest.param(drawn_ten_vad, id="ten-vad of no weights"),
         pytest.param(drawn_fsmn_vad, id="fsmn-vad of no weights"),
     ],
     scope="module",
 )
-def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Detector:
-    made: Detector = request.param(tmp_path_factory.mktemp("weights"))
+def detector(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, published: Published
+) -> Detector:
+    made: Detector = request.param(tmp_path_factory.mktemp("weights"), published)
     return made
+
+
+REAL = {"silero", "fsmn-vad"}
+"""Ids of those with weights that were trained."""
 
 
 def voiced(seconds: float, seed: int = 0) -> NDArray[np.float32]:
@@ -161,7 +175,7 @@ def test_memory_does_not_grow_with_the_track(
     detector: Detector, request: pytest.FixtureRequest
 ) -> None:
     """An hour takes no more than ten minutes, but for what is told of it."""
-    if request.node.callspec.id == "silero":
+    if request.node.callspec.id in REAL:
         pytest.skip("half a minute; tests of its own hold it to a block")
 
     def peak(seconds: int) -> int:
@@ -187,7 +201,7 @@ def test_speech_of_real_calls_is_found(detector: Detector, request: pytest.Fixtu
         for one in decoded.alive:
             found = list(detector.speech(one))
             holds(found, one.duration)
-            if request.node.callspec.id != "silero":
+            if request.node.callspec.id not in REAL:
                 continue
             turns = [t for t in told["turns"] if t["channel"] == one.channel]
             said = [Span(t["start"], t["end"]) for t in turns]
