@@ -24,3 +24,8 @@ def seaco_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def paraformer_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written("paraformer", tmp_path_factory.mktemp("paraformer"), model="Paraformer")
+
+
+@pytest.fixture(scope="session")
+def nano_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written("nano", tmp_path_factory.mktemp("nano"))

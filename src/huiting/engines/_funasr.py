@@ -6,11 +6,12 @@ there is no device, and downloads what is not there.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -39,15 +40,33 @@ class Loaded:
     tokenizer: Native
     frontend: Native
     device: str
+    lacking: tuple[str, ...] = ()
+    """Names of weights that may lack in the checkpoint, and do."""
 
 
-def load(weights: Path, device: str, threads: int) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a model is loaded that is more than its folder says."""
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Instead of those in config.yaml."""
+    need: int | None = None
+    """Bytes of the model with its smallest batch; None for the size of its file and the usual."""
+    spare: tuple[str, ...] = ()
+    """Beginnings of the names of weights that may lack."""
+
+
+AS_IT_IS = Plan()
+
+
+def load(weights: Path, device: str, threads: int, plan: Plan = AS_IT_IS) -> Loaded:
     """Load the model of a folder.
 
     Args:
         weights: folder with config.yaml, model.pt, am.mvn and the tokenizer's file.
         device: `auto`, or a name that PyTorch knows.
         threads: cores PyTorch may use, in the whole process.
+        plan: what is not as the folder says.
 
     Raises:
         ModelUnavailable: a package or file is missing, or the files are no model.
@@ -60,11 +79,12 @@ def load(weights: Path, device: str, threads: int) -> Loaded:
             str(weights / missing), "no such file", "name the folder of a FunASR model"
         )
     automodel = _automodel()
-    need = (weights / "model.pt").stat().st_size + BESIDES
+    need = plan.need or (weights / "model.pt").stat().st_size + BESIDES
     name = chosen(device, need)
     said = StringIO()
     try:
-        with redirect_stdout(said):
+        with redirect_stdout(said), catch_warnings():
+            simplefilter("ignore", ResourceWarning)  # it leaves files open that it read
             model, parts = automodel.build_model(
                 model=str(weights),
                 device=name,
@@ -72,6 +92,8 @@ def load(weights: Path, device: str, threads: int) -> Loaded:
                 disable_update=True,
                 disable_pbar=True,
                 ignore_init_mismatch=False,
+                trust_remote_code=False,  # whatever the folder says: it may bring no code
+                **plan.settings,
             )
     except Exception as error:  # FunASR raises nothing more precise
         if ran_out(error):
@@ -80,15 +102,17 @@ def load(weights: Path, device: str, threads: int) -> Loaded:
             ) from error
         raise ModelUnavailable(str(weights), str(error), "fetch the model anew") from error
     # what a checkpoint lacks is only printed
-    lacking = [line.split(LACKING)[1] for line in said.getvalue().splitlines() if LACKING in line]
-    if lacking:
+    lines = [line.split(LACKING)[1] for line in said.getvalue().splitlines() if LACKING in line]
+    lacking = tuple(line.split(",")[0].strip() for line in lines)
+    needed = [weight for weight in lacking if not weight.startswith(plan.spare)]
+    if needed:
         raise ModelUnavailable(
             str(weights),
-            f"{len(lacking)} weights are missing, such as {lacking[0].split(',')[0].strip()}",
+            f"{len(needed)} weights are missing, such as {needed[0]}",
             "fetch the model anew",
         )
     parts["frontend"].dither = 0.0  # the same sound is always heard the same
-    return Loaded(model, parts["tokenizer"], parts["frontend"], name)
+    return Loaded(model, parts["tokenizer"], parts["frontend"], name, lacking)
 
 
 def _automodel() -> Native:

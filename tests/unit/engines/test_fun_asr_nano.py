@@ -20,6 +20,7 @@ from huiting.engines import fun_asr_mlt_nano, fun_asr_nano
 from huiting.engines._prompted_files import beside, recent
 from huiting.engines.fun_asr_nano import onnx
 from huiting.engines.fun_asr_nano._languages import DETECTED, NAMES
+from huiting.engines.fun_asr_nano._options import Options
 from tiny_prompted import PITCHES, tone
 
 RATE = 16_000
@@ -41,7 +42,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def engine(weights: Path) -> Recognizer:
     """Return the engine, to which everything is speech: tones are none to a voice detector."""
-    options = onnx.Options(weights, "nano", 1, itn=True, languages=())
+    options = Options(weights, "nano", 1, itn=True, languages=())
     return onnx.build(options, device="cpu", fallback="none", speaks=lambda _: True)
 
 
@@ -294,7 +295,8 @@ def test_a_vocabulary_that_is_no_table_of_tokens_is_refused(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        pytest.param({"runtime": "vllm"}, "no such runtime here; .*engine remote", id="runtime"),
+        pytest.param({"runtime": "tensorrt"}, "choose one of auto, onnx, torch, vllm", id="runtime"),
+        pytest.param({"compute": "float32"}, "number format of the files", id="compute"),
         pytest.param({"checkpoint": "big"}, "no such checkpoint", id="checkpoint"),
         pytest.param({"device": "npu"}, "device", id="device"),
         pytest.param({"fallback": "cuda"}, "fallback", id="fallback"),

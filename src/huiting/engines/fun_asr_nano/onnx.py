@@ -10,36 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from huiting.core.errors import ModelUnavailable
+from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.types import Audio
 from huiting.engines import _prompted_files, _sherpa
 from huiting.engines._decoding import Decoding, decoding
 from huiting.engines._onnx import Signature
 from huiting.engines._prompted import SLOW, Order, Prompted, Room, Said, Tongue, most, slowest
-from huiting.engines._prompts import Speaks, silent, voice_detector
-from huiting.engines._scripts import odds_by_script
+from huiting.engines._prompts import Speaks, voice_detector
 from huiting.engines._sherpa import Loaded, Native
 from huiting.engines.device import CUDA
-from huiting.engines.fun_asr_nano._languages import DETECTED, NAMES
+from huiting.engines.fun_asr_nano._languages import NAMES
+from huiting.engines.fun_asr_nano._options import SCAFFOLD, SOUND, Options
+from huiting.engines.fun_asr_nano._unasked import among, odds_of
 
-SCAFFOLD = 80
-"""Tokens of the longest prompt without words: 70, counted with the tokenizer of Qwen3-0.6B."""
-SOUND = 1 / 0.06
-"""Tokens of a second of sound: one for six frames of 10 ms."""
 MEMORY = ("max_total_len", "attention_mask_len")
 """Metadata that says how many positions there are, the later name first."""
 FILES = ("vocab.json", "merges.txt", "tokenizer.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is the same on every device."""
-
-    weights: Path
-    checkpoint: str
-    threads: int
-    itn: bool
-    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +46,12 @@ def build(
     options: Options, *, device: str, fallback: str, speaks: Speaks | None = None
 ) -> Decoding[Prompted]:
     """Load the model; see the package's `build`."""
+    if options.compute != "auto":
+        raise ConfigError(
+            f"compute {options.compute!r}",
+            "sherpa-onnx computes in the number format of the files",
+            "choose auto, or other files",
+        )
     files = files_in(options.weights)
     longest = room_of(files).longest(slowest(options.languages or NAMES[options.checkpoint]))
     guard = speaks or voice_detector()
@@ -78,8 +70,6 @@ def files_in(folder: Path) -> Files:
         ModelUnavailable: one is missing, or is not what the runtime can live with.
     """
     look = _prompted_files
-    if not folder.is_dir():
-        raise ModelUnavailable(str(folder), "no such folder", "name the folder of the model")
     encoder, model = look.network(folder, "encoder_adaptor"), look.network(folder, "llm")
     embedding = look.network(folder, "embedding")
     sizes = ("lfr_window_size", "lfr_window_shift", "llm_dim")
@@ -173,9 +163,7 @@ class Nano:
     def __init__(self, loaded: Loaded, files: Files, options: Options) -> None:
         self._loaded = loaded
         self._names = NAMES[options.checkpoint]
-        self._among = (
-            tuple(c for c in options.languages if c in self._names) or DETECTED[options.checkpoint]
-        )
+        self._among = among(options.checkpoint, options.languages)
         self.room = room_of(files)
         self.codes = tuple(self._names)
 
@@ -199,7 +187,4 @@ class Nano:
 
     def odds(self, clip: Audio, /) -> Mapping[str, float]:
         """Return the odds of languages by the script of what the model writes unasked."""
-        if silent(clip):
-            return odds_by_script("", self._among)
-        said = self.write(Order(clip, None, (), most(clip.duration, SLOW)))
-        return odds_by_script(said.text, self._among)
+        return odds_of(clip, self._among, self.write)
