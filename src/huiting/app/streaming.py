@@ -84,4 +84,4 @@ def parts_that_stream(settings: Settings) -> tuple[Settings, ...]:
 
 
 def _streams(settings: Settings) -> bool:
-    return declares("huiting.engines", choice_of(settings).engine, "STREAMS")
+    return declares("huiting.engines", choice_of(settings).engine, "STREAMING")

@@ -235,7 +235,7 @@ class RecognitionStream(Protocol):
 class StreamingRecognizer(Protocol):
     """Makes recognition streams that share a model. May be called from several threads.
 
-    A module of an engine whose recognizer is one says so: `STREAMS = True`.
+    A module of an engine whose recognizer is one says so: `STREAMING = True`.
     """
 
     @property

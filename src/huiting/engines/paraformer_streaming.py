@@ -14,7 +14,7 @@ from huiting.engines.online.files import check_plain, file_of, needed, number, v
 from huiting.engines.online.streaming import Manner, Online
 from huiting.engines.paraformer._reading import Token, hypothesis_of
 
-STREAMS = True
+STREAMING = True
 BLOCKS = "decoder_num_blocks"
 ENCODER = Form(inputs=2, numbers=("encoder_output_size", BLOCKS, "decoder_kernel_size"))
 GIVEN = 3

@@ -26,7 +26,7 @@ from huiting.engines.online.hotwords import Spelling
 from huiting.engines.online.reading import Writing, hypothesis_of, writing_of
 from huiting.engines.online.streaming import Manner, Online
 
-STREAMS = True
+STREAMING = True
 LANGUAGES = ("zh", "en")
 CTC = {"zipformer2": ARCHITECTURES["zipformer2"]}
 CTC_PARTS = ("ctc", "model")

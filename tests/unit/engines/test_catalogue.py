@@ -59,6 +59,10 @@ def test_a_model_without_a_licence_is_optional() -> None:
         pytest.param("paraformer", "torch", "paraformer-zh-seaco", id="with hotwords"),
         pytest.param("fun-asr-nano", "onnx", "fun-asr-nano-int8", id="Fun-ASR-Nano"),
         pytest.param("diarizer", "", "campplus", id="any runtime"),
+        pytest.param("zipformer", "onnx", "zipformer-zh-en-int8", id="a stream in two languages"),
+        pytest.param(
+            "paraformer_streaming", "onnx", "paraformer-streaming-zh-en-int8", id="another stream"
+        ),
     ],
 )
 def test_an_engine_finds_its_models_the_usual_one_first(

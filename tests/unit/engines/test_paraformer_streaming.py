@@ -65,7 +65,7 @@ def test_a_stream_of_nothing_hears_nothing(engine: Online) -> None:
 
 def test_it_streams(engine: Online) -> None:
     assert isinstance(engine, StreamingRecognizer)
-    assert paraformer_streaming.STREAMS
+    assert paraformer_streaming.STREAMING
 
 
 @pytest.mark.parametrize(
