@@ -11,7 +11,7 @@ from huiting.app.settings import Settings
 from huiting.core.plugins import kinds
 
 ROOT = Path(__file__).parents[1]
-OTHERS = {".venv", ".venv-engines", "node_modules"}
+OTHERS = {".venv", ".venv-engines", ".venv-qwen", "node_modules"}
 """Folders of what is not ours."""
 
 

@@ -9,6 +9,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[3]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+APART = ("requirements-engines.lock", "requirements-qwen.lock")
+"""Of environments that have nothing to do with users' and developers' own."""
 ELSEWHERE = {"cuda", "funasr"}
 """Extras of machines with an accelerator: the second is locked in an environment of its own."""
 
@@ -33,12 +35,12 @@ def declared(group: str) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in lines if isinstance(line, str)}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, *APART])
 def test_a_lock_names_no_address(lock: str) -> None:
     assert not re.search(r"://|^-", (ROOT / lock).read_text("utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, *APART])
 def test_every_entry_is_pinned_by_hash(lock: str) -> None:
     assert entries(lock)
     for entry in entries(lock).values():
@@ -58,3 +60,9 @@ def test_users_and_developers_get_the_same_versions() -> None:
     assert {name: version(developed[name]) for name in used} == {
         name: version(entry) for name, entry in used.items()
     }
+
+
+def test_what_clashes_with_the_rest_is_pinned_in_an_environment_of_its_own() -> None:
+    ours, theirs = entries("requirements.lock"), entries("requirements-qwen.lock")
+
+    assert {"qwen-asr", "transformers", "accelerate"} <= set(theirs) - set(ours)

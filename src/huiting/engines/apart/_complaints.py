@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 300
 """Characters of a line that are logged."""
+BLOCK = 1 << 16
+"""Bytes of a line that are read at once."""
 
 
 class Complaints:
@@ -46,9 +48,12 @@ class Complaints:
         self._thread.join(seconds)
 
     def _read(self) -> None:
+        begun = False
         with self._stream as stream:
-            for raw in iter(lambda: stream.readline(1 << 16), b""):
-                self._take(raw.decode("utf-8", "replace").strip()[:LONGEST])
+            for raw in iter(lambda: stream.readline(BLOCK), b""):
+                if not begun:  # what follows in a line without end is left out
+                    self._take(raw.decode("utf-8", "replace").strip()[:LONGEST])
+                begun = not raw.endswith(b"\n")
         if self._hidden:
             extra = {"child": self._number, "lines": self._hidden}
             log.info("a process apart wrote to its error stream", extra=extra)
