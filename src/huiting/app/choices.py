@@ -11,7 +11,15 @@ from typing import Any, Protocol
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
 from huiting.core.plugins import make
-from huiting.core.ports import Enhancer, Punctuator, SpeechMeter, StreamingVoice, VoiceDetector
+from huiting.core.ports import (
+    Diarizer,
+    Enhancer,
+    Punctuator,
+    SoundTagger,
+    SpeechMeter,
+    StreamingVoice,
+    VoiceDetector,
+)
 from huiting.core.speech import OPTIONS, SpeechOptions
 from huiting.engines import catalogue, fsmn_vad, ten_vad
 from huiting.engines.silero import regions_of
@@ -23,6 +31,15 @@ USUAL = {"whisper": "whisper-base"}
 
 USUAL_SPEECH = {"fsmn-vad": fsmn_vad.USUAL, "ten-vad": ten_vad.USUAL}
 """When speech begins and ends where a team says nothing, of detectors but the usual one."""
+VOICE_PRINTS = "voice-prints"
+"""The diarizer that comes with every installation."""
+YAMNET = "yamnet"
+"""What hears laughter and the like where nothing else is set, if it is installed."""
+SHERPA_DIARIZER = "sherpa-diarizer"
+SEGMENTATION = "pyannote-segmentation-sherpa"
+"""The one of its two models that a team does not choose by name."""
+DIARIZERS = {"sherpa": SHERPA_DIARIZER}
+"""Engines that go by a shorter name."""
 RUNTIMES = {"ct-transformer": "sherpa"}
 """The only one that an engine is run by, where the catalogue has models for others."""
 RULES = "rules"
@@ -91,13 +108,36 @@ def choices_of(settings: Settings) -> dict[str, Choice]:
         found["punctuation"] = choice(
             settings.punctuation, settings.punctuation_options, "punctuation_options"
         )
+    if settings.diarizer != VOICE_PRINTS and settings.speakers != 1:
+        name = DIARIZERS.get(settings.diarizer, settings.diarizer)
+        found["diarizer"] = choice(name, settings.diarizer_options, "diarizer_options")
+    if settings.sound_detector != YAMNET and settings.sounds:
+        found["sound_detector"] = choice(
+            settings.sound_detector, settings.sound_detector_options, "sound_detector_options"
+        )
     return found
 
 
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these need."""
-    entries = (model_of(one, settings.models) for one in choices_of(settings).values())
-    return tuple(entry for entry in entries if entry)
+    return tuple(
+        entry
+        for one in choices_of(settings).values()
+        for entry in parts_of(one, settings.models).values()
+    )
+
+
+def parts_of(wanted: Choice, cache: Path) -> dict[str, catalogue.Model]:
+    """Return the models that an engine is to load, by the option that says where each is."""
+    if wanted.engine.replace("_", "-") != SHERPA_DIARIZER:
+        entry = model_of(wanted, cache)
+        return {} if entry is None else {"weights": entry}
+    usual = catalogue.model(SEGMENTATION)
+    prints = [m for m in catalogue.models_for("diarizer", "sherpa") if m != usual]
+    here = (entry for entry in prints if _installed(entry, cache))
+    chosen = catalogue.model(wanted.model) if wanted.model else next(here, prints[0])
+    both = {"segmentation": usual, "embedding": chosen}
+    return {option: entry for option, entry in both.items() if option not in wanted.options}
 
 
 def told(settings: Settings) -> tuple[str, ...]:
@@ -165,6 +205,46 @@ def voice_detector_of(settings: Settings) -> Detector:
     return found
 
 
+def diarizer_of(settings: Settings) -> Diarizer | None:
+    """Load what says who speaks when, if it is not the usual one.
+
+    Raises:
+        ConfigError: there is no such engine or option, or it tells no speakers apart.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get("diarizer")
+    if wanted is None:
+        return None
+    found: Diarizer = _made(wanted, settings)
+    if not hasattr(found, "turns"):
+        raise ConfigError(
+            f"setting diarizer: {wanted.engine!r}",
+            "this tells no speakers apart",
+            "choose voice-prints or sherpa",
+        )
+    return found
+
+
+def sound_detector_of(settings: Settings) -> SoundTagger | None:
+    """Load what hears sounds besides words, if it is not the usual one.
+
+    Raises:
+        ConfigError: there is no such engine or option, or it hears no sounds.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get("sound_detector")
+    if wanted is None:
+        return None
+    found: SoundTagger = _made(wanted, settings)
+    if not hasattr(found, "events"):
+        raise ConfigError(
+            f"setting sound_detector: {wanted.engine!r}",
+            "this hears no sounds",
+            "choose yamnet or audio-tagging",
+        )
+    return found
+
+
 def speech_of(settings: Settings) -> SpeechDetector:
     """Return what is known of the voice detector without loading it.
 
@@ -197,8 +277,10 @@ def _made(wanted: Choice, settings: Settings) -> Any:  # noqa: ANN401  (whatever
 
 def _options(wanted: Choice, settings: Settings) -> dict[str, Any]:
     ours: dict[str, Any] = {}
-    if entry := model_of(wanted, settings.models):
-        ours["weights"] = catalogue.weights(entry.name, settings.models).folder
+    for option, entry in parts_of(wanted, settings.models).items():
+        installed = catalogue.weights(entry.name, settings.models)
+        alone = next(iter(installed.paths.values()))
+        ours[option] = installed.folder if option == "weights" else alone
     return ours | dict(wanted.options)
 
 

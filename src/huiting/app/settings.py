@@ -88,8 +88,19 @@ class Settings:
         "of times that state none, such as Asia/Shanghai; empty for none", default=""
     )
     sidecars: bool = _help("read NAME.json beside NAME.wav", default=True)
+    diarizer: str = _help(
+        "tells the voices of a mono recording apart: voice-prints or sherpa", default="voice-prints"
+    )
+    diarizer_options: Mapping[str, Any] = _help("options of the diarizer", default_factory=dict)
     emotion: bool = _help("listen for how each segment sounds", default=True)
     sounds: bool = _help("listen for music, tones, laughter and the like", default=True)
+    sound_detector: str = _help(
+        "hears laughter, coughs and the like: yamnet, where it is installed, or audio-tagging",
+        default="yamnet",
+    )
+    sound_detector_options: Mapping[str, Any] = _help(
+        "options of the sound detector", default_factory=dict
+    )
     names: bool = _help("find names of people and places (LAC)", default=True)
     rules: tuple[Path, ...] = _help("rule files that every call is judged by", default=())
     scorecards: tuple[Path, ...] = _help("scorecards filled in from the rules", default=())
@@ -204,6 +215,9 @@ class Settings:
     )
     live_parallel: int = _help(
         "stretches of speech of live calls that are decoded at once", default=2
+    )
+    live_warm: bool = _help(
+        "load the models of live calls when the service starts, and keep them", default=False
     )
     live_partials: str = _help(
         "engine whose stream tells what is being said in live calls, such as zipformer; empty "

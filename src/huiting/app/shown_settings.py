@@ -13,7 +13,8 @@ from huiting.service.state import SettingState
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "hearing": (
-        "profile", "engine", "engine_", "engines", "vad_", "cutting_", "enhancer", "threads",
+        "profile", "engine", "engine_", "engines", "vad", "vad_", "cutting_", "enhancer",
+        "enhancer_", "punctuation", "punctuation_", "diarizer", "diarizer_", "sound_", "threads",
         "parallel", "models", "emotion", "sounds", "max_hours",
     ),
     "calls": (

@@ -34,7 +34,6 @@ from huiting.pipeline import Kit
 from huiting.service.speech.desk import Detector as SpeechDetector
 from huiting.text.hotwords import read_hotwords
 
-YAMNET = "yamnet"
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
 """Calls in flight beyond which only memory grows: one recognizer serves them all."""
@@ -47,7 +46,8 @@ ROOM = 11.0
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that these settings need."""
     names = ["silero-v6"] if settings.vad == choices.SILERO else []
-    names += DIARIZER_MODELS if settings.speakers != 1 else ()
+    usual = settings.diarizer == choices.VOICE_PRINTS
+    names += DIARIZER_MODELS if usual and settings.speakers != 1 else ()
     found = (
         *recognizers.models_of(settings),
         *(entry for one in parts_that_stream(settings) for entry in recognizers.models_of(one)),
@@ -207,25 +207,42 @@ def sounds_of(settings: Settings) -> SoundTagger | None:
     """Load the sound event detector, unless nobody wants it; with YAMNet where it is installed.
 
     Raises:
-        ModelUnavailable: YAMNet is installed and damaged.
+        ConfigError: there is no such engine or option.
+        ModelUnavailable: YAMNet is installed and damaged, or weights of another are missing.
     """
     if not settings.sounds:
         return None
+    other = choices.sound_detector_of(settings)
+    if other is not None:
+        return other
     found: SoundTagger = make("huiting.engines", "sounds", yamnet=yamnet_of(settings))
     return found
 
 
 def yamnet_of(settings: Settings) -> Path | None:
     """Return where the optional model of sounds is; None when it was not asked for."""
-    if catalogue.check(catalogue.model(YAMNET), settings.models).state is catalogue.State.MISSING:
+    if settings.sound_detector != choices.YAMNET:
         return None
-    return next(iter(catalogue.weights(YAMNET, settings.models).paths.values()))
+    if (
+        catalogue.check(catalogue.model(choices.YAMNET), settings.models).state
+        is catalogue.State.MISSING
+    ):
+        return None
+    return next(iter(catalogue.weights(choices.YAMNET, settings.models).paths.values()))
 
 
 def diarizer_of(settings: Settings) -> Diarizer | None:
-    """Load the diarizer, unless mono recordings are to be left whole."""
+    """Load the diarizer, unless mono recordings are to be left whole.
+
+    Raises:
+        ConfigError: there is no such engine or option.
+        ModelUnavailable: weights are missing or wrong.
+    """
     if settings.speakers == 1:
         return None
+    other = choices.diarizer_of(settings)
+    if other is not None:
+        return other
     embedding, segmentation = (
         next(iter(catalogue.weights(name, settings.models).paths.values()))
         for name in DIARIZER_MODELS
@@ -264,7 +281,7 @@ def made_by(settings: Settings) -> MadeBy:
     if settings.emotion:
         models["emotion"] = _digest("emotion.npz", "emotion_words.toml", "meaning.npz")
     if settings.sounds and yamnet_of(settings) is not None:
-        models[YAMNET] = catalogue.model(YAMNET).files[0].sha256
+        models[choices.YAMNET] = catalogue.model(choices.YAMNET).files[0].sha256
     return MadeBy(
         huiting=__version__,
         engine=settings.engine,

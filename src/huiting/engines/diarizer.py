@@ -207,7 +207,7 @@ def assign(scores: Scores, spoken: Mask, activity: Activity) -> Mask:
     active = np.zeros(scores.shape, np.bool_)
     for start, end in runs(spoken):
         inside = known[np.searchsorted(known, start) : np.searchsorted(known, end)]
-        near = scores[_nearest(np.arange(start, end), inside if len(inside) else known)]
+        near = scores[nearest(np.arange(start, end), inside if len(inside) else known)]
         first = steady(near.argmax(1))
         active[np.arange(start, end), first] = True
         if scores.shape[1] > 1:
@@ -229,12 +229,13 @@ def steady(labels: NDArray[np.intp]) -> NDArray[np.intp]:
     return kept
 
 
-def _nearest(places: NDArray[np.intp], known: NDArray[np.intp]) -> NDArray[np.intp]:
+def nearest(places: NDArray[np.intp], known: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return for each of `places` the one of `known` that is nearest, the earlier of two."""
     right = np.searchsorted(known, places).clip(0, len(known) - 1)
     left = (right - 1).clip(0)
     nearer = np.abs(known[left] - places) <= np.abs(known[right] - places)
-    nearest: NDArray[np.intp] = np.where(nearer, known[left], known[right])
-    return nearest
+    chosen: NDArray[np.intp] = np.where(nearer, known[left], known[right])
+    return chosen
 
 
 def in_turns(active: Mask, duration: float) -> Iterator[tuple[int, Span]]:

@@ -6,12 +6,13 @@ by what was found.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from huiting.core.ports import Track
 from huiting.core.types import Event, Span
 from huiting.engines import _aed, _yamnet
-from huiting.engines._cries import Cries
+from huiting.engines._cries import Cries, Listener
 from huiting.engines._music import Music
 from huiting.engines._noise import Noise
 from huiting.engines._spectra import blocks
@@ -36,9 +37,10 @@ def build(*, yamnet: Path | None = None, threads: int = 1) -> "Sounds":
 class Sounds:
     """A `SoundTagger`. One instance may be called from several threads."""
 
-    def __init__(self, aed: _aed.Aed, yamnet: _yamnet.Yamnet | None) -> None:
+    def __init__(self, aed: _aed.Aed, network: Listener | None) -> None:
         self._aed = aed
-        self._yamnet = yamnet
+        self._network = network
+        """Hears laughter and the like; None where nothing does."""
 
     def events(self, track: Track, channel: int, speech: Sequence[Span], /) -> list[Event]:
         """Return what sounds on a channel besides words, by start.
@@ -48,7 +50,7 @@ class Sounds:
             EngineError: a network failed.
         """
         tones, music, noise = Tones(), Music(self._aed), Noise(speech)
-        cries = Cries(self._yamnet) if self._yamnet else None
+        cries = Cries(self._network) if self._network else None
         end = 0.0
         for block in blocks(track):
             tones.hear(block)
@@ -61,4 +63,10 @@ class Sounds:
         found += music.events(channel, speech, [event.span for event in found])
         found += noise.events(channel, end, [event.span for event in found])
         found += cries.events(channel) if cries else ()
-        return sorted(found, key=lambda event: (event.span, event.label))
+        inside = (replace(event, span=_within(event.span, track.duration)) for event in found)
+        return sorted(inside, key=lambda event: (event.span, event.label))
+
+
+def _within(span: Span, duration: float) -> Span:
+    """Return the span without what reaches into the silence that fills up the last frame."""
+    return Span(min(span.start, duration), min(span.end, duration))

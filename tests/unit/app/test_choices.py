@@ -261,3 +261,88 @@ def test_punctuation_takes_the_model_that_its_runtime_reads(tmp_path: Path) -> N
     settings = Settings(punctuation="ct-transformer", models=tmp_path, speakers=1)
 
     assert "ct-transformer-int8" in [model.name for model in wiring.models_of(settings)]
+
+
+def test_the_usual_diarizer_is_taken_unless_another_is_set(tmp_path: Path) -> None:
+    pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
+    import tiny_speakers
+    from huiting.engines.sherpa_diarizer import SherpaDiarizer
+
+    own = {
+        "segmentation": str(tiny_speakers.segmentation(tmp_path)),
+        "embedding": str(tiny_speakers.embedding(tmp_path)),
+    }
+    settings = Settings(diarizer="sherpa", diarizer_options=own)
+
+    assert choices.diarizer_of(Settings()) is None
+    assert isinstance(wiring.diarizer_of(settings), SherpaDiarizer)
+    assert wiring.diarizer_of(Settings(diarizer="sherpa", speakers=1)) is None
+    assert choices.models_of(settings) == ()
+    assert wiring.made_by(settings) != wiring.made_by(Settings())
+
+
+def test_a_diarizer_of_two_models_needs_both(tmp_path: Path) -> None:
+    settings = Settings(diarizer="sherpa", models=tmp_path / "none")
+    other = Settings(diarizer="sherpa", diarizer_options={"model": "eres2net-zh-sherpa"})
+    names = [model.name for model in wiring.models_of(settings)]
+
+    assert names[-2:] == ["pyannote-segmentation-sherpa", "campplus-zh-sherpa"]
+    assert "campplus" not in names
+    assert [model.name for model in choices.models_of(other)] == [
+        "pyannote-segmentation-sherpa",
+        "eres2net-zh-sherpa",
+    ]
+    with pytest.raises(ModelUnavailable, match="huiting models pull pyannote-segmentation-sherpa"):
+        wiring.diarizer_of(settings)
+
+
+def test_of_two_that_make_voice_prints_the_one_that_is_installed_is_taken(tmp_path: Path) -> None:
+    entry = catalogue.model("eres2net-zh-sherpa")
+    path = catalogue.place(entry, entry.files[0], tmp_path)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    found = choices.models_of(Settings(diarizer="sherpa", models=tmp_path))
+
+    assert [model.name for model in found] == ["pyannote-segmentation-sherpa", entry.name]
+
+
+def test_another_sound_detector_is_taken_where_one_is_set(tmp_path: Path) -> None:
+    pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
+    import tiny_ced
+
+    own = {"weights": str(tiny_ced.write(tmp_path)), "threshold": 0.4}
+    settings = Settings(sound_detector="audio-tagging", sound_detector_options=own)
+    found = wiring.sounds_of(settings)
+
+    assert found is not None
+    assert list(found.events(CLIP, 0, [])) == []
+    assert wiring.yamnet_of(settings) is None
+    assert wiring.made_by(settings) != wiring.made_by(Settings())
+    assert wiring.sounds_of(Settings(sound_detector="audio-tagging", sounds=False)) is None
+    assert choices.sound_detector_of(Settings()) is None
+
+
+def test_a_sound_detector_needs_its_model(tmp_path: Path) -> None:
+    settings = Settings(sound_detector="audio-tagging", models=tmp_path / "none")
+
+    assert "ced-mini-int8" in [model.name for model in wiring.models_of(settings)]
+    with pytest.raises(ModelUnavailable, match="huiting models pull ced-mini-int8"):
+        wiring.sounds_of(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("halving", "this tells no speakers apart"), ("nope", "'nope': no such kind")],
+)
+def test_a_wrong_diarizer_is_refused(name: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        wiring.diarizer_of(Settings(diarizer=name))
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [("halving", "this hears no sounds"), ("nope", "'nope': no such kind")],
+)
+def test_a_wrong_sound_detector_is_refused(name: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        wiring.sounds_of(Settings(sound_detector=name))
