@@ -24,16 +24,19 @@ from huiting.jobs.running import Handler
 from huiting.jobs.worker import Terms, Worker
 from huiting.service import analysis as analysis_job
 from huiting.service import exporting, rejudging, transcripts
+from huiting.service.bulk import work as bulk_job
 from huiting.service.comparisons import job as comparing_job
+from huiting.service.people.known import Known
 from huiting.service.speech import job as speech_job
 from huiting.service.tasks import COMPARE, SPEECH, Measured, Request
 from huiting.store.comparisons import Comparisons
 from huiting.store.library import Library
+from huiting.store.people import People
 from huiting.store.speech import Speeches
 from huiting.vault.folder import Folder
 from huiting.web.parts import Limits
 from huiting.web.server import build
-from served import USUAL, Served, flat, serving
+from served import USUAL, Served, bulk_of, flat, serving
 from speeches import speech
 
 NOISE = b"noise"
@@ -124,6 +127,7 @@ def working(served: Served, ears: Ears) -> Iterator[None]:
             ears, Comparisons(store.database), audio, served.clock
         ),
         exporting.KIND: parts.exports.run,
+        bulk_job.KIND: bulk_of(parts, Known(People(store.database), served.clock), judge),
     }
     worker = Worker(parts.queue, handlers, Terms(slots=2))
     thread = threading.Thread(target=worker.run)

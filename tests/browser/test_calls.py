@@ -1,6 +1,9 @@
 """The table of calls, as a person uses it."""
 
 import re
+import time
+from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +11,9 @@ from playwright.sync_api import Page, expect
 from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
+from huiting.service.recordings import Asked, Given
 from huiting.store import Store
+from served import PEOPLE
 from unit.store.stored import NOON, heard
 
 LOOKS = [
@@ -85,6 +90,96 @@ def test_many_calls_go_into_the_bin_and_come_back(drive: Driver, own_site: Site)
 
     expect(page.get_by_text(f"{count} calls are back.")).to_be_visible()
     expect(page.locator('input[name="call"]')).to_have_count(count)
+
+
+def more(site: Site) -> None:
+    """Keep more calls than a page shows."""
+    with Store.open(str(site.served.folder / "calls.db")) as store:
+        store.save_all([heard(f"n{n}", "退货") for n in range(110)], at=NOON)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.usefixtures("accessible")
+def test_all_that_is_found_goes_into_the_bin_once_asked_and_comes_back(
+    drive: Driver, own_site: Site, look: Look
+) -> None:
+    more(own_site)
+    mine = replace(look, role=UserRole.SUPERVISOR)
+    page = drive.visit("/calls?q=退货&unredacted=true", mine)
+    ask_once(page)
+    shot(page, "calls-asking", mine)
+    assert axe(page) == []
+    page.reload()  # axe leaves empty styles behind, which nothing may copy
+    ask_once(page)
+    page.locator("#sure-yes").click()
+    undo = page.locator("form[hx-post$='/undo'] button")
+    expect(undo).to_be_visible()
+    expect(page.locator(".empty")).to_be_visible()  # the table was read again
+    shot(page, "calls-removed", mine)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    page.goto(f"{own_site.url}/history/bin")
+    shot(page, "bin-together", mine)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("form[hx-post$='/undo'] button").click()
+    expect(page.locator("[data-notice].alert-success")).to_be_visible()
+    page.goto(f"{own_site.url}/calls?q=退货&unredacted=true")
+    expect(page.locator('input[name="call"]')).to_have_count(50)
+
+
+def ask_once(page: Page) -> None:
+    """Choose all calls that are found for the bin, up to the question that tells how many."""
+    page.locator("input[name=call]").first.check()
+    page.locator("[data-all]").check()
+    expect(page.locator("#chosen-count input[name=newest]")).to_have_count(1)
+    told = page.locator("#chosen-count").inner_text().strip()
+    assert "131" in told
+    page.locator("[hx-post$='/found/remove']").click()
+    expect(page.get_by_role("dialog")).to_contain_text(told)
+
+
+def test_work_on_all_calls_goes_on_when_the_page_is_left_and_is_cancelled(
+    drive: Driver, own_site: Site
+) -> None:
+    more(own_site)
+    parts = own_site.served.parts
+    page = drive.visit("/calls", role=UserRole.SUPERVISOR)
+    busy = [wait_for_it(own_site) for _ in range(2)]
+    page.get_by_label("Choose all calls of this page").check()
+    page.get_by_label("Choose all that are found").check()
+    expect(page.locator("#chosen-count")).to_contain_text("142")
+    page.get_by_role("button", name="Recognise again").click()
+    dialog = page.get_by_role("dialog", name="Recognise again")
+    expect(dialog).to_contain_text("All 142 calls that are found are chosen.")
+    dialog.get_by_role("button", name="Recognise again").click()
+    expect(page.get_by_text("0 of 142 calls")).to_be_visible()
+    page.goto(f"{own_site.url}/today")
+    page.goto(f"{own_site.url}/calls")
+    notice = page.locator("[data-notice]")
+    expect(notice).to_contain_text("0 of 142 calls")
+    notice.get_by_role("button", name="Cancel").click()
+    expect(notice).to_contain_text("cancelled")
+    own_site.ears.silence.set()
+
+    assert len(busy) == 2
+    assert parts.many.under_way(PEOPLE["root"]) == []
+
+
+def wait_for_it(site: Site) -> str:
+    """Keep one of the workers busy until the ears hear again; return the recording."""
+    site.ears.silence.clear()
+    number = len(site.ears.asked)
+    given = site.served.parts.recordings.accept(
+        BytesIO(f"sound {number} {time.monotonic()}".encode()), "8001_x.wav", Given(),
+        Asked(PEOPLE["root"]),
+    )  # fmt: skip
+    for _ in range(100):
+        if len(site.ears.asked) > number:
+            break
+        time.sleep(0.05)
+    return given.recording
 
 
 def test_a_search_is_saved_opened_and_removed(drive: Driver, own_site: Site) -> None:
