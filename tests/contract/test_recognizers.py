@@ -99,6 +99,10 @@ def paraformer_torch(folder: Path) -> Recognizer:
     return paraformer.build(weights=by_funasr("paraformer", folder), device="cpu")
 
 
+def nano_torch(folder: Path) -> Recognizer:
+    return fun_asr_nano.build(weights=by_funasr("nano", folder), device="cpu")
+
+
 def by_sherpa(kind: str, folder: Path) -> Path:
     """Write a tiny model for sherpa-onnx; skip where that is not installed."""
     made: Path = drawn(f"tiny_{kind}_onnx").write(folder)
@@ -167,6 +171,7 @@ def behind_runtime(_: Path) -> Iterator[Recognizer]:
         pytest.param(embedded, id="whisper", marks=pytest.mark.model),
         pytest.param(sensevoice_torch, id="sensevoice by torch"),
         pytest.param(paraformer_torch, id="paraformer by torch"),
+        pytest.param(nano_torch, id="fun-asr-nano by torch"),
         pytest.param(sensevoice_onnx, id="sensevoice by sherpa-onnx"),
         pytest.param(paraformer_onnx, id="paraformer by sherpa-onnx"),
         pytest.param(nano_onnx, id="fun-asr-nano by sherpa-onnx"),
