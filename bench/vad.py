@@ -220,7 +220,7 @@ def detectors(models: Path) -> tuple[list[Detector], list[str]]:
         except ModelUnavailable as error:
             left.append(f"{name} ({error.remedy})")
     try:
-        enhancer = gtcrn.build(weights=catalogue.weights("gtcrn", models).folder)
+        enhancer = gtcrn.build(weights=catalogue.weights("gtcrn", models).folder, strength=1.0)
         found.append(Detector(ENHANCED, usual, USUAL["silero"], enhancer.enhance))
     except ModelUnavailable as error:
         left.append(f"{ENHANCED} ({error.remedy})")

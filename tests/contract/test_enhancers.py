@@ -21,7 +21,7 @@ Published = Callable[[str], Path]
 
 def real_gtcrn(_folder: Path, published: Published) -> Enhancer:
     pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: ./dev test")
-    return gtcrn.build(weights=published("gtcrn"))
+    return gtcrn.build(weights=published("gtcrn"), strength=1.0)
 
 
 def drawn_gtcrn(folder: Path, _published: Published) -> Enhancer:
@@ -29,7 +29,7 @@ def drawn_gtcrn(folder: Path, _published: Published) -> Enhancer:
         pytest.importorskip(package, reason="needs sherpa-onnx: ./dev test")
     import tiny_gtcrn
 
-    return gtcrn.build(weights=tiny_gtcrn.write(folder))
+    return gtcrn.build(weights=tiny_gtcrn.write(folder), strength=1.0)
 
 
 @pytest.fixture(

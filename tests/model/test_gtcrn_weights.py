@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def enhancer(published: Callable[[str], Path]) -> gtcrn.Gtcrn:
-    return gtcrn.build(weights=published("gtcrn"))
+    return gtcrn.build(weights=published("gtcrn"), strength=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def inner(audio: Audio) -> NDArray[np.float32]:
 def test_what_the_network_takes_for_noise_is_gone_and_the_rest_is_as_it_was(
     tmp_path: Path,
 ) -> None:
-    enhancer = gtcrn.build(weights=tiny_gtcrn.write(tmp_path))
+    enhancer = gtcrn.build(weights=tiny_gtcrn.write(tmp_path), strength=1.0)
     found = enhancer.enhance(tones(500, 5000))
 
     assert inner(found) == pytest.approx(inner(tones(500)), abs=2e-3)
@@ -43,6 +43,12 @@ def test_the_strength_is_the_share_of_the_enhanced_sound(tmp_path: Path, strengt
     found = enhancer.enhance(tones(5000))
 
     assert inner(found) == pytest.approx((1 - strength) * inner(tones(5000)), abs=2e-3)
+
+
+def test_half_of_what_comes_out_is_as_it_was_unless_a_team_says_otherwise(tmp_path: Path) -> None:
+    found = gtcrn.build(weights=tiny_gtcrn.write(tmp_path)).enhance(tones(5000))
+
+    assert inner(found) == pytest.approx(0.5 * inner(tones(5000)), abs=2e-3)
 
 
 @pytest.mark.parametrize("strength", [0.0, -1.0, 1.5])
