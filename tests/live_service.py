@@ -28,6 +28,7 @@ from huiting.live.plan import Plan
 from huiting.live.scene import Watcher
 from huiting.live.updates import Final
 from huiting.service.live.calls import Hands, Live
+from huiting.service.live.counting import Counting, Uncounted
 from huiting.service.live.happening import Ended, Event
 from huiting.service.live.hearing import Heard, Listen, Listener
 from huiting.service.live.keeping import Keeper
@@ -41,6 +42,7 @@ from huiting.store.audit import Audit
 from huiting.store.live import LiveCalls
 from huiting.text.redaction.policy import Policy
 from huiting.vault.folder import Folder
+from huiting.vault.sealed import KeyRing
 from served import PEOPLE
 from tones import RATE, Ear, kit
 
@@ -186,6 +188,9 @@ class With:
     plan: Plan = field(default_factory=lambda: Plan(context=0.0))  # an ear hears one tone a clip
     voices: Callable[[], StreamingVoice] = Voices
     watchers: Callable[[], Sequence[Watcher]] = tuple
+    ring: KeyRing | None = None
+    ready: bool = False
+    counting: Counting = field(default_factory=Uncounted)
 
 
 @contextmanager
@@ -194,7 +199,7 @@ def live_in(folder: Path, how: With | None = None) -> Iterator[Place]:
     how = how or With()
     ears = how.ears or ToneEars()
     with Store.open(str(folder / "calls.db")) as store:
-        queue, vault = open_queue(store.database), Folder(folder / "recordings")
+        queue, vault = open_queue(store.database), Folder(folder / "recordings", ring=how.ring)
         recordings = Recordings(
             store, queue, vault, lambda _name: Given(), lambda: "settings", lambda: NOON
         )
@@ -204,7 +209,8 @@ def live_in(folder: Path, how: With | None = None) -> Iterator[Place]:
         )  # fmt: skip
         hands = Hands(
             sessions_of(how.plan, how.voices, None, how.watchers),
-            ears, keeper, Policy(), how.find, how.clock,
+            ears, keeper, Policy(), how.find, how.clock, how.counting, ring=how.ring,
+            ready=how.ready,
         )  # fmt: skip
         live = Live(folder / "live", hands, how.limits)
         try:

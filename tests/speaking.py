@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fakes import CUSTOMER, says
-from huiting.access.principal import Principal
+from huiting.access.principal import Actor, Principal
 from huiting.core.errors import Conflict, HuitingError, Unknown
 from huiting.core.types import EmotionLabel, Role, Span
 from huiting.live.updates import Cue, CueKind, Evidence, Final, Mood, Partial, Pulse, Update
@@ -15,6 +15,7 @@ from huiting.service.live.happening import Away, Ended, Event, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log, Watching
 from huiting.service.live.opening import Opening, check
+from huiting.service.live.seats import Seat, Seats
 from huiting.service.views import View
 
 RECORDING = "ab" * 32
@@ -105,19 +106,49 @@ class ScriptedLive:
     """Why no call may be opened."""
     broken: Exception | None = None
     """Why no audio is taken."""
+    prepared: int = 0
+    """How often somebody was about to speak."""
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    """Which calls, and from which address."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self, opening: Opening, principal: Principal, _address: str = "") -> ScriptedLine:
+    def __post_init__(self) -> None:
+        """Let nobody have a seat yet."""
+        self.seats = Seats(Limits(calls=100, own=100))
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def take_seat(self, principal: Principal) -> Seat:
+        with self._lock:
+            return self.seats.take(principal.person, self._speaking())
+
+    def leave(self, seat: Seat) -> None:
+        self.seats.leave(seat)
+
+    def open(
+        self,
+        opening: Opening,
+        principal: Principal,
+        _address: str = "",
+        seat: Seat | None = None,
+    ) -> ScriptedLine:
         if self.refusal is not None:
             raise self.refusal
         check(opening)
         with self._lock:
+            self.seats.check(principal.person, self._speaking(), seat)
             name = f"live{len(self.calls) + 1}"
             call = Call(name, f"key-{name}", opening, principal, self.script)
             self.calls[name] = call
+            if seat is not None:
+                seat.call = name
         return ScriptedLine(call, self.broken)
 
-    def resume(self, key: str, principal: Principal) -> ScriptedLine:
+    def _speaking(self) -> list[tuple[str, str]]:
+        return [(c.id, c.owner.person) for c in self.calls.values() if not c.log.over]
+
+    def resume(self, key: str, principal: Principal, _address: str = "") -> ScriptedLine:
         call = next((c for c in self.calls.values() if c.key == key), None)
         if call is None or call.owner != principal or call.log.over:
             raise Unknown("call", "there is none to go on with", "open a new one")
@@ -153,6 +184,13 @@ class ScriptedLive:
         if found is None or view.principal.only:
             raise Unknown("live call", "there is none", "look at those that run")
         return found
+
+    def remove(self, call: str, principal: Principal, by: Actor) -> None:
+        if any(known.id == call and not known.log.over for known in self.calls.values()):
+            raise Conflict("live call", "it still runs", "wait until it has ended")
+        self.told(call, View(principal))
+        del self.gone_by[call]
+        self.removed.append((call, by.address))
 
     @property
     def last(self) -> Call:

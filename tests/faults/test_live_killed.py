@@ -11,6 +11,7 @@ import pytest
 from faults.live_program import PIECE
 from huiting.service.live.happening import Why
 from huiting.store.live import LiveCalls
+from huiting.vault.sealed import KeyRing
 from live_service import ROOT, Ticks, With, live_in, pcm, send, to_the_end, wait_for, wav
 from tones import speak
 
@@ -20,12 +21,16 @@ CALL = pcm(
 )
 
 
-def killed(folder: Path, pieces: int, ahead: int) -> tuple[str, int]:
+RING = KeyRing((bytes(range(32)),))
+
+
+def killed(folder: Path, pieces: int, ahead: int, ring: KeyRing | None) -> tuple[str, int]:
     """Let a server take pieces, and kill it while it takes more; return the key and what it took."""
     sound = folder / "sound"
     sound.write_bytes(CALL)
+    keys = [key.hex() for key in ring.keys] if ring else []
     with subprocess.Popen(
-        [sys.executable, "-m", "faults.live_program", str(folder), str(sound)],
+        [sys.executable, "-m", "faults.live_program", str(folder), str(sound), *keys],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -44,11 +49,14 @@ def killed(folder: Path, pieces: int, ahead: int) -> tuple[str, int]:
     return key, took[-1]
 
 
+@pytest.mark.parametrize("ring", [None, RING], ids=["in the clear", "sealed"])
 @pytest.mark.parametrize("back", [True, False], ids=["comes back", "stays away"])
-def test_what_was_taken_is_kept_and_analyzed_once(tmp_path: Path, *, back: bool) -> None:
+def test_what_was_taken_is_kept_and_analyzed_once(
+    tmp_path: Path, ring: KeyRing | None, *, back: bool
+) -> None:
     chance, clock = random.Random(20260105), Ticks()
-    key, took = killed(tmp_path, chance.randrange(55, 70), 20)
-    with live_in(tmp_path, With(clock=clock)) as place:
+    key, took = killed(tmp_path, chance.randrange(55, 70), 20, ring)
+    with live_in(tmp_path, With(clock=clock, ring=ring)) as place:
         place.live.tick()
         [call] = place.folders
         if back:
@@ -66,7 +74,8 @@ def test_what_was_taken_is_kept_and_analyzed_once(tmp_path: Path, *, back: bool)
         row = LiveCalls(place.store.database).find(call)
 
         assert row is not None
-        kept = place.bytes_of(row.recording)
+        with place.vault.plain(str(row.recording)) as plain:
+            kept = plain.read_bytes()
         whole = len(kept) - len(wav(b""))
         assert whole >= (len(CALL) if back else took // 4 * 4)
         assert kept == wav(CALL[:whole])

@@ -29,6 +29,7 @@ from huiting.service.reading import Reading
 from huiting.service.recordings import Recordings
 from huiting.store.audit import Audit
 from huiting.store.live import LiveCalls
+from huiting.vault.sealed import KeyRing
 
 if TYPE_CHECKING:
     from huiting.service.live.hearing import Listener
@@ -48,11 +49,13 @@ class Wanted:
     """Gives what notices cues, fresh for a call."""
     data: Path
     """Folder of what the service keeps besides the database."""
+    ring: KeyRing | None = None
+    """What recordings are sealed with."""
 
 
 @contextmanager
 def live_of(settings: Settings, wanted: Wanted) -> Iterator[Live]:
-    """Give the live calls; nothing is loaded before the first one begins.
+    """Give the live calls; what hears them is loaded when it is needed, or once they are started.
 
     Raises:
         ConfigError: a setting is wrong.
@@ -94,6 +97,8 @@ def made(settings: Settings, wanted: Wanted, listener: "Listener") -> Live:
         clock=time.monotonic,
         counting=wanted.metrics,
         threads=settings.live_parallel,
+        ring=wanted.ring,
+        ready=settings.live_warm,
     )
     return Live(wanted.data / "live", hands, limits)
 

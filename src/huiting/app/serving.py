@@ -148,7 +148,9 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
         exports = Exports(store, queue, reading, data / "exports")
         reporting = Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone)
-        wanted = Wanted(recordings, reading, audit, metrics, Watchers(current), data)
+        wanted = Wanted(
+            recordings, reading, audit, metrics, Watchers(current), data, vault.ring
+        )  # fmt: skip
         yield Parts(
             store=store,
             queue=queue,

@@ -116,6 +116,12 @@ class Metrics:
             buckets=_DELAY,
             registry=registry,
         )
+        self._live_first = Histogram(
+            "huiting_live_first_seconds",
+            "From when the first speech of a live call was to be decoded to when it was told.",
+            buckets=_STAGE,
+            registry=registry,
+        )
         self._live_ended = Counter(
             "huiting_live_ended", "Live calls that ended, by what ended them.", ["why"],
             registry=registry,
@@ -160,6 +166,10 @@ class Metrics:
     def decoded(self, kind: str, seconds: float) -> None:
         """Count a `partial` or `final` of a live call, and how long it took."""
         self._live_delay.labels(kind).observe(seconds)
+
+    def first(self, seconds: float) -> None:
+        """Count how long the first words of a live call took."""
+        self._live_first.observe(seconds)
 
     def live_ended(self, why: str) -> None:
         """Count a live call that ended."""

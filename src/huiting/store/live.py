@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from huiting.core.errors import Conflict
 from huiting.store import keeping
 from huiting.store._connect import Database
 from huiting.store.schema import LiveCallRow
@@ -69,6 +70,17 @@ class LiveCalls:
         """Forget a call."""
         with self.database.writing() as connection:
             connection.execute(delete(LiveCallRow).where(LiveCallRow.id == call))
+
+    def remove(self, connection: Connection, call: LiveCall) -> None:
+        """Remove a call for good in a transaction; one of which there is no recording.
+
+        Raises:
+            Conflict: it is on legal hold.
+        """
+        active = keeping.holds(connection, limit=1_000_000)
+        if any(hold.covers(call.id, call.metadata, call.at) for hold in active):
+            raise Conflict(f"live call {call.id}", "on legal hold", "release the hold first")
+        connection.execute(delete(LiveCallRow).where(LiveCallRow.id == call.id))
 
     def find(self, call: str) -> LiveCall | None:
         """Return a call by its id."""

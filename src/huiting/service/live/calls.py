@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from huiting.access.permissions import Permission
-from huiting.access.principal import Principal
-from huiting.core.errors import Forbidden, HuitingError, StoreError, TooMany, Unknown
+from huiting.access.principal import Actor, Principal
+from huiting.core.errors import Forbidden, HuitingError, StoreError, Unknown
 from huiting.core.ports import MeaningStage
 from huiting.core.types import Recording, Role
 from huiting.live.desk import Desk
@@ -30,14 +30,18 @@ from huiting.service.live.line import Line
 from huiting.service.live.log import Watching
 from huiting.service.live.ongoing import Means, Ongoing
 from huiting.service.live.opening import Opening, check
+from huiting.service.live.removing import Removing, may_see
+from huiting.service.live.seats import Seat, Seats
 from huiting.service.live.spool import Kept
 from huiting.service.live.veil import Between, Veil
+from huiting.service.live.warmth import Warmth
 from huiting.service.recordings import Given, checked
 from huiting.service.troubles import Locked
 from huiting.service.views import View
 from huiting.store.audit import Entry
 from huiting.store.live import LiveCall
 from huiting.text.redaction.policy import Policy
+from huiting.vault.sealed import KeyRing
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +49,10 @@ LOOK = 1.0
 """Seconds from one look at all calls to the next."""
 LATER = 60.0
 """Seconds until a call that could not be put away is tried again."""
+READY = 60.0
+"""Seconds after which it is seen to that the models are loaded, where they always should be."""
 STRAY = 3_600.0
 """Seconds after which a folder in which no call began is removed."""
-_WAIT = 10.0
-"""Seconds to wait where too many calls run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,10 @@ class Hands:
     counting: Counting = field(default_factory=Uncounted)
     threads: int = 2
     """That have speech decoded."""
+    ring: KeyRing | None = None
+    """What comes is sealed with; None to keep it in the clear until the call is over."""
+    ready: bool = False
+    """Have the models loaded from the start, and again when they were let go."""
 
 
 class Live:
@@ -129,6 +137,8 @@ class Live:
         """When what could not be put away is tried again, by folder."""
         self._lock = threading.RLock()
         self._over = threading.Event()
+        self._seats = Seats(self.limits)
+        self._warmth = Warmth(hands.listener, READY if hands.ready else None, hands.clock)
         self._threads: list[threading.Thread] = []
         self._runs: list[threading.Thread] = []
 
@@ -142,8 +152,34 @@ class Live:
         away = sum(call.away_since is not None for call in calls)
         return LiveLoad(len(calls) - away, away, sum(call.behind for call in calls))
 
-    def open(self, opening: Opening, principal: Principal, address: str = "") -> Line:
+    def prepare(self) -> None:
+        """Begin to load the models, unless they are loaded: somebody is about to speak."""
+        if self.limits.calls and not self._over.is_set():
+            self._warmth.warm()
+
+    def take_seat(self, principal: Principal) -> Seat:
+        """Take a place for a connection, whatever it sends; `leave` gives it back.
+
+        Raises:
+            TooMany: as many speak as may.
+        """
+        with self._lock:
+            return self._seats.take(principal.person, self._speaking())
+
+    def leave(self, seat: Seat) -> None:
+        """Give a place back."""
+        self._seats.leave(seat)
+
+    def open(
+        self, opening: Opening, principal: Principal, address: str = "", seat: Seat | None = None
+    ) -> Line:
         """Begin a call.
+
+        Args:
+            opening: what is said of it.
+            principal: who speaks.
+            address: of who speaks, for the audit log.
+            seat: that the connection has taken.
 
         Raises:
             InputError: it is of a form that is not taken.
@@ -159,9 +195,11 @@ class Live:
             principal.role, principal.person, keeper.now(),
         )  # fmt: skip
         with self._lock:
-            self._admit(principal)
-            call = Ongoing(spools.create(self._root, kept), self._means)
+            self._seats.check(principal.person, self._speaking(), seat)
+            call = Ongoing(spools.create(self._root, kept, self._hands.ring), self._means)
             self._calls[kept.id] = call
+            if seat is not None:
+                seat.call = kept.id
         try:
             keeper.calls.begin(
                 LiveCall(kept.id, kept.speaker, opening.metadata, opening.consent, kept.opened_at)
@@ -181,30 +219,31 @@ class Live:
         self._begin(call, session)
         return Line(call, call.attach(), key)
 
-    def resume(self, key: str, principal: Principal) -> Line:
+    def resume(self, key: str, principal: Principal, address: str = "") -> Line:
         """Go on with a call after a gap, or after the server was started again.
 
         Raises:
             Unknown: there is none with this key that is theirs and still waits.
+            StoreError: it cannot be noted who goes on with it; it still waits.
         """
-        proof = _proof(key)
+        found = self._waiting(key, principal)
+        entry = Entry(principal.id, principal.name, "live-resumed", f"live:{found.id}", address)
+        self._hands.keeper.audit.note(None, entry)
         with self._lock:
-            found = next(
-                (
-                    call
-                    for call in self._calls.values()
-                    if secrets.compare_digest(call.kept.proof, proof)
-                    and call.kept.person == principal.person
-                    and call.goes_on
-                ),
-                None,
-            )
-            if found is None:
-                raise Unknown("live call", "none waits with this key", "open another one")
             side = found.attach()
             if not found.began:
                 self._begin(found, self._hands.sessions(found.kept))
         return Line(found, side, key)
+
+    def _waiting(self, key: str, principal: Principal) -> Ongoing:
+        proof = _proof(key)
+        with self._lock:
+            calls = list(self._calls.values())
+        for call in calls:
+            theirs = call.kept.person == principal.person and call.goes_on
+            if secrets.compare_digest(call.kept.proof, proof) and theirs:
+                return call
+        raise Unknown("live call", "none waits with this key", "open another one")
 
     def running(self, view: View) -> Sequence[Running]:
         """Return the calls that somebody may see, those in need first; ended ones for a minute."""
@@ -266,6 +305,21 @@ class Live:
             raise Unknown("live call", "there is none", "look at those that run")
         return self._past(found, view)
 
+    def remove(self, call: str, principal: Principal, by: Actor) -> None:
+        """Remove for good what people saw of a call of which no recording is kept.
+
+        Raises:
+            Unknown: there is none that they may see.
+            Conflict: it runs, has a recording, or is on legal hold.
+            StoreError: it is not removed everywhere; removing it again goes on with it.
+        """
+        known = self._calls.get(call)
+        removing = Removing(self._root, self._hands.keeper, self._hands.ring)
+        removing.remove(call, principal, by, runs=known is not None and not known.put_away)
+        if known is not None:
+            self._forget(known)
+        removing.finish()
+
     def _past(self, found: LiveCall, view: View) -> Past:
         told = unpack(found.told) if found.told else []
         if not view.unredacted:
@@ -299,22 +353,14 @@ class Live:
             elif call.over_since is not None and now - call.over_since > self.limits.shown:
                 self._forget(call)
         self._take_up(now)
+        self._warmth.tend()
         with self._lock:
             self._runs = [thread for thread in self._runs if thread.is_alive()]
 
-    def _admit(self, principal: Principal) -> None:
-        """Refuse a call where as many run as may."""
-        running = [call for call in self._calls.values() if call.over_since is None]
-        if len(running) >= self.limits.calls:
-            raise TooMany(
-                "live calls", f"{len(running)} run", "wait, or raise live_calls", _WAIT
-            )  # fmt: skip
-        own = sum(call.kept.person == principal.person for call in running)
-        if own >= self.limits.own:
-            raise TooMany(
-                "live calls of this user", f"{own} run", "end one, or raise live_calls_per_user",
-                _WAIT,
-            )  # fmt: skip
+    def _speaking(self) -> list[tuple[str, str]]:
+        """Return the calls that run: the id of each, and whose it is."""
+        running = (call for call in self._calls.values() if call.over_since is None)
+        return [(call.id, call.kept.person) for call in running]
 
     def _begin(self, call: Ongoing, session: Session | None) -> None:
         self._hire()
@@ -324,7 +370,7 @@ class Live:
             thread.start()
             self._runs.append(thread)
         if session is not None:
-            threading.Thread(target=self._warm, name="live-warm", daemon=True).start()
+            self._warmth.warm()
 
     def _give_up(self, call: Ongoing) -> None:
         """End a call whose side stays away, unless it has just come back."""
@@ -345,13 +391,6 @@ class Live:
             self._threads.append(threading.Thread(target=self._look_after, name="live"))
             for thread in self._threads:
                 thread.start()
-
-    def _warm(self) -> None:
-        """Load the models, unless they are loaded."""
-        try:
-            self._hands.listener.warm()
-        except HuitingError as error:
-            log.warning("models of live calls are not loaded", extra={"code": error.code})
 
     def _listen(self) -> None:
         while not self._over.is_set():
@@ -380,7 +419,7 @@ class Live:
         """Take up what an earlier process left, or what could not be put away."""
         for folder in spools.left(self._root):
             known = self._calls.get(folder.name)
-            if known is not None and (known.over_since is None or not _waits(known)):
+            if known is not None and (known.over_since is None or not known.waits):
                 continue
             if now < self._later.get(folder.name, now):
                 continue
@@ -389,7 +428,7 @@ class Live:
 
     def _take_one(self, folder: Path) -> None:
         try:
-            spool = spools.take_up(folder)
+            spool = spools.take_up(folder, self._hands.ring)
         except Locked:  # another process hears it
             del self._later[folder.name]
             return
@@ -429,7 +468,7 @@ class Live:
         """Tell whether somebody may read what was told of a call that is over."""
         who, keeper = view.principal, self._hands.keeper
         reads = who.may(Permission.LIVE_WATCH) or who.may(Permission.CALLS_READ)
-        if not (reads or call.owner == who.id) or not _may_see(call.metadata, view):
+        if not (reads or call.owner == who.id) or not may_see(call.metadata, view.principal):
             return False
         return call.recording is None or not keeper.calls.in_bin(call.recording)
 
@@ -509,15 +548,7 @@ def _placed(metadata: Mapping[str, str], principal: Principal) -> Mapping[str, s
 
 
 def _sees(call: Ongoing, view: View) -> bool:
-    return _may_see(call.kept.opening.metadata, view)
-
-
-def _may_see(metadata: Mapping[str, str], view: View) -> bool:
-    return all(metadata.get(name) in values for name, values in view.principal.only.items())
-
-
-def _waits(call: Ongoing) -> bool:
-    return call.card.ended is not None and call.card.ended.kept_later
+    return may_see(call.kept.opening.metadata, view.principal)
 
 
 def _gravest(cue: Cue) -> tuple[int, float]:

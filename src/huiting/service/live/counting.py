@@ -14,6 +14,10 @@ class Counting(Protocol):
         """Count a `partial` or `final`, and how long after it was asked for it was told."""
         ...
 
+    def first(self, seconds: float, /) -> None:
+        """Count how long the first words of a call took, from when they were first asked for."""
+        ...
+
     def live_ended(self, why: str, /) -> None:
         """Count a call that ended."""
         ...
@@ -26,6 +30,9 @@ class Uncounted:
         """Let it be."""
 
     def decoded(self, kind: str, seconds: float, /) -> None:
+        """Let it be."""
+
+    def first(self, seconds: float, /) -> None:
         """Let it be."""
 
     def live_ended(self, why: str, /) -> None:

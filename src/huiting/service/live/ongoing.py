@@ -93,6 +93,10 @@ class Ongoing:
         """Guards the session, and the order in which it tells."""
         self._ending: Why | None = None
         self._ended_at = 0.0
+        self._asked_at: float | None = None
+        """When something was first asked of the models..."""
+        self._answered = False
+        """...which was told."""
         self._closed = False
         self._felt: dict[int, Impressions] = {}
         opening = spool.kept.opening
@@ -127,6 +131,16 @@ class Ongoing:
     def goes_on(self) -> bool:
         """Its side may speak, or come back."""
         return self._ending is None and self._left_by is None and not self._closed
+
+    @property
+    def put_away(self) -> bool:
+        """It is over, and nothing is left to be done for it."""
+        return self.card.ended is not None and not self.card.ended.kept_later
+
+    @property
+    def waits(self) -> bool:
+        """It is over, and could not be put away yet."""
+        return self.card.ended is not None and self.card.ended.kept_later
 
     @property
     def behind(self) -> float:
@@ -318,6 +332,8 @@ class Ongoing:
             elif ask.final or not again:
                 asks.append(ask)
         self.tell(chain.from_iterable(told))
+        if asks and self._asked_at is None:
+            self._asked_at = self._means.clock()
         self._means.desk.put(self.id, asks)
 
     def _deaf(self, error: Exception) -> None:
@@ -364,10 +380,16 @@ class Ongoing:
             with self._hearing:
                 if self._session is session:
                     self._take(session, ask, heard)
-            delay = self._means.clock() - work.since
-            self._means.counting.decoded("final" if ask.final else "partial", delay)
+            self._count(work)
         with self._changed:
             self._changed.notify_all()
+
+    def _count(self, work: Work) -> None:
+        now, counting = self._means.clock(), self._means.counting
+        counting.decoded("final" if work.ask.final else "partial", now - work.since)
+        if not self._answered:
+            self._answered = True
+            counting.first(now - (work.since if self._asked_at is None else self._asked_at))
 
     def _listen(self, session: Session, ask: Ask) -> Listen:
         earlier: list[Earlier] = []

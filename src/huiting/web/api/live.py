@@ -23,6 +23,7 @@ from huiting.web.sse import MEDIA_TYPE
 
 router = APIRouter(tags=["live"])
 Watcher = Annotated[Principal, Depends(require(Permission.LIVE_WATCH))]
+Remover = Annotated[Principal, Depends(require(Permission.CALLS_DELETE))]
 Id = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 _ONE = documented(404)
 _STREAM = _ONE | {200: {"content": {MEDIA_TYPE: {"schema": SCHEMA}}}}
@@ -48,6 +49,12 @@ def live(principal: Watcher, parts: Given, *, unredacted: Unredacted = False) ->
 def one(live: Id, principal: Watcher, parts: Given, *, unredacted: Unredacted = False) -> LiveCall:
     """Read how a call that runs goes."""
     return LiveCall.of(parts.live.one(live, View(principal, unredacted)))
+
+
+@router.delete("/live/{live}", status_code=204, responses=documented(404, 409))
+def remove(live: Id, principal: Remover, parts: Given, request: Request) -> None:
+    """Remove for good what was shown of a call that is over and has no recording."""
+    parts.live.remove(live, principal, principal.at(address(request)))
 
 
 @router.get("/live/{live}/events", responses=_STREAM, response_class=StreamingResponse)

@@ -33,6 +33,7 @@ class CallDoor:
             admit: raises when who speaks may no longer.
         """
         await accept(self._socket)
+        self._live.prepare()
         try:
             with anyio.fail_after(self._terms.first):
                 said = wire.read(await self._text())
@@ -79,7 +80,7 @@ class CallDoor:
             case wire.Open():
                 return self._live.open(said.opening(), self._principal, address), 0
             case wire.Resume():
-                return self._live.resume(said.key, self._principal), said.after
+                return self._live.resume(said.key, self._principal, address), said.after
         raise InputError("message", "the call was not opened", "send open first")
 
     async def _end(self, outcome: Outcome) -> int:

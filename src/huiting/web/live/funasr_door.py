@@ -14,6 +14,7 @@ from huiting.access.principal import Principal
 from huiting.core.errors import EngineError, HuitingError, InputError
 from huiting.service.live.happening import Away, Ended, Event, Missed
 from huiting.service.live.opening import Opening
+from huiting.service.live.seats import Seat
 from huiting.service.transcriber import Wishes
 from huiting.service.troubles import TooLarge
 from huiting.web.doors import check
@@ -66,10 +67,13 @@ class FunasrDoor:
         self._principal = principal
         self._admit = admit
         self._asked = Asked()
+        self._seat: Seat | None = None
+        """Counts as a call from the first message on, whatever is sent."""
 
     async def serve(self) -> int:
         """Talk until either side ends it; return the close code."""
         await accept(self._socket)
+        self._parts.live.prepare()
         try:
             await self._talk()
         except _Cut as cut:
@@ -78,6 +82,9 @@ class FunasrDoor:
             told = refused(self._asked, worded(error, tongue_of(self._socket)))
             await self._send(told)
             code = _code(error)
+        finally:
+            if self._seat is not None:
+                self._parts.live.leave(self._seat)
         await close(self._socket, code)
         return code
 
@@ -100,6 +107,7 @@ class FunasrDoor:
 
         Raises:
             InputError: what came is no message of the protocol.
+            TooMany: as many speak as may.
         """
         while True:
             try:
@@ -113,7 +121,10 @@ class FunasrDoor:
             data, text = message.get("bytes"), message.get("text")
             if len(data or text or "") > self._parts.live_terms.frame:
                 raise TooLarge("message", "too large", "send smaller ones")
-            if text is not None and self._hear(text):
+            over = text is not None and self._hear(text)
+            if self._seat is None:  # now it is known how a refusal must be told
+                self._seat = await run_in_threadpool(self._parts.live.take_seat, self._principal)
+            if over:
                 return None
             if data:
                 return cast("bytes", data)
@@ -126,7 +137,7 @@ class FunasrDoor:
     async def _hear_live(self, data: bytes) -> None:
         """Tell what is said while it is said."""
         line = await run_in_threadpool(
-            self._parts.live.open, self._opening(), self._principal, self._address
+            self._parts.live.open, self._opening(), self._principal, self._address, self._seat
         )
         telling = Telling(self._asked)
 

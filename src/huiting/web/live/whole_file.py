@@ -3,6 +3,7 @@
 import wave
 from typing import BinaryIO
 
+from huiting.core.errors import StoreError
 from huiting.service.troubles import TooLarge
 from huiting.web.live.funasr_asked import Asked
 
@@ -34,6 +35,7 @@ class WholeFile:
 
         Raises:
             TooLarge: it is too much.
+            StoreError: there is no room for it.
         """
         self._left -= len(data)
         if self._left < 0:
@@ -42,10 +44,15 @@ class WholeFile:
             self._wave = wave.open(self.file, "wb")  # noqa: SIM115  (closed by `close`)
             self._wave.setparams((1, 2, self._asked.rate, 0, "NONE", ""))
         self._begun = True
-        if self._wave is None:
-            self.file.write(data)
-        else:
-            self._wave.writeframesraw(data)
+        try:
+            if self._wave is None:
+                self.file.write(data)
+            else:
+                self._wave.writeframesraw(data)
+        except OSError as error:
+            raise StoreError(
+                "audio", f"it cannot be written ({error.strerror})", "make room on the disk"
+            ) from error
 
     def close(self) -> None:
         """Make it a whole file, and go to its beginning; more than once is no harm."""

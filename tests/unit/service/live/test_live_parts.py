@@ -129,4 +129,5 @@ def test_who_counts_nothing_is_asked_in_vain() -> None:
     counting = Uncounted()
     counting.came(1.0)
     counting.decoded("final", 1.0)
+    counting.first(1.0)
     counting.live_ended("gone")

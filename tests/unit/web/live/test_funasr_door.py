@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tempfile
 import threading
 import wave
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,6 +21,8 @@ from websockets.typing import Subprotocol
 from huiting.access.addresses import networks
 from huiting.core.errors import TooMany
 from huiting.service.live.calls import Live
+from huiting.service.live.limits import Limits
+from huiting.service.live.seats import Seats
 from huiting.vault.folder import Folder
 from huiting.web.live.terms import Terms
 from huiting.web.security import Rules
@@ -85,6 +88,25 @@ def talk(
             return await work(socket)
 
     return asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def beside(calls: Site) -> Any:  # noqa: ANN401  (a connection to be entered)
+    headers = {"Authorization": "Bearer root"}
+    return connect(calls.url, subprotocols=[Subprotocol("binary")], additional_headers=headers)
+
+
+def held(folder: Path) -> int:
+    """Return how many files of a folder are open, those without a name too."""
+    links = []
+    for handle in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            links.append(str(handle.readlink()))
+    return sum(link.startswith(str(folder)) for link in links)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():  # noqa: ASYNC110  (nothing tells of it)
+        await asyncio.sleep(0.01)
 
 
 async def rest(socket: ClientConnection) -> tuple[list[dict[str, Any]], int]:
@@ -405,3 +427,101 @@ def test_nothing_hangs_when_clients_vanish(calls: Site) -> None:
 
     assert threading.active_count() <= before + 8
     assert calls.ears.asked == []
+
+
+@pytest.mark.parametrize("mode", ["2pass", "offline"])
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [(Limits(calls=2), "live calls: 2 run"), (Limits(own=2), "live calls of this user: 2 run")],
+    ids=["in total", "of one user"],
+)
+def test_connections_count_as_calls_whatever_they_send(
+    calls: Site, mode: str, limits: Limits, why: str
+) -> None:
+    calls.live.seats = Seats(limits)
+
+    async def work(first: ClientConnection) -> Any:  # noqa: ANN401
+        await first.send(json.dumps(FIRST | {"mode": "offline"}))
+        await first.send(bytes(100))
+        async with beside(calls) as second, beside(calls) as third:
+            await stream(second, bytes(STEP))
+            one = await until_final(second)
+            await third.send(json.dumps(FIRST | {"mode": mode, "wav_name": "third"}))
+            refused = await rest(third)
+            await stream(second, bytes(STEP))  # its place is still its own
+            return one, refused, await until_final(second)
+
+    one, (messages, code), again = talk(calls, work)
+
+    assert one[-1]["is_final"] is again[-1]["is_final"] is True
+    assert "error" not in one[-1] | again[-1]
+    assert (messages[-1]["wav_name"], messages[-1]["is_final"], code) == ("third", True, 4429)
+    assert messages[-1]["mode"] == ("2pass-offline" if mode == "2pass" else "offline")
+    assert why in messages[-1]["error"]
+    assert len(calls.live.calls) == 2
+
+
+@pytest.mark.parametrize("how", ["vanishes", "sends garbage", "sends too much"])
+def test_of_a_file_that_does_not_come_whole_nothing_is_left(
+    calls: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    calls.live.seats = Seats(Limits(calls=1))
+    open_then: list[int] = []
+
+    async def work(socket: ClientConnection) -> None:
+        await socket.send(json.dumps(FIRST | {"mode": "offline"}))
+        for _ in range(40):
+            await socket.send(bytes(300_000))
+        await until(lambda: held(folder))
+        open_then.append(held(folder))
+        if how == "vanishes":
+            socket.transport.abort()
+        else:
+            await socket.send("garbage" if how == "sends garbage" else bytes(300_001))
+            await rest(socket)
+
+    async def after(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await until(lambda: not held(folder))
+        await stream(socket, bytes(STEP))
+        return await until_final(socket)
+
+    talk(calls, work)
+
+    assert talk(calls, after)[-1]["is_final"] is True  # the place is free, too
+    assert open_then == [1]
+    assert list(folder.iterdir()) == []
+    assert calls.ears.asked == []
+
+
+def test_a_full_disk_is_told(calls: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(BytesIO):
+        def __init__(self, _kept: int) -> None:
+            super().__init__()
+
+        def write(self, _data: object, /) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", Full)
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await socket.send(json.dumps(FIRST | {"mode": "offline", "wav_format": "mp3"}))
+        await socket.send(b"ID3")
+        return await rest(socket)
+
+    messages, code = talk(calls, work)
+
+    assert "No space left" in messages[-1]["error"]
+    assert code == 4503
+
+
+def test_models_are_loaded_when_a_client_connects(calls: Site) -> None:
+    async def work(socket: ClientConnection) -> None:
+        await until(lambda: calls.live.prepared)
+        await socket.close()
+
+    talk(calls, work)
+
+    assert calls.live.calls == {}

@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from huiting.core.types import Role
-from huiting.service.live.calls import Live
+from huiting.service.live.calls import Live, Past
 from huiting.service.live.opening import Opening
+from huiting.store.live import LiveCall
 from huiting.web.server import build
 from running import listening
-from served import PEOPLE, USUAL, serving
+from served import NOON, PEOPLE, USUAL, serving
 from speaking import RECORDING, STEP, ScriptedLine, ScriptedLive
 
 
@@ -154,3 +155,20 @@ def test_a_reader_must_come_again_after_a_while(calls: Site) -> None:
 
     assert [event["type"] for event in found] == ["partial"]
     assert line.call.log.readers == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("root", 204), ("lead", 403), ("nobody", 401)], ids=["may", "may not", "-"]
+)
+def test_what_was_told_of_a_call_is_removed_by_who_may(calls: Site, name: str, status: int) -> None:
+    row = LiveCall("gone1", "user:root", {}, None, NOON, NOON, "finished", 9.0)
+    calls.live.gone_by["gone1"] = Past(row, ())
+    running = calls.call().id
+    headers = {"Authorization": f"Bearer {name}"}
+    found = [
+        calls.web.delete(f"/api/v1/live/{call}", headers=headers).status_code
+        for call in ("gone1", "gone2", running)
+    ]
+
+    assert found == ([204, 404, 409] if status == 204 else [status] * 3)
+    assert calls.live.removed == ([("gone1", "127.0.0.1")] if status == 204 else [])

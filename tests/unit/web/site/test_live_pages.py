@@ -198,3 +198,43 @@ def test_a_call_leads_to_what_was_seen_of_it(served: Served) -> None:
 
     assert 'href="/live/cf191f5234ec7d4d"' in page(served, f"/calls/{recording.id}")
     assert "/live/cf19" not in page(served, f"/calls/{recording.id}", name="viewer")
+
+
+def past_of(served: Served, recording: str | None = None) -> LiveCall:
+    row = LiveCall("gone1", "user:root", {}, None, NOON, NOON, "finished", 9.0, recording)
+    said = Event(1, Final(1, (says(CUSTOMER, 0, 1, "不要录音。"),)))
+    live_of(served).gone_by["gone1"] = Past(row, (said,))
+    return row
+
+
+@pytest.mark.parametrize(
+    ("name", "recording", "offered"),
+    [("root", None, True), ("lead", None, False), ("root", RECORDING, False)],
+    ids=["who may remove", "who may not", "what goes with its recording"],
+)
+def test_what_was_seen_of_a_call_without_a_recording_can_be_removed(
+    served: Served, name: str, recording: str | None, *, offered: bool
+) -> None:
+    past_of(served, recording)
+
+    assert ("/live/gone1/remove" in page(served, "/live/gone1", name=name)) is offered
+    assert ("彻底清除" in page(served, "/live/gone1", name=name, language="zh")) is offered
+
+
+def test_removing_leads_to_the_calls_that_run(served: Served) -> None:
+    past_of(served)
+    refused = served.web.post("/live/gone1/remove", headers=served.by("lead"))
+    answer = served.web.post("/live/gone1/remove", follow_redirects=False)
+
+    assert refused.status_code == 403
+    assert (answer.status_code, answer.headers["location"]) == (303, "/live")
+    assert live_of(served).removed == [("gone1", "testclient")]
+    assert served.web.get("/live/gone1").status_code == 404
+
+
+def test_models_are_loaded_for_who_may_speak_when_they_look_at_the_page(served: Served) -> None:
+    page(served, "/live", name="lead")
+    assert live_of(served).prepared == 0
+    page(served, "/live")
+
+    assert live_of(served).prepared == 1

@@ -13,23 +13,27 @@ from huiting.service.live.calls import Running
 from huiting.service.views import View
 from huiting.web.api.live import Id
 from huiting.web.api.shapes.calls import CallId
-from huiting.web.doors import either, require
+from huiting.web.doors import address, either, require
 from huiting.web.parts import Given, Parts
 from huiting.web.site.live.cards import Card, who
 from huiting.web.site.live.past import entries
 from huiting.web.site.pages.hand_in import LANGUAGES
 from huiting.web.site.showing import show
+from huiting.web.site.troubles import lead
 from huiting.web.tongue import tongue
 
 router = APIRouter(include_in_schema=False)
 Watcher = Annotated[Principal, Depends(require(Permission.LIVE_WATCH))]
 Either = Annotated[Principal, Depends(either(Permission.LIVE_WATCH, Permission.LIVE_SPEAK))]
+Remover = Annotated[Principal, Depends(require(Permission.CALLS_DELETE))]
 _WORDS: dict[str, Any] = {"roles": tuple(Role), "emotions": tuple(EmotionLabel)}
 
 
 @router.get("/live")
 def live(request: Request, principal: Either, parts: Given) -> Response:
     """Show what it takes to lead a call, and the calls that run."""
+    if principal.may(Permission.LIVE_SPEAK):
+        parts.live.prepare()
     return show(
         request, "live/page", own=own(principal), languages=LANGUAGES,
         gap=round(parts.live.limits.gap), **_WORDS,
@@ -72,6 +76,13 @@ def call(
         return _past(live, view, request, parts)
     card = Card.of(running, tongue(request))
     return show(request, "live/call", call=running, card=card, unredacted=unredacted, **_WORDS)
+
+
+@router.post("/live/{live}/remove")
+def remove(live: Id, request: Request, principal: Remover, parts: Given) -> Response:
+    """Remove for good what was shown of a call that is over and has no recording."""
+    parts.live.remove(live, principal, principal.at(address(request)))
+    return lead(request, "/live")
 
 
 def _running(live: str, view: View, parts: Parts) -> Running | None:
