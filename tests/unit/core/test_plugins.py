@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from huiting.core.errors import ConfigError
-from huiting.core.plugins import kinds, make, parameters
+from huiting.core.plugins import declares, kinds, make, parameters
 
 
 @pytest.fixture
@@ -82,3 +82,12 @@ def test_a_package_that_does_not_load_is_named(package: str, tmp_path: Path) -> 
 
     with pytest.raises(ConfigError, match="the package far-kinds does not load"):
         make(package, "singer")
+
+
+def test_a_module_may_declare_what_it_can(package: str, tmp_path: Path) -> None:
+    (tmp_path / package / "loud.py").write_text("LOUD = True\n\ndef build(): ...\n")
+
+    assert declares(package, "loud", "LOUD")
+    assert not declares(package, "loud", "QUIET")
+    with pytest.raises(ConfigError, match="no such kind"):
+        declares(package, "mute", "LOUD")

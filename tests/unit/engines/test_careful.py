@@ -18,6 +18,7 @@ from huiting.engines.careful import (
     at_once_with_care,
     key_of,
     shared_with_care,
+    with_care,
 )
 
 RATE = 100
@@ -205,3 +206,29 @@ def test_the_same_samples_have_the_same_key_wherever_they_lie() -> None:
     assert key_of(Audio(samples, RATE), b"x") == key_of(Audio(spread, RATE), b"x")
     assert key_of(Audio(samples, RATE), b"x") != key_of(Audio(samples[:19], RATE), b"x")
     assert len(key_of(Audio(samples[:0], RATE), b"x")) == 16
+
+
+def test_what_a_stream_is_fed_is_written_down_by_all_of_its_sound() -> None:
+    diary = Diary()
+
+    def hear() -> Hypothesis:
+        assert diary.under_way == [keys(20, use=b"stream")]
+        return Hypothesis("20")
+
+    assert with_care(diary, clip(20), hear).text == "20"
+    assert not diary.under_way
+
+
+def test_a_stream_is_not_fed_what_took_the_process_down() -> None:
+    def hear() -> Hypothesis:
+        raise AssertionError("it was fed")
+
+    diary = Diary(condemned=set(keys(20, use=b"stream")))
+    assert with_care(diary, clip(20), hear).gate == GATE
+
+
+def test_who_is_wrapped_can_be_found() -> None:
+    diary = Diary()
+    inner = Measuring(diary)
+
+    assert Careful(inner, diary).recognizer is inner

@@ -8,6 +8,8 @@ import pytest
 
 pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
 
+import onnx
+
 import tiny_online
 from engines.tones import RATE, clip, sound
 from huiting.core.errors import ModelUnavailable
@@ -95,7 +97,15 @@ def test_frames_that_do_not_fit_into_a_piece_are_refused(tmp_path: Path) -> None
 
 
 def test_an_encoder_that_tells_too_little_is_refused(tmp_path: Path) -> None:
-    tiny_online.write_paraformer(tmp_path)
-    (tmp_path / "encoder.onnx").unlink()
+    path = tiny_online.write_paraformer(tmp_path) / "encoder.onnx"
+    made = onnx.load(path)
+    made.graph.output.pop()
+    onnx.save(made, path)
+
+    with pytest.raises(ModelUnavailable, match="gives 2 outputs, not 3"):
+        built(tmp_path)
+
+
+def test_a_folder_without_an_encoder_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"encoder\.onnx: no such file"):
         built(tmp_path)

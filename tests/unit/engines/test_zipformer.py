@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("sherpa_onnx", reason="needs sherpa-onnx: pip install 'huiting[onnx]'")
 
+import onnx
+
 import tiny_online
 from engines.tones import RATE, clip, sound, starts
 from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
@@ -23,7 +25,9 @@ from huiting.core.ports import (
     StreamingRecognizer,
 )
 from huiting.engines import zipformer
-from huiting.engines.online.streaming import Online
+from huiting.engines._memory import OutOfMemory
+from huiting.engines._sherpa import Loaded
+from huiting.engines.online.streaming import Manner, Online
 
 SENTENCES = ("你好", "再见谢谢你", "hi请讲", "讲", "好好请讲再见谢")
 LONG = "你好请讲再见hi谢谢"
@@ -242,6 +246,16 @@ def test_an_encoder_that_would_end_the_process_is_refused(
         built(tmp_path)
 
 
+def test_an_encoder_that_gives_a_cache_less_is_refused(tmp_path: Path) -> None:
+    path = tiny_online.write_transducer(tmp_path, "lstm") / "encoder.onnx"
+    made = onnx.load(path)
+    made.graph.output.pop()
+    onnx.save(made, path)
+
+    with pytest.raises(ModelUnavailable, match="gives 2 outputs, not 3"):
+        built(tmp_path)
+
+
 def test_parts_of_another_model_are_refused(tmp_path: Path) -> None:
     tiny_online.write_transducer(tmp_path)
     joiner = tmp_path / "joiner.onnx"
@@ -282,3 +296,20 @@ def test_a_network_that_fails_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(EngineError, match="zipformer: a stream failed"):
         heard_in(engine, "你好")
+
+
+class Broken:
+    """A recognizer of sherpa-onnx that has no room for a stream."""
+
+    def create_stream(self) -> None:
+        """Fail."""
+        raise RuntimeError("std::bad_alloc")
+
+
+def test_a_stream_that_cannot_be_made_is_an_error() -> None:
+    def read(_result: object, _duration: float) -> Hypothesis:
+        return Hypothesis("")
+
+    engine = Online(Loaded("broken", Broken(), "cpu"), Manner(0.1, read, lambda _: "", ("zh",)))
+    with pytest.raises(OutOfMemory, match="bad_alloc"):
+        engine.stream(Hints())

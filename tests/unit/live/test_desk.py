@@ -212,6 +212,17 @@ def test_how_fast_it_goes_changes_slowly() -> None:
     assert desk.speed == pytest.approx(10 - 0.2 * 5)
 
 
+def test_partials_tell_nothing_of_how_fast_it_goes_as_a_stream_has_heard_most_of_them() -> None:
+    clock = Clock()
+    desk = Desk(clock)
+    desk.put("a", [replace(ask(1), audio=Audio(np.zeros(16_000, np.float32), 16_000))])
+    work = taken(desk)
+    clock.time = 0.1
+    desk.done(work)
+
+    assert desk.speed is None
+
+
 def test_who_left_is_forgotten() -> None:
     desk = Desk(Clock())
     desk.put("a", [ask(1, "final"), ask(2)])
