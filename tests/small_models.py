@@ -29,7 +29,8 @@ def wheel(folder: Path, project: str, members: dict[str, bytes]) -> Wheel:
     path = folder / f"{project}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            # of no time, so that the same members are always the same wheel
+            archive.writestr(zipfile.ZipInfo(name), content)
     content = path.read_bytes()
     return Wheel(project, "1.0", path.name, len(content), sha256(content))
 
