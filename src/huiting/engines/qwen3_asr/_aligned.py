@@ -51,10 +51,10 @@ def words_of(items: Sequence[Item], text: str, duration: float) -> tuple[Word, .
             continue
         at = place[1]
         last = found[-1].span.start if found else -1.0
-        if not last < item.start <= duration + SLACK:
+        start = max(0.0, min(item.start, duration))
+        if start <= last or item.start > duration + SLACK:
             continue
         following = min((n.start for n in items[i + 1 :] if n.start > item.start), default=duration)
-        start = max(0.0, min(item.start, duration))
         end = item.end if item.end > item.start else item.start + BIN
         end = max(start, min(end, following, duration))
         found.append(Word(text[slice(*place)], Span(start, end), None))
