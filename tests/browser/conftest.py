@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from browser.chromium import OPTIONS, program
+from browser.chromium import OPTIONS, driver_trouble, program
 from browser.driving import AXE, PATIENCE, Driver, Thread
 from browser.seeded import Site, fill, running
 from huiting.web.site import assets
@@ -43,6 +43,8 @@ def chromium(thread: Thread) -> Iterator[Browser]:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     if not assets.built():
         pytest.skip("the pages' scripts and styles were not built: ./dev pages")
+    if (trouble := driver_trouble()) is not None:
+        pytest.skip(f"Playwright's driver does not run, try apt-get install libatomic1: {trouble}")
     expect.set_options(timeout=PATIENCE)
     play: Playwright = thread(lambda: sync_playwright().start())
     browser = thread(play.chromium.launch, executable_path=path, args=OPTIONS)
