@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 
 from browser.driving import DESKTOP, ROOT, Driver, Look
 from browser.seeded import Site, heard
+from browser.test_compare_page import compared
+from browser.test_vad_page import CALL, opened
 from huiting.access.permissions import UserRole
 from huiting.core.types import Role
 from huiting.service.live.opening import Opening
@@ -72,6 +74,36 @@ def test_the_guides_show_a_live_call(drive: Driver, own_site: Site, language: st
     page.wait_for_timeout(500)
 
     compare(page, "live", language, settled=True)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guides_show_speech_being_tried(drive: Driver, own_site: Site, language: str) -> None:
+    look = Look(UserRole.SUPERVISOR, language, DESKTOP)
+    page = opened(drive, own_site, f"call={CALL}&threshold=0.75&release=0.5", look)
+    page.wait_for_timeout(500)
+
+    compare(page, "vad", language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guides_show_engines_compared(drive: Driver, own_site: Site, language: str) -> None:
+    one = compared(own_site)
+    page = drive.visit(f"/compare/{one}", Look(UserRole.SUPERVISOR, language, DESKTOP))
+    expect(page.locator(".differs").first).to_be_visible()
+
+    compare(page, "compare", language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.usefixtures("own_site")
+def test_the_guides_show_reports_by_mail(drive: Driver, language: str) -> None:
+    page = drive.visit("/reports/schedules", Look(UserRole.SUPERVISOR, language, DESKTOP))
+    page.locator("#s-to").fill("lead@example.com boss@example.com")
+    page.locator("form[hx-target='#schedules'] button[type=submit]").click()
+    page.locator("#schedule-1").wait_for()
+    page.evaluate("document.activeElement.blur()")
+
+    compare(page, "schedules", language)
 
 
 def compare(page: Page, name: str, language: str, *, settled: bool = False) -> None:

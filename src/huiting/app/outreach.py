@@ -92,7 +92,7 @@ def plan_of(settings: Settings) -> Plan:
 def postal_of(settings: Settings) -> Postal:
     """Return what people may have mailed: to whom, by whose clock."""
     mail = any(given.get("kind") == "mail" for given in settings.channels.values())
-    largest = max(0, settings.mail_files) << 20
+    largest = max(0, settings.mail_files) * 1_000_000
     return Postal(settings.timezone, settings.mail_domains, mail, largest)
 
 

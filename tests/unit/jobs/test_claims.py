@@ -230,6 +230,22 @@ def test_who_moves_after_it_was_seen_still_is_not_taken_for_dead(desk: Desk) -> 
     assert desk.claims.rescue(desk.sight_of(lease, beat=1)) is None
 
 
+def test_a_part_of_the_result_is_kept_only_by_whose_job_it_is(desk: Desk) -> None:
+    desk.put()
+    late = desk.take("one")
+    with changing(desk.database) as connection:
+        desk.claims.hold(connection, late)
+    desk.lose(late)
+    now = desk.take("two")
+
+    with pytest.raises(LeaseLost), changing(desk.database) as connection:
+        desk.claims.hold(connection, late)
+    with changing(desk.database) as connection:
+        desk.claims.hold(connection, now)
+        desk.claims.finish(connection, now)
+    assert desk.queue.get(now.job.id).state is State.DONE
+
+
 def test_a_late_worker_writes_nothing(desk: Desk) -> None:
     desk.put()
     late = desk.take("one")

@@ -27,7 +27,7 @@ class Postal:
     """Of addresses that may be written to."""
     server: bool = False
     """Whether a mail server is known."""
-    largest: int = 5 << 20
+    largest: int = 5_000_000
     """Bytes that the files of a mail may take in it; 0: none go with it."""
 
     @property

@@ -189,9 +189,9 @@ def test_the_report_comes_with_it_to_print_and_as_a_workbook(post: Post) -> None
 @pytest.mark.parametrize(
     ("largest", "wanted", "names", "told"),
     [
-        (5 << 20, False, [], False),
+        (5_000_000, False, [], False),
         (0, True, [], False),
-        (20 << 10, True, ["report-2025-03-12.html"], True),
+        (20_000, True, ["report-2025-03-12.html"], True),
         (1, True, [], True),
     ],
     ids=["not wanted", "never with files", "the page fits", "nothing fits"],
