@@ -52,7 +52,7 @@ def build(
     segmentation: Path,
     embedding: Path,
     threshold: float = 0.5,
-    stretch: float = 300.0,
+    stretch: float = 60.0,
     device: str = "cpu",
     threads: int = 1,
 ) -> "SherpaDiarizer":
