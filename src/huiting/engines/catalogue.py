@@ -287,6 +287,10 @@ def model(name: str) -> Model:
     raise ConfigError(f"model {name!r}", "is not in the catalogue", f"choose one of {known}")
 
 
+WEIGHTS = {"transformers": "torch", "vllm": "torch"}
+"""Runtimes that load what is published for another."""
+
+
 def models_for(engine: str, runtime: str = "") -> tuple[Model, ...]:
     """Return the models that an engine can load, the usual one first.
 
@@ -295,7 +299,8 @@ def models_for(engine: str, runtime: str = "") -> tuple[Model, ...]:
         runtime: with what it runs; empty for any.
     """
     wanted = engine.replace("_", "-")
-    return tuple(m for m in models() if m.engine == wanted and runtime in {"", m.runtime})
+    kind = WEIGHTS.get(runtime, runtime)
+    return tuple(m for m in models() if m.engine == wanted and kind in {"", m.runtime})
 
 
 def known(entry: Model, cache: Path) -> Model:

@@ -56,6 +56,8 @@ def test_a_model_without_a_licence_is_optional() -> None:
         pytest.param("sensevoice", "onnx", "sensevoice-small-int8", id="SenseVoice, sherpa-onnx"),
         pytest.param("sensevoice", "torch", "sensevoice-small", id="SenseVoice, FunASR"),
         pytest.param("qwen3_asr", "onnx", "qwen3-asr-0.6b-int8", id="an underscore for a hyphen"),
+        pytest.param("qwen3-asr", "transformers", "qwen3-asr-0.6b", id="Qwen3-ASR, qwen-asr"),
+        pytest.param("qwen3-asr", "vllm", "qwen3-asr-0.6b", id="Qwen3-ASR, vLLM"),
         pytest.param("paraformer", "torch", "paraformer-zh-seaco", id="with hotwords"),
         pytest.param("fun-asr-nano", "onnx", "fun-asr-nano-int8", id="Fun-ASR-Nano"),
         pytest.param("diarizer", "", "campplus", id="any runtime"),
