@@ -27,6 +27,7 @@ from huiting.core.types import Role
 
 if TYPE_CHECKING:
     from huiting.client.shapes.calls import Hit
+    from huiting.client.shapes.live import Update
     from huiting.store.search import Hit as Found
 
 app = typer.Typer(
@@ -214,6 +215,55 @@ def report(
         else:
             content = client.reports.page(which, title).encode()
     _deliver(content, path)
+
+
+@app.command(help=say("Speak a recording as a call that runs.", "把录音作为进行中的通话播放。"))
+def live(
+    context: typer.Context,
+    recording: Annotated[Path, typer.Argument(help=say("one or two channels", "单声道或双声道"))],
+    *,
+    roles: Annotated[
+        str | None,
+        typer.Option(help=say("by channel: agent,customer", "各声道角色：agent,customer")),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help=say("zh, en, ja…", "语种"))] = None,
+    hotwords: Annotated[Path | None, typer.Option(help=say("list of hotwords", "热词文件"))] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option(help=say("NAME=VALUE, again and again", "名称=值，可重复"))
+    ] = None,
+    consent: Annotated[
+        bool | None,
+        typer.Option("--consent/--no-consent", help=say("to being recorded", "客户是否同意录音")),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100.0, help=say("1 is real time", "1 为实时速度"))
+    ] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Speak a recording to a server at the pace of speech, and print what it hears."""
+    from huiting.app import remote_live as speaking
+    from huiting.client import Opening
+
+    speech = speaking.speech_of(recording, speed)
+    opening = Opening(
+        roles=speaking.roles_of(roles, speech.channels),
+        metadata=speaking.metadata_of(metadata or []),
+        consent=consent,
+        language=language,
+        hotwords=_lines(hotwords),
+        interim=as_json,
+    )
+
+    def tell(update: "Update") -> None:
+        if as_json:
+            typer.echo(speaking.as_json(update))
+        else:
+            speaking.shown(update, out)
+
+    with client_of(context) as client:
+        ended = speaking.run(client, opening, speech, tell)
+    if ended is None or ended.why != "finished":
+        raise typer.Exit(1)
 
 
 def _deliver(content: bytes, path: Path) -> None:

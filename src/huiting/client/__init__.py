@@ -12,6 +12,8 @@ from huiting.client.shapes.answers import Form, Step
 from huiting.client.shapes.calls import CallFilter, Sort
 from huiting.client.shapes.jobs import State
 from huiting.client.shapes.library import Decision, Kind
+from huiting.client.shapes.live import Opening
+from huiting.client.talking import Talk
 
 __all__ = [
     "CallFilter",
@@ -19,12 +21,14 @@ __all__ = [
     "Decision",
     "Form",
     "Kind",
+    "Opening",
     "Refused",
     "Sort",
     "State",
     "Step",
     "StillRunning",
     "Stretch",
+    "Talk",
     "Terms",
     "Told",
     "Unavailable",

@@ -15,6 +15,7 @@ from huiting.client.calls import Calls
 from huiting.client.errors import StillRunning
 from huiting.client.jobs import Batches, Jobs
 from huiting.client.library import Library, Reviews
+from huiting.client.live import Live
 from huiting.client.recordings import Recordings
 from huiting.client.reports import Reports
 from huiting.client.shapes.answers import Me, StillHeard, System, Transcript
@@ -78,6 +79,7 @@ class Client:
         self.batches = Batches(self.wire)
         self.jobs = Jobs(self.wire)
         self.calls = Calls(self.wire, terms.unredacted)
+        self.live = Live(self.wire, terms.verify, terms.unredacted)
         self.library = Library(self.wire)
         self.reviews = Reviews(self.wire)
         self.reports = Reports(self.wire, terms.unredacted)
