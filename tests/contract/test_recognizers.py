@@ -6,6 +6,8 @@ them in an environment that has these.
 
 import gc
 import logging
+import os
+import subprocess
 import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +151,20 @@ def paraformer_online(folder: Path) -> Recognizer:
     return paraformer_streaming.build(weights=weights, device="cpu")
 
 
+def qwen_package(folder: Path) -> Recognizer:
+    python = os.environ.get("HUITING_TEST_QWEN", "")
+    if not python:
+        pytest.skip("needs an environment with qwen-asr: ./dev test engines")
+    writer = Path(__file__).parents[1] / "qwen" / "write_tiny.py"
+    subprocess.run([python, writer, folder], check=True, capture_output=True)
+    return qwen3_asr.build(
+        weights=folder / "asr",
+        aligner=folder / "aligner",
+        python=Path(python).absolute(),
+        device="cpu",
+    )
+
+
 @contextmanager
 def behind_openai(_: Path) -> Iterator[Recognizer]:
     with recognition_server.serving(keeps=False) as server:
@@ -177,6 +193,7 @@ def behind_runtime(_: Path) -> Iterator[Recognizer]:
         pytest.param(nano_onnx, id="fun-asr-nano by sherpa-onnx"),
         pytest.param(mlt_nano_onnx, id="fun-asr-mlt-nano by sherpa-onnx"),
         pytest.param(qwen_onnx, id="qwen3-asr by sherpa-onnx"),
+        pytest.param(qwen_package, id="qwen3-asr by qwen-asr"),
         pytest.param(zipformer_onnx, id="streaming zipformer by sherpa-onnx"),
         pytest.param(zipformer_ctc, id="streaming zipformer with CTC by sherpa-onnx"),
         pytest.param(paraformer_online, id="streaming paraformer by sherpa-onnx"),

@@ -275,6 +275,15 @@ def test_an_unknown_language_is_refused(python: Path, tmp_path: Path) -> None:
         heard(built(options(python, write(tmp_path / "asr"))), [noise(1)], "xx")
 
 
+def test_who_lets_go_of_the_engine_ends_its_process(python: Path, tmp_path: Path) -> None:
+    engine = built(options(python, write(tmp_path / "asr"), aligner=write(tmp_path / "aligner")))
+    heard(engine, [noise(1)])
+    process = engine.decoder._scribe._apart._process._popen  # type: ignore[attr-defined]
+    del engine
+
+    assert process.wait(10) < 0
+
+
 def test_the_runtime_goes_by_the_folder(python: Path, tmp_path: Path) -> None:
     engine = qwen3_asr.build(weights=write(tmp_path / "asr"), python=python, device="cpu")
 

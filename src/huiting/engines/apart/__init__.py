@@ -38,11 +38,12 @@ An engine asks it so:
     found = apart.ask({"language": "Chinese"}, [clip.samples], within=120.0)
     apart.close()                                          # or let go of it
 
-`start` raises `ConfigError`, `ModelUnavailable` or `OutOfRoom`, `ask` an `EngineError` or `OutOfMemory`, so
-`engines._decoding` halves and falls back as with any runtime. A process that died is started
-anew by the next question, and left alone for a minute after three deaths in a row. One that does
-not answer in time is ended. It dies with its parent, even if that is killed, and nothing in it
-downloads. Threads wait for each other: batches come in one after another.
+`start` raises `ConfigError`, `ModelUnavailable` or `OutOfRoom`, `ask` an `EngineError` or
+`OutOfMemory`, so `engines._decoding` halves and falls back as with any runtime. A process that
+died is started anew by the next question, and left alone for a minute after three deaths in a
+row. One that does not answer in time, or fails three questions in a row, is ended. It dies with
+its parent, even if that is killed, and nothing in it downloads. Threads wait for each other:
+batches come in one after another.
 """
 
 from huiting.engines.apart._asking import Apart, Program

@@ -27,6 +27,8 @@ LOADING = 900.0
 """Seconds; large weights from a slow disk take minutes."""
 STARTING = 60.0
 """Seconds in which an interpreter takes a message."""
+MOST_FAILURES = 3
+"""In a row, after which it is begun anew: a device may be lost to a process for good."""
 MOST_DEATHS = 3
 """In a row, after which it is left alone..."""
 REST = 60.0
@@ -72,6 +74,7 @@ class Apart:
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._facts: Mapping[str, Any] = {}
+        self._failures = 0
         self._deaths = 0
         self._again = 0.0
 
@@ -123,6 +126,7 @@ class Apart:
             self._deaths = 0
             if "answer" not in answer:
                 raise self._failed(answer.get("failed", {}))
+            self._failures = 0
             found: Mapping[str, Any] = answer["answer"]
             return found
 
@@ -217,8 +221,14 @@ class Apart:
         return ModelUnavailable(self.program.subject, said, remedy)
 
     def _failed(self, failed: Mapping[str, str]) -> EngineError:
-        kind = OutOfMemory if failed.get("kind") == "memory" else EngineError
-        return kind(self.program.name, failed.get("said", ""), "try again")
+        """Return what to say of a question that failed; end the process if they keep failing."""
+        if failed.get("kind") == "memory":
+            return OutOfMemory(self.program.name, failed.get("said", ""), "try again")
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self._failures = 0
+            self._end()
+        return EngineError(self.program.name, failed.get("said", ""), "try again")
 
     def _died(self) -> EngineError:
         """Count a death, and return what to say of it."""

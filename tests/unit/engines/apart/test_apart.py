@@ -275,6 +275,19 @@ def test_one_that_keeps_dying_is_left_alone_for_a_minute() -> None:
     apart.close()
 
 
+def test_one_that_keeps_failing_is_begun_anew_but_not_over_memory(apart: Apart) -> None:
+    before = apart.start()["child"]
+    for kind in ("memory", "runtime", "memory", "memory", "runtime"):
+        with pytest.raises(EngineError):
+            apart.ask({"fail": kind}, [], 60)
+    assert apart.number == before
+    with pytest.raises(EngineError):
+        apart.ask({"fail": "runtime"}, [], 60)
+
+    assert apart.ask({"fine": 1}, [], 60)["asked"] == {"fine": 1}
+    assert apart.number != before
+
+
 def test_what_hinders_a_new_start_is_an_error_of_the_question() -> None:
     with pytest.raises(EngineError, match="missing there"):
         Apart(program(package="no_such_package")).ask({}, [], 60)
