@@ -170,6 +170,8 @@ def _patient(patience: float) -> Any:  # noqa: ANN401  (what event.listen takes)
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         cursor.execute(f"SET lock_timeout = {round(patience * 1000)}")
+        # To compile a plan takes longer than our queries, of which each is planned anew.
+        cursor.execute("SET jit = off")
         for name, value in _SERVER.items():  # the server looks after its end of the line, too
             cursor.execute(f"SET {name} = {value}")
         cursor.close()

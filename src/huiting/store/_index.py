@@ -52,6 +52,11 @@ class SegmentIndex(Protocol):
         """The segment's id, by which the index is in order."""
         ...
 
+    @property
+    def in_order(self) -> bool:
+        """It gives segments in the order of their ids: who wants the first ones reads no others."""
+        ...
+
     def add(self, connection: Connection, segments: Sequence[Mapping[str, Any]], /) -> None:
         """Insert and file segments, given as rows of their table."""
         ...
@@ -77,6 +82,7 @@ class SqliteIndex:
         names = (column("segment_index", String), column("keys", String))
         self._index = table("segment_index", column("rowid", BigInteger), *names)
         self.id: ColumnElement[int] = self._index.c.rowid
+        self.in_order = True
         self.rows: FromClause = self._index.join(
             SegmentRow.__table__, SegmentRow.id == self._index.c.rowid
         )
@@ -126,6 +132,7 @@ class PostgresIndex:
         self._filed = table("segment", *(column(c.name, c.type) for c in SegmentRow.__table__.c),
                             column("keys", self._array))  # fmt: skip
         self.id: ColumnElement[int] = SegmentRow.__table__.c.id
+        self.in_order = False
         self.rows: FromClause = SegmentRow.__table__
 
     def add(self, connection: Connection, segments: Sequence[Mapping[str, Any]]) -> None:
@@ -138,17 +145,20 @@ class PostgresIndex:
         connection.execute(delete(SegmentRow).where(SegmentRow.recording == recording))
 
     def matches(self, wanted: Wanted) -> ColumnElement[bool]:
-        """Say that the array includes the keys."""
+        """Say that the array includes the keys.
+
+        The keys come as what a query gives: a planner that sees them takes them for independent
+        of each other, so that of a phrase it expects no row at all, and reads every one there is.
+        """
         filed = column("keys", self._array)
-        return and_(
-            *(
-                or_(*(
-                    filed.op("@>", is_comparison=True)(literal(sorted(all_of), self._array))
-                    for all_of in any_of
-                ))
-                for any_of in wanted
-            )
-        )  # fmt: skip
+
+        def includes(all_of: frozenset[int]) -> ColumnElement[bool]:
+            given = select(literal(sorted(all_of), self._array)).scalar_subquery()
+            return filed.op("@>", is_comparison=True)(given)
+
+        plain = [any_of[0] for any_of in wanted if len(any_of) == 1]
+        others = [or_(*map(includes, any_of)) for any_of in wanted if len(any_of) > 1]
+        return and_(*([includes(frozenset().union(*plain))] if plain else []), *others)
 
     def contains(self, text: InstrumentedAttribute[str], part: str) -> ColumnElement[bool]:
         """Compare code points; LIKE would take % for a wildcard."""

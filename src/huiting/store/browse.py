@@ -270,12 +270,9 @@ class Browser:
         terms = parse(sought.text or "", sounds_like=sought.sounds_like)
         with self.database.reading() as connection:
             filters = self._filters(sought, narrowest(connection, _kinds(sought), _SOME), role)
-            filters = replace(
-                filters, of_call=[*filters.of_call, SegmentRow.recording <= newest]
-            )  # fmt: skip
             return search.search(
-                connection, index_for(self.database.dialect), terms, filters,
-                limit=limit, offset=offset,
+                connection, index_for(self.database.dialect), terms,
+                replace(filters, newest=newest), limit=limit, offset=offset,
             )  # fmt: skip
 
     @staticmethod
@@ -370,12 +367,16 @@ class Browser:
         which = sought.which
         return Filters(
             role=role, since=which.since, until=which.until, among=among,
-            of_call=list(self._of_call(sought)),
+            of_call=list(self._properties(sought)),
         )  # fmt: skip
 
+    def _of_call(self, sought: Sought) -> Iterator[ColumnElement[bool]]:
+        yield calls.present()
+        yield from self._properties(sought)
+
     @staticmethod
-    def _of_call(sought: Sought) -> Iterator[ColumnElement[bool]]:
-        yield from sought.which.conditions()
+    def _properties(sought: Sought) -> Iterator[ColumnElement[bool]]:
+        yield from sought.which.properties()
         yield from calls.seen(sought.any_of)
         yield from sought.features.conditions()
         yield from _within(RecordingRow.duration, sought.duration)

@@ -103,6 +103,10 @@ class Which:
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a recording must be."""
         yield present()
+        yield from self.properties()
+
+    def properties(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what a recording that is present must be."""
         if self.since is not None:
             yield RecordingRow.began >= self.since
             yield RecordingRow.clock >= earliest(self.since)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.store import calls
@@ -103,12 +103,9 @@ def _values(
 def _distinct(
     connection: Connection, column: InstrumentedAttribute[str], most: int
 ) -> Iterator[str]:
-    after: str | None = None
-    for _ in range(most):
-        chosen = select(column).order_by(column).limit(1)
-        if after is not None:
-            chosen = chosen.where(column > after)
-        after = connection.scalar(chosen)
-        if after is None:
-            return
-        yield after
+    """Yield the values of a column in order, each the least that is greater than the one before."""
+    values = select(func.min(column).label("value")).cte("values_of", recursive=True)
+    following = select(func.min(column)).where(column > values.c.value).scalar_subquery()
+    values = values.union_all(select(following).where(values.c.value.is_not(None)))
+    there = select(values.c.value).where(values.c.value.is_not(None))
+    yield from connection.scalars(there.limit(most))

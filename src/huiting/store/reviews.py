@@ -6,13 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, or_, select
+from sqlalchemy import Connection, Select, Subquery, and_, case, func, insert, or_, select
 
 from huiting.core.judgement import Verdict
 from huiting.store import calls
 from huiting.store._connect import Database
 from huiting.store._fold import storable
-from huiting.store.schema import RecordingRow, ReviewItemRow, ReviewRow
+from huiting.store.calls import Allowed
+from huiting.store.schema import BinRow, RecordingRow, ReviewItemRow, ReviewRow
 
 
 class Decision(StrEnum):
@@ -168,22 +169,17 @@ class Reviews:
 
         What was drawn by chance stays so when somebody decides about it again.
         """
-        made = _latest().where(*calls.Which(allowed=allowed or {}).conditions())
-        if rule is not None:
-            made = made.where(ReviewRow.rule == rule)
-        one = made.subquery().c
+        one = _latest(rule, allowed or {}).subquery().c
         kinds = (one.rule, one.rule_version, one.verdict, one.decision, one.by_chance)
         weight = func.sum(one.weight), func.sum(one.weight * one.weight)
-        chosen = (
-            select(*kinds, func.count(), *weight)
-            .group_by(*kinds)
-            .order_by(one.rule, one.rule_version)
-        )
+        chosen = select(*kinds, func.count(), *weight).group_by(*kinds)
         with self.database.reading() as connection:
-            return [
+            found = [
                 Tally(name, version, Verdict(verdict), Decision(decision), bool(drawn), *counts)
                 for name, version, verdict, decision, drawn, *counts in connection.execute(chosen)
             ]
+        # Sorted here: so that the database need not sort what it counts.
+        return sorted(found, key=lambda tally: (tally.rule, tally.rule_version))
 
     def latest(
         self,
@@ -194,19 +190,15 @@ class Reviews:
         limit: int = 20_000,
     ) -> list[Judged]:
         """Return what counts of the decisions about a rule since a time, the latest first."""
-        one = (
-            _latest()
-            .where(
-                ReviewRow.rule == rule,
-                ReviewRow.at >= since,
-                *calls.Which(allowed=allowed or {}).conditions(),
+        one = _latest(rule, allowed or {}).subquery().c
+        chosen = (
+            select(
+                RecordingRow.id, one.rule_version, one.verdict, one.decision, one.at, one.moment,
+                one.comment,
             )
-            .subquery()
-            .c
-        )
-        chosen = select(
-            one.id, one.rule_version, one.verdict, one.decision, one.at, one.moment, one.comment
-        )
+            .join(RecordingRow, RecordingRow.key == one.recording)
+            .where(one.at >= since)
+        )  # fmt: skip
         with self.database.reading() as connection:
             rows = connection.execute(chosen.order_by(one.key.desc()).limit(limit)).all()
         return [
@@ -215,32 +207,57 @@ class Reviews:
         ]
 
 
-def _latest() -> Select[*tuple[Any, ...]]:
-    """Select the latest decision about each verdict, and how many calls it stands for."""
-    keys = (
-        select(func.max(ReviewRow.key).label("key"))
-        .group_by(ReviewRow.recording, ReviewRow.rule, ReviewRow.rule_version)
-        .subquery()
+def _latest(rule: str | None, allowed: Allowed) -> Select[*tuple[Any, ...]]:
+    """Select the latest decision about each verdict, and how many calls it stands for.
+
+    Args:
+        rule: whose verdicts; None for all.
+        allowed: metadata entries that a call must have.
+    """
+    row = ReviewRow
+    later = func.lead(row.key).over(
+        partition_by=(row.recording, row.rule, row.rule_version), order_by=row.key
     )
-    weight = (
-        select(func.max(ReviewItemRow.weight))
-        .where(
-            ReviewItemRow.recording == ReviewRow.recording,
-            ReviewItemRow.rule.in_(["", ReviewRow.rule]),
-            ReviewItemRow.drawn,
-            ReviewItemRow.decided.is_not(None),
-        )
-        .correlate(ReviewRow)
-        .scalar_subquery()
-    )
-    return (
+    columns = (
+        row.recording, row.key, row.rule, row.rule_version, row.verdict, row.decision, row.at,
+        row.moment, row.comment, row.drawn,
+    )  # fmt: skip
+    decided = select(*columns, later.label("later"))
+    if rule is not None:
+        decided = decided.where(row.rule == rule)
+    last = decided.subquery()
+    # Joined, not looked up: the database would do so for each column that is made of it.
+    whole, own = _weights(whole=True), _weights(whole=False)
+    most = func.coalesce(whole.c.weight, 0.0)
+    weight = case((own.c.weight > most, own.c.weight), else_=whole.c.weight)
+    of = last.c.recording
+    chosen = (
         select(
-            RecordingRow.id, ReviewRow.key, ReviewRow.rule, ReviewRow.rule_version,
-            ReviewRow.verdict, ReviewRow.decision, ReviewRow.at, ReviewRow.moment,
-            ReviewRow.comment,
-            case((or_(ReviewRow.drawn, weight.is_not(None)), 1), else_=0).label("by_chance"),
+            *(column for column in last.c if column.name not in ("drawn", "later")),
+            case((or_(last.c.drawn, weight.is_not(None)), 1), else_=0).label("by_chance"),
             func.coalesce(weight, 1.0).label("weight"),
         )
-        .join(keys, keys.c.key == ReviewRow.key)
-        .join(RecordingRow, RecordingRow.key == ReviewRow.recording)
-    )  # fmt: skip
+        .outerjoin(whole, whole.c.recording == of)
+        .outerjoin(own, and_(own.c.recording == of, own.c.rule == last.c.rule))
+        .where(last.c.later.is_(None), of.not_in(select(BinRow.recording)))
+    )
+    if allowed:
+        seen = select(RecordingRow.key).where(*calls.seen(allowed))
+        chosen = chosen.where(of.in_(seen))
+    return chosen
+
+
+def _weights(*, whole: bool) -> Subquery:
+    """Select what was drawn by chance and decided, and how many calls each stands for.
+
+    Args:
+        whole: of whole calls; else of single verdicts.
+    """
+    row = ReviewItemRow
+    of = row.rule == "" if whole else row.rule != ""
+    return (
+        select(row.recording, row.rule, func.max(row.weight).label("weight"))
+        .where(of, row.drawn, row.decided.is_not(None))
+        .group_by(row.recording, row.rule)
+        .subquery()
+    )

@@ -7,7 +7,7 @@ put in order of relevance, after them the next `WINDOW`, and so on. So the order
 complete and stable, and the cost of a page does not grow with the number of calls.
 
 Newest first needs no sorting, because a segment's id grows with the start of its call
-(see `_clock`).
+(see `_clock`); of an index that gives segments in no order, see `_stretches`.
 
 Source:
     Relevance is the term frequency part of BM25 (Robertson and Zaragoza, 2009,
@@ -21,8 +21,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain, islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from huiting.core.types import Role, Span
 from huiting.store import calls
@@ -32,6 +34,7 @@ from huiting.store._index import LINE, SegmentIndex, Wanted
 from huiting.store._narrow import Among
 from huiting.store._query import Term
 from huiting.store._sound import sound_places
+from huiting.store._stretches import Stretch, Walk
 from huiting.store.schema import RecordingRow, SegmentRow
 
 __all__ = [
@@ -112,7 +115,9 @@ class Filters:
     allowed: calls.Allowed = field(default_factory=dict)
     """What whoever searches may see."""
     of_call: Sequence[ColumnElement[bool]] = ()
-    """What else the recording must be."""
+    """What else the recording must be, besides being present."""
+    newest: int | None = None
+    """Key of the last call that is looked through."""
     among: Among | None = None
     """Calls that all those are among which `of_call` lets pass, where they are not many."""
 
@@ -176,6 +181,20 @@ class _Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Question:
+    """What a segment must be, and what is to be known of it."""
+
+    wanted: Wanted
+    """That it is filed under."""
+    conditions: Sequence[ColumnElement[bool]]
+    """That say it; what it is filed under says that it may."""
+    columns: Sequence[InstrumentedAttribute[str]]
+    """That are read besides its id."""
+    descending: bool = True
+    """The latest call first."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Finder:
     """One search on one connection."""
 
@@ -197,17 +216,13 @@ class _Finder:
     def clocks(self, limit: int, after: int | None, *, descending: bool) -> Iterator[int]:
         """Yield the clocks of calls in which one segment has every term, in order."""
         wanted = [t.any_keys if t.sounds else [t.written_keys] for t in self.terms]
-        key, candidates = self._candidates(wanted)
-        chosen = candidates.where(*said(self.index, self.terms)).with_only_columns(key)
-        chosen = chosen.order_by(key.desc() if descending else key.asc())
+        question = _Question(wanted, said(self.index, self.terms), (), descending=descending)
         window = max(_AT_LEAST, 4 * limit)
         while True:
-            page = chosen
+            beyond = None
             if after is not None:
-                first = after << ORDINAL_BITS
-                beyond = key < first if descending else key >= first + (1 << ORDINAL_BITS)
-                page = chosen.where(beyond)
-            ids = self.connection.scalars(page.limit(window)).all()
+                beyond = (after if descending else after + 1) << ORDINAL_BITS
+            ids = [row[0] for row in self._first(question, window, beyond)]
             found = list(dict.fromkeys(segment >> ORDINAL_BITS for segment in ids))
             yield from found
             if len(ids) < window:
@@ -240,48 +255,100 @@ class _Finder:
     def _windows(
         self, match: Match, wanted: Wanted, conditions: Sequence[ColumnElement[bool]]
     ) -> Iterator[_Ranked]:
-        key, chosen = self._candidates(wanted)
-        chosen = chosen.where(*conditions).order_by(key.desc())
+        question = _Question(wanted, conditions, (SegmentRow.folded, SegmentRow.sound))
         below: int | None = None
         while True:
-            page = chosen if below is None else chosen.where(key < below)
-            rows = self.connection.execute(page.limit(WINDOW)).all()
+            rows = self._first(question, WINDOW, below)
             scored = [_Ranked(key, match, self._score(match, *texts)) for key, *texts in rows]
             yield from sorted(scored, key=_order)
             if len(rows) < WINDOW:
                 return
             below = rows[-1][0]
 
-    def _candidates(self, wanted: Wanted) -> tuple[ColumnElement[int], Select[int, str, str]]:
+    def _first(
+        self, question: _Question, limit: int, beyond: int | None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return the first hits in order.
+
+        Args:
+            question: which.
+            limit: most of them.
+            beyond: ids below it, or from it on where the earliest come first; None for all.
+        """
+
+        def look(stretch: Stretch, most: int) -> Sequence[Row[*tuple[Any, ...]]]:
+            key, chosen = self._candidates(question, stretch)
+            if beyond is not None:
+                chosen = chosen.where(key < beyond if question.descending else key >= beyond)
+            # What an index of lists gives is to be sorted, however few a planner takes it for.
+            way = key + 0 if stretch.filed and not self.index.in_order else key
+            chosen = chosen.order_by(way.desc() if question.descending else way.asc())
+            return self.connection.execute(chosen.limit(most)).all()
+
+        among = self.filters.among
+        few = among is not None and among.count <= _READ
+        if self.index.in_order or few:
+            return look(Stretch(filed=not few), limit)
+        walk = Walk(
+            self.connection, *self._ends(Stretch()), among, list(_times(self.filters)),
+            descending=question.descending,
+        )  # fmt: skip
+        if beyond is not None:
+            walk = walk.from_(beyond >> ORDINAL_BITS)
+        return walk.gather(limit, look)
+
+    def _ends(self, stretch: Stretch) -> tuple[int | None, int | None]:
+        """Return the first and the last clock of a stretch, as far as the filters let it pass."""
+        first, last = stretch.first, stretch.last
+        if self.filters.since is not None:
+            first = max(earliest(self.filters.since), first or 0)
+        if self.filters.until is not None:
+            until = latest(self.filters.until)
+            last = until if last is None else min(until, last)
+        return first, last
+
+    def _candidates(
+        self, question: _Question, stretch: Stretch
+    ) -> tuple[ColumnElement[int], Select[*tuple[Any, ...]]]:
         """Select from the segments that pass the filters; return what they are in order by, too."""
         filters = self.filters
-        key, chosen = self._filed(wanted)
-        chosen = chosen.where(calls.present(SegmentRow.recording))
+        key, chosen = self._segments(question, stretch)
+        chosen = chosen.where(*question.conditions, calls.present(SegmentRow.recording))
+        if filters.newest is not None:
+            chosen = chosen.where(SegmentRow.recording <= filters.newest)
         if filters.role is not None:
             chosen = chosen.where(SegmentRow.role == filters.role.value)
         if filters.language is not None:
             chosen = chosen.where(SegmentRow.language == filters.language)
         # The ids narrow it down to the second without reading a row; then the exact time.
-        if filters.since is not None:
-            chosen = chosen.where(key >= earliest(filters.since) << ORDINAL_BITS)
-        if filters.until is not None:
-            last = ((latest(filters.until) + 1) << ORDINAL_BITS) - 1
-            chosen = chosen.where(key <= last)
+        first, last = self._ends(stretch)
+        if first is not None:
+            chosen = chosen.where(key >= first << ORDINAL_BITS)
+        if last is not None:
+            chosen = chosen.where(key <= ((last + 1) << ORDINAL_BITS) - 1)
         of_call = list(_call_conditions(filters))
         if of_call:
-            joined = RecordingRow.key == SegmentRow.recording
-            chosen = chosen.join(RecordingRow, joined).where(*of_call)
+            # Found from the segment: a planner that begins with calls reads all of theirs.
+            apart = 0 if stretch.filed and not self.index.in_order else None
+            own = SegmentRow.recording if apart is None else SegmentRow.recording + apart
+            chosen = chosen.join(RecordingRow, RecordingRow.key == own).where(*of_call)
         return key, chosen
 
-    def _filed(self, wanted: Wanted) -> tuple[ColumnElement[int], Select[int, str, str]]:
-        """Select from the segments that are filed under what is wanted, or that are few."""
+    def _segments(
+        self, question: _Question, stretch: Stretch
+    ) -> tuple[ColumnElement[int], Select[*tuple[Any, ...]]]:
+        """Select from the segments that are filed under what is wanted, or that are read."""
         among, key = self.filters.among, self.index.id
-        if among is not None and among.count <= _READ:
-            own = SegmentRow.recording.in_(among.keys)
-            columns = (SegmentRow.id, SegmentRow.folded, SegmentRow.sound)
-            return SegmentRow.__table__.c.id, select(*columns).where(own)
-        chosen = select(key, SegmentRow.folded, SegmentRow.sound).select_from(self.index.rows)
-        chosen = chosen.where(self.index.matches(wanted))
+        if not stretch.filed:
+            own = SegmentRow.__table__.c.id
+            chosen = select(own, *question.columns)
+            if stretch.calls is not None:
+                chosen = chosen.where(SegmentRow.recording.in_(stretch.calls))
+            elif among is not None:
+                chosen = chosen.where(SegmentRow.recording.in_(among.keys))
+            return own, chosen
+        chosen = select(key, *question.columns).select_from(self.index.rows)
+        chosen = chosen.where(self.index.matches(question.wanted))
         if among is not None:  # told from the id alone, before a row is read
             few = select(RecordingRow.clock).where(RecordingRow.key.in_(among.keys))
             chosen = chosen.where((key // (1 << ORDINAL_BITS)).in_(few))
@@ -296,11 +363,15 @@ class _Finder:
         return max(written, *(_relevance(line, alike) for line in _lines(sound)))
 
 
-def _call_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _times(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.since is not None:
         yield RecordingRow.began >= filters.since
     if filters.until is not None:
         yield RecordingRow.began < filters.until
+
+
+def _call_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    yield from _times(filters)
     if filters.agent is not None:
         yield calls.has_field("agent", filters.agent)
     yield from calls.seen(filters.allowed)

@@ -131,7 +131,7 @@ def test_nothing_is_left_of_a_call_that_is_removed(filled: Store) -> None:
 
 SINCE = (
     "kept_search", "measure", "sound", "speech_file", "speech", "live_call", "report_schedule",
-    "comparison_call", "comparison",
+    "comparison_call", "comparison", "bulk",
 )  # fmt: skip
 """Tables that came after the store of before."""
 
@@ -144,6 +144,8 @@ def test_a_store_of_before_is_filled_from_its_analyses(target: str) -> None:
         with store.database.writing() as connection:
             for table in SINCE:
                 connection.execute(text(f"DROP TABLE {table}"))
+            connection.execute(text("DROP INDEX ix_bin_bulk"))
+            connection.execute(text("ALTER TABLE bin DROP COLUMN bulk"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
 
     with Store.open(target) as store, store.database.reading() as connection:

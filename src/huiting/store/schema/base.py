@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
-HEAD = "0018"
+HEAD = "0019"
 """The migration that these tables are the result of."""
 
 Big = BigInteger().with_variant(Integer, "sqlite")

@@ -43,7 +43,7 @@ class ReviewRow(Base):
 
     __tablename__ = "review"
     __table_args__ = (
-        Index("ix_review_call", "recording", "rule"),
+        Index("ix_review_last", "recording", "rule", "rule_version", "key"),
         Index("ix_review_rule", "rule", "rule_version", "decision"),
         Index("ix_review_item", "item"),
         Index("ix_review_at", "at"),

@@ -38,7 +38,7 @@ def one(rule: RuleId, request: Request, principal: Reviewer, parts: Given) -> Re
     measured = parts.reviewing.measured(rule, principal.only)
     names = parts.looking.choices(View(principal)).rules
     calls = parts.reading.browser.known([m.call for m in course.mistakes], principal.only)
-    shown = {call.id: parts.reading.one(call.id, View(principal)).call for call in calls[:30]}
+    shown = {call.id: parts.reading.named(call, View(principal)) for call in calls[:30]}
     return show(
         request, "review/rule", rule=rule, name=names.get(rule, rule), course=course,
         line=line(course.weeks), versions=sorted(measured, key=lambda m: -m.version),
