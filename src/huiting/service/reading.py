@@ -32,9 +32,9 @@ from huiting.text.redaction.segments import covered
 
 _CALLS, _TEXTS, _ENTRIES = 32, 500, 5_000
 """Calls, what is said in calls, and entries of lists, that are kept as they are shown."""
-_STEP = 100
+_STEP = 40
 """Calls or lines looked at together, once those of a page were not enough."""
-_LOOKED = 200
+_LOOKED = 100
 """After how many of which too few are shown the rest is left to the next page."""
 Texts = Sequence[tuple[str, str]]
 """Of each segment of a call: as written, as spoken."""
@@ -255,10 +255,9 @@ class Reading:
         for number, hit in enumerate(raw, begin):
             if hit.recording not in texts:
                 continue
-            call = self._hidden(calls[hit.recording])
-            shown = self._covered(hit, call, texts[hit.recording], sought)
+            shown = self._covered(hit, texts[hit.recording], sought)
             if shown is not None:
-                yield number, shown
+                yield number, replace(shown, name=self._hidden(calls[hit.recording]).name)
 
     def fields(self, view: View) -> Sequence[FieldOf]:
         """Return the names of metadata entries, and how many calls have each."""
@@ -298,15 +297,15 @@ class Reading:
             )
 
     @staticmethod
-    def _covered(hit: Hit, call: StoredCall, texts: Texts, sought: Sought) -> Hit | None:
-        """Return a hit without personal data; None for one that is in nothing else."""
+    def _covered(hit: Hit, texts: Texts, sought: Sought) -> Hit | None:
+        """Return a hit without personal data in its text; None for one that is in nothing else."""
         if hit.ordinal >= len(texts):  # analyzed anew meanwhile
             return None
         forms = list(dict.fromkeys(texts[hit.ordinal]))
         snippet, marks = Browser.excerpt(sought.text or "", forms, sounds_like=sought.sounds_like)
         if not marks:
             return None
-        return replace(hit, name=call.name, snippet=snippet, marks=marks)
+        return replace(hit, snippet=snippet, marks=marks)
 
     def _bare(self, listed: Listed) -> Listed:
         return replace(listed, call=self._hidden(listed.call))

@@ -12,7 +12,7 @@ from datetime import datetime
 from huiting.core.meaning import Entity, Meaning
 from huiting.core.ports import MeaningStage, Name, NameFinder, Sound
 from huiting.core.rewrite import written_words
-from huiting.core.types import Call, Segment, Span
+from huiting.core.types import Call, Role, Segment, Span
 from huiting.text._language_of import language_of
 from huiting.text.entities.addresses import find_addresses
 from huiting.text.entities.amounts import find_amounts
@@ -43,6 +43,7 @@ def entities_stage(
     lists: Sequence[EntityList] = (),
     names: NameFinder | None = None,
     sound: Sound | None = None,
+    role: Role | None = None,
 ) -> MeaningStage:
     """Return the stage that fills `Meaning.entities`.
 
@@ -50,13 +51,14 @@ def entities_stage(
         lists: the team's own entities.
         names: finds people and places; None to go by patterns only.
         sound: says how words sound, for lists that are looked for by sound too.
+        role: who says what is looked for; None for everybody.
     """
     find_listed = matcher(lists, sound)
     simplify = _simplifier()
 
     def stage(call: Call, meaning: Meaning) -> Meaning:
         passages = _passages(call.segments, call.recording.started_at, simplify)
-        found = _find(call.segments, passages, find_listed, names)
+        found = _find(call.segments, passages, find_listed, names, role)
         return replace(meaning, entities=found)
 
     return stage
@@ -67,6 +69,7 @@ def _find(
     passages: Sequence[Passage],
     find_listed: Finder,
     names: NameFinder | None,
+    role: Role | None,
 ) -> tuple[Entity, ...]:
     groups: dict[int, list[Candidate]] = {}
     for place, candidate in dictated(segments, passages):
@@ -74,6 +77,8 @@ def _find(
     told = _names(passages, names) if names is not None else {}
     entities: list[Entity] = []
     for place, (segment, passage) in enumerate(zip(segments, passages, strict=True)):
+        if role not in (None, segment.role):
+            continue
         candidates = [*groups.get(place, ()), *find_listed(passage), *_candidates(passage)]
         candidates += believed(list(told.get(place, ())), passage.text)
         kept = _addressed(settle(_widened(candidates)), passage.text)

@@ -6,7 +6,7 @@ covered: a name without 先生, the number that the agent repeats, the end of it
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from huiting.core.meaning import Entity
@@ -14,6 +14,8 @@ from huiting.core.types import Call, Recording
 from huiting.text.redaction.fields import found_in
 from huiting.text.redaction.policy import Action, Policy
 
+Run = tuple[str, list[int]]
+"""The digits of a number, and where each stands in the text."""
 _RUN = re.compile(r"\d(?:[\d \-,，、.·]*\d)?[Xx]?")
 _NUMBER = 4
 """Digits from which a value is a number that may be said again."""
@@ -63,7 +65,7 @@ class Covers:
         Here a part of a private number is not looked for: ids and times are full of digits.
         """
         secrets = (*self.secrets, *self.beside)
-        covers = [*self._numbers(text, (), secrets), *self._words(text, secrets)]
+        covers = [*self._numbers(text, _runs(text), (), secrets), *self._words(text, secrets)]
         return render(text, 0, len(text), apart(covers))
 
     def unsaid(self, text: str) -> str:
@@ -78,15 +80,20 @@ class Covers:
             kept: stretches that are known to be something else, such as a sum, though a few
                 digits of a private number look like them.
         """
-        numbers = self._numbers(text, kept, self.secrets)
+        runs = list(_runs(text))
+        numbers = self._numbers(text, runs, kept, self.secrets)
         words = self._words(text, self.secrets)
-        return apart([*numbers, *self._parts(text, kept), *words])
+        return apart([*numbers, *self._parts(text, runs, kept), *words])
 
     def _numbers(
-        self, text: str, kept: Sequence[tuple[int, int]], secrets: Sequence[Secret]
+        self,
+        text: str,
+        runs: Iterable[Run],
+        kept: Sequence[tuple[int, int]],
+        secrets: Sequence[Secret],
     ) -> Iterator[Cover]:
         """Yield whole private numbers."""
-        for digits, places in _runs(text):
+        for digits, places in runs:
             for secret in secrets:
                 size = len(secret.digits)
                 if not size or (
@@ -98,9 +105,11 @@ class Covers:
                     yield self._cover(secret, text, places[at : at + size])
                     at = digits.find(secret.digits, at + 1)
 
-    def _parts(self, text: str, kept: Sequence[tuple[int, int]]) -> Iterator[Cover]:
+    def _parts(
+        self, text: str, runs: Iterable[Run], kept: Sequence[tuple[int, int]]
+    ) -> Iterator[Cover]:
         """Yield parts of private numbers that give them away, and numbers that they end."""
-        for digits, places in _runs(text):
+        for digits, places in runs:
             for secret in self.secrets:
                 if not secret.digits or digits == secret.digits or _meets(places, kept):
                     continue
@@ -117,6 +126,8 @@ class Covers:
     def _words(self, text: str, secrets: Sequence[Secret]) -> Iterator[Cover]:
         for secret in secrets:
             for word in secret.words:
+                if word not in text and word.lower() == word.upper():
+                    continue  # it has but one case: nothing else is it
                 for found in re.finditer(re.escape(word), text, re.IGNORECASE):
                     mark = self.policy.mark(secret.kind, found[0], secret.value)
                     yield Cover(found.start(), found.end(), mark)
@@ -182,7 +193,7 @@ def _digits(text: str) -> str:
     return re.sub(r"[^\dX]", "", text.upper())
 
 
-def _runs(text: str) -> Iterator[tuple[str, list[int]]]:
+def _runs(text: str) -> Iterator[Run]:
     """Yield the numbers of a text, and where each of their digits stands."""
     for run in _RUN.finditer(text):
         places = [i for i in range(*run.span()) if text[i].isdecimal() or text[i] in "Xx"]

@@ -96,16 +96,12 @@ def found_in(recording: Recording) -> tuple[Entity, ...]:
     """
     segments = tuple(_asked(recording))
     call = Call(recording, segments=segments)
-    return tuple(
-        entity
-        for entity in _finder()(call, Meaning()).entities
-        if segments[entity.segment].role is Role.CUSTOMER and not _is_moment(entity)
-    )
+    return tuple(entity for entity in _finder()(call, Meaning()).entities if not _is_moment(entity))
 
 
 @cache
 def _finder() -> MeaningStage:
-    return entities_stage()
+    return entities_stage(role=Role.CUSTOMER)
 
 
 def _asked(recording: Recording) -> Iterator[Segment]:
