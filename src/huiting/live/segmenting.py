@@ -175,9 +175,9 @@ class Segmenting:
                 segment.completed = end
                 yield self._ask(segment, spans, final=False, complete=self._plan.drafts)
             return
-        due = (
-            going is not None and now - segment.asked >= self._plan.every and end > segment.reached
-        )
+        # a stream that heard what turns out to be noise would be of no use for the final
+        speaks = going is not None and (going.sure or self._plan.drafts)
+        due = speaks and now - segment.asked >= self._plan.every and end > segment.reached
         if due and _long(spans, self._plan.first):
             segment.asked, segment.reached = now, end
             yield self._ask(segment, spans, final=False, complete=False)

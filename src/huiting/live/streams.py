@@ -2,13 +2,13 @@
 
 An ask carries all of its segment's sound, so nothing is lost when a stream is not there: it is
 begun anew and fed all. So it is, too, when the sound does not go on where the stream is, as when
-a segment was cut off before what was heard of it. Knows no engine.
+a segment was cut off before what was heard of it, or ended earlier than the voice detector had
+thought. Knows no engine.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from threading import Lock
 
 import numpy as np
@@ -35,15 +35,15 @@ class Key:
 @dataclass(slots=True)
 class _Kept:
     stream: RecognitionStream
-    count: int = 0
-    """Samples heard..."""
-    digest: bytes = field(default_factory=lambda: _digest(np.zeros(0, np.float32)))
-    """...and what they are."""
+    samples: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """What it was fed."""
+    heard: Hypothesis | None = None
+    """What was heard in it."""
     used: float = 0.0
 
     def goes_on(self, samples: NDArray[np.float32]) -> bool:
-        """Tell whether these begin with what was heard."""
-        return len(samples) >= self.count and _digest(samples[: self.count]) == self.digest
+        """Tell whether these begin with what it was fed."""
+        return _begins(samples, self.samples)
 
 
 class Streams:
@@ -92,12 +92,15 @@ class Streams:
             EngineError: the model failed; the next time begins anew.
         """
         kept = self._take(key)
+        if kept and kept.heard and not over and _begins(kept.samples, samples):
+            self._put(key, kept)  # it reaches less far than the last time: nothing is new
+            return kept.heard
         if kept is None or not kept.goes_on(samples):
             kept = _Kept(self._source.stream(hints))
-        heard = kept.stream.feed(samples[kept.count :])
+        heard = kept.stream.feed(samples[len(kept.samples) :])
         if over:
             return kept.stream.finish()
-        kept.count, kept.digest = len(samples), _digest(samples)
+        kept.samples, kept.heard = samples, heard
         self._put(key, kept)
         return heard
 
@@ -129,5 +132,6 @@ def _earlier(key: Key, other: Key) -> bool:
     return (key.call, key.channel) == (other.call, other.channel) and key.number < other.number
 
 
-def _digest(samples: NDArray[np.float32]) -> bytes:
-    return blake2b(np.ascontiguousarray(samples, np.float32).data, digest_size=16).digest()
+def _begins(samples: NDArray[np.float32], first: NDArray[np.float32]) -> bool:
+    """Tell whether samples begin with those of `first`."""
+    return len(samples) >= len(first) and np.array_equal(samples[: len(first)], first)

@@ -108,7 +108,7 @@ def test_a_stream_that_is_not_there_is_begun_anew_with_all() -> None:
 @pytest.mark.parametrize(
     "samples",
     [
-        pytest.param(sound(300), id="shorter than what was heard"),
+        pytest.param(sound(300, seed=2), id="shorter, and another sound"),
         pytest.param(sound(900, seed=1), id="another sound"),
         pytest.param(sound(901)[1:], id="begins later"),
     ],
@@ -123,6 +123,24 @@ def test_a_sound_that_does_not_go_on_where_the_stream_is_begins_anew(
     assert hear(streams, samples) == str(len(samples))
     assert len(source.begun) == 2
     assert len(streams) == 1
+
+
+def test_of_what_reaches_less_far_than_before_nothing_is_decoded_again() -> None:
+    source = Source()
+    streams = made(source)
+    found = [hear(streams, sound(900)[:n]) for n in (700, 600, 700, 800)]
+
+    assert found == ["700", "700", "700", "800"]
+    assert source.fed == 800
+
+
+def test_a_segment_that_ended_before_what_was_heard_of_it_is_heard_anew() -> None:
+    source = Source()
+    streams = made(source)
+    hear(streams, sound(900)[:700])
+
+    assert hear(streams, sound(900)[:600], over=True) == "600."
+    assert len(source.begun) == 2
 
 
 def test_calls_and_channels_do_not_mix() -> None:
