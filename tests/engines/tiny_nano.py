@@ -68,7 +68,7 @@ def write(folder: Path, *, times: bool = True, low_rate: bool = False, tidy: boo
         if tidy:
             _lay_out(model.llm, tokens)
         else:
-            _scatter(model.llm)
+            _scatter(model.llm, tokens)
     state = model.state_dict()
     if not times:
         state = {k: v for k, v in state.items() if not k.startswith(("ctc.", "ctc_decoder."))}
@@ -218,14 +218,15 @@ def _letters() -> dict[int, str]:
 
 HEARD = 0
 """Places in what the language model reads: which sentence it hears, and what the prompt holds..."""
-TOLD, ASKED = 4, 5
+TOLD, ASKED, SOUND = 4, 5, 6
 STATE = 8
 """...which token was written last..."""
 KEPT = 24
 """...what the whole prompt holds..."""
 NEXT = 32
 """...and which token is to be written."""
-SURE = 0.5
+FLOOR = 0.6
+"""Over which something must be heard, or nothing is written."""
 
 
 def _lay_out(model: Qwen3ForCausalLM, tokens: Mapping[str, int]) -> None:
@@ -253,6 +254,9 @@ def _lay_out(model: Qwen3ForCausalLM, tokens: Mapping[str, int]) -> None:
             layer.mlp.up_proj.weight[unit, KEPT + condition] = 10.0
             layer.mlp.down_proj.weight[NEXT + place[following], unit] = strength
             unit += 1
+    layer.mlp.gate_proj.weight[unit, STATE + place["\n"]] = 10.0
+    layer.mlp.up_proj.weight[unit, STATE + place["\n"]] = FLOOR
+    layer.mlp.down_proj.weight[NEXT + place["<|im_end|>"], unit] = 1.0
 
 
 def _chains() -> Iterator[tuple[int, float, Sequence[str]]]:
@@ -263,11 +267,12 @@ def _chains() -> Iterator[tuple[int, float, Sequence[str]]]:
     yield ASKED, 500.0, ["\n", *ENGLISH, "<|im_end|>"]
 
 
-def _scatter(model: Qwen3ForCausalLM) -> None:
+def _scatter(model: Qwen3ForCausalLM, tokens: Mapping[str, int]) -> None:
     """Draw the language model by lot, wildly enough that what is heard matters."""
     for name, weight in model.named_parameters():
         if "norm" not in name:
             torch.nn.init.normal_(weight, std=0.3)
+    model.lm_head.weight[tokens["<|endoftext|>"]].zero_()  # FunASR writes on after it
 
 
 def _teach(model: Any, frontend: Any) -> None:  # noqa: ANN401
@@ -282,6 +287,7 @@ def _teach(model: Any, frontend: Any) -> None:  # noqa: ANN401
     states, sounding = _examples(model, frontend)
     begins = torch.tensor([KNOWN.find(letter) if letter else -1 for letter in sounding])
     wanted = torch.nn.functional.one_hot(begins.clamp(min=0), SIZE) * (begins >= 0)[:, None]
+    wanted[:, SOUND] = 1  # so that small things stay small when they are normed
     _fit(model.audio_adaptor, states, wanted.double())
     tokens = [model.ctc_tokenizer.encode(x)[0] if x else model.blank_id for x in sounding]
     kinds = sorted(set(tokens))
