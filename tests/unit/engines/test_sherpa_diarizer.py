@@ -213,13 +213,36 @@ def test_a_failing_network_is_an_error_and_the_next_call_is_heard(
     )
 
 
+def test_a_track_that_ends_before_its_speech_has_no_voice_there(who: SherpaDiarizer) -> None:
+    empty = Audio(np.zeros(0, np.float32), RATE)
+
+    assert who.turns(empty, [Span(0, 1)], 2) == [(0, Span(0, 1))]
+
+
+class Full:
+    """What makes voice prints, without memory."""
+
+    def create_stream(self) -> SimpleNamespace:
+        raise RuntimeError("Failed to allocate memory")
+
+
+def test_a_voice_print_that_runs_out_of_memory_says_so() -> None:
+    runtime = Blank([1.0, 0.0])
+    runtime.extractor = Full()
+    who = SherpaDiarizer(Loaded("x", runtime, "cpu"), Windows(160_000, 16_000), 2, 30.0)
+
+    with pytest.raises(EngineError, match=r"the network failed: .*; free memory"):
+        who.turns(track((A, 5)), [Span(0, 5)], 2)
+
+
 class Blank:
     """A runtime that tells nothing of voices, and prints as it is told."""
 
     def __init__(self, told: list[float]) -> None:
         self.told = told
         self.clustering = SimpleNamespace(num_clusters=0)
-        self.diarization = self.extractor = self.config = self
+        self.diarization = self.config = self
+        self.extractor: Blank | Full = self
 
     def set_config(self, _config: object) -> None:
         pass
