@@ -283,7 +283,7 @@ def bulk_of(
         Act.HEAR: Rehearing(parts.recordings),
         Act.ASSIGN: Assigning(store, now),
     }
-    return bulk.Working(Looking(parts.reading), who or somebody, deeds, audit, now, portion)
+    return bulk.Working(Looking(parts.reading), who or somebody, deeds, audit, now, portion, 0.0)
 
 
 def somebody(identity: str) -> Principal:

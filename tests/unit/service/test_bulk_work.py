@@ -108,7 +108,7 @@ def test_what_came_since_the_calls_were_counted_stays(served: Served, many: Many
     counted = many.counted(ALL, View(ROOT))
     new = served.save(refund("new"))
     asked = many.ask(Wish(Act.REMOVE, ALL), ROOT, BY, counted.newest)
-    bulk_of(served.parts)(begin(served))
+    replace(bulk_of(served.parts, portion=2), pause=0.001)(begin(served))
 
     assert counted == Counted(3, more=False, newest=counted.newest)
     assert asked.work.asked.total == len(calls)

@@ -24,8 +24,11 @@ from huiting.store.audit import Action, Audit, Entry
 from huiting.store.bulk import Tally, Work
 
 KIND = "bulk"
-PORTION = 100
-"""Calls of a transaction: others who write wait for it some tenths of a second."""
+PORTION = 50
+"""Calls of a transaction: others who write wait for it, some tenths of a second."""
+PAUSE = 0.1
+"""Seconds between two portions, in which others who wait to write get their turn: SQLite wakes
+nobody, who waits looks again after so long."""
 KEPT = timedelta(days=90)
 """How long what came of it is known; calls do not lie in the bin for longer as a rule."""
 NOTED: Mapping[Act, Action] = {
@@ -54,6 +57,7 @@ class Working:
     audit: Audit
     now: Callable[[], datetime]
     portion: int = PORTION
+    pause: float = PAUSE
 
     def __call__(self, running: Running) -> None:
         """Do the job.
@@ -69,6 +73,8 @@ class Working:
                 work = bulk.find(connection, key)
             running.advance(work.asked.act, _share(work))
             running.persist(lambda work=work: self._step(work, running))  # type: ignore[misc]
+            if self.pause and not running.finished:
+                running.interrupted.wait(self.pause)
 
     def _step(self, work: Work, running: Running) -> None:
         """Do the next portion; end the job when nothing follows."""
