@@ -234,6 +234,36 @@ def test_a_portion_that_was_not_written_to_the_end_is_done_again(
     assert [a for a, _, _ in actions(served, f"bulk:{key}")] == ["deleted", "deleted"]
 
 
+@pytest.mark.parametrize("act", [Act.REMOVE, Act.HEAR, Act.RESTORE])
+def test_calls_that_go_just_before_are_counted_and_left_alone(
+    served: Served, many: Many, act: Act
+) -> None:
+    calls = full(served, 3)
+    removed = many.ask(Wish(Act.REMOVE, ALL), ROOT, BY).work.asked.id
+    if act is not Act.REMOVE:
+        bulk_of(served.parts)(begin(served))
+    if act is Act.HEAR:
+        many.undo(removed, ROOT, BY)
+        bulk_of(served.parts)(begin(served))
+    usual, desk = bulk_of(served.parts), served.parts.keeping.bin
+    change = desk.restore if act is Act.RESTORE else lambda c, p, b: desk.put(c, "", p, b)
+
+    def quicker(ids: Sequence[str], task: Task, note: Note) -> None:
+        change(calls[0], ROOT, BY)
+        usual.deeds[act](ids, task, note)
+
+    key = removed
+    if act is Act.HEAR:
+        key = many.ask(Wish(act, ALL), ROOT, BY).work.asked.id
+    if act is Act.RESTORE:
+        key = many.undo(removed, ROOT, BY).work.asked.id
+    replace(usual, deeds={act: quicker})(begin(served))
+    left = many.find(key, ROOT).work.tally.left
+
+    assert left["gone"] == 1
+    assert (calls[0] in there(served)) == (act is Act.RESTORE)
+
+
 def test_who_lost_the_job_changes_nothing(served: Served, many: Many) -> None:
     calls = full(served)
     many.ask(Wish(Act.REMOVE, ALL), ROOT, BY)
