@@ -5,11 +5,12 @@ that PyTorch knows, which shows how sure the model is. A runtime beside these is
 package that returns what `_reading.Said` holds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from huiting.core.ports import Recognizer
 from huiting.engines._runtimes import ONNX, runtime_of
+from huiting.engines.sensevoice._options import Options
 
 
 def build(
@@ -43,22 +44,11 @@ def build(
         ConfigError: there is no such runtime, device, compute type or fallback.
         ModelUnavailable: files or packages are missing, or the model does not fit.
     """
-    load: Callable[..., Recognizer]
-    if runtime_of(runtime, Path(weights), device) == ONNX:
+    options = Options(Path(weights), compute, threads, batch, itn, tuple(languages))
+    if runtime_of(runtime, options.weights, device) == ONNX:
         from huiting.engines.sensevoice import onnx
 
-        load = onnx.build
-    else:
-        from huiting.engines.sensevoice import torch
+        return onnx.build(options, device=device, fallback=fallback)
+    from huiting.engines.sensevoice import torch
 
-        load = torch.build
-    return load(
-        weights=Path(weights),
-        device=device,
-        compute=compute,
-        threads=threads,
-        batch=batch,
-        fallback=fallback,
-        itn=itn,
-        languages=languages,
-    )
+    return torch.build(options, device=device, fallback=fallback)

@@ -11,7 +11,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from huiting.core.errors import ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
@@ -23,6 +22,7 @@ from huiting.engines._onsets import spans_of
 from huiting.engines._pieces import Piece, text_of
 from huiting.engines._sherpa import Loaded, Native, load
 from huiting.engines.device import OutOfRoom
+from huiting.engines.sensevoice._options import Options
 from huiting.engines.sensevoice._reading import (
     LANGUAGES,
     LONGEST,
@@ -48,44 +48,35 @@ TAGLESS = "Nano"
 SPECIAL = re.compile(r"<\|[^|]*\|>|<unk>|</?s>")
 
 
-def build(
-    *,
-    weights: Path,
-    device: str = "auto",
-    compute: str = "auto",
-    threads: int = 2,
-    batch: float = 0.0,
-    fallback: str = "none",
-    itn: bool = True,
-    languages: Sequence[str] = (),
-) -> "Decoding[SenseVoice]":
+def build(options: Options, *, device: str, fallback: str) -> "Decoding[SenseVoice]":
     """Load the model; see the package's `build`."""
-    path = network(weights, compute, device)
+    path = network(options.weights, options.compute, device)
+    tokens = options.weights / TOKENS
     said = check(path, FORM).metadata
     if TAGLESS in said.get("comment", ""):
         raise ModelUnavailable(
             str(path), "it is a part of Fun-ASR-Nano, which writes no tags", REMEDY
         )
-    check_tokens(weights / TOKENS, [tag(code) for code in LANGUAGES])
+    check_tokens(tokens, [tag(code) for code in LANGUAGES])
 
     def loaded(name: str, language: str) -> Loaded:
         def recognizer(native: Native, provider: str) -> Native:
             return native.OfflineRecognizer.from_sense_voice(
                 model=str(path),
-                tokens=str(weights / TOKENS),
-                num_threads=threads,
+                tokens=str(tokens),
+                num_threads=options.threads,
                 provider=provider,
                 language=language,
-                use_itn=itn,
+                use_itn=options.itn,
             )
 
-        return load("sensevoice", recognizer, [path, weights / TOKENS], name, several=True)
+        return load("sensevoice", recognizer, [path, tokens], name, several=True)
 
     return decoding(
-        lambda name: SenseVoice(Recognizers(loaded, name), tuple(languages)),
+        lambda name: SenseVoice(Recognizers(loaded, name), options.languages),
         device,
         fallback,
-        batch=batch,
+        batch=options.batch,
         longest=LONGEST,
     )
 

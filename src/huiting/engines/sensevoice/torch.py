@@ -10,9 +10,7 @@ tags at the second place of the output.
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +24,7 @@ from huiting.engines._funasr import FRAME, Loaded, features, load
 from huiting.engines._onsets import EARLY
 from huiting.engines._pieces import SPACE, Piece
 from huiting.engines._torch import Native, checked, failing, precision
+from huiting.engines.sensevoice._options import Options
 from huiting.engines.sensevoice._reading import (
     HEADER,
     LANGUAGES,
@@ -44,33 +43,14 @@ QUERIES = (1, 2)
 _TAG = re.compile(r"<\|[^|]*\|>")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is the same on every device."""
-
-    compute: str
-    itn: bool
-    languages: tuple[str, ...]
-
-
-def build(
-    *,
-    weights: Path,
-    device: str = "auto",
-    compute: str = "auto",
-    threads: int = 2,
-    batch: float = 0.0,
-    fallback: str = "none",
-    itn: bool = True,
-    languages: Sequence[str] = (),
-) -> "Decoding[SenseVoice]":
+def build(options: Options, *, device: str, fallback: str) -> "Decoding[SenseVoice]":
     """Load the model; see the package's `build`."""
-    options = Options(checked(compute), itn, tuple(languages))
+    checked(options.compute)
     return decoding(
-        lambda name: SenseVoice(load(weights, name, threads), options),
+        lambda name: SenseVoice(load(options.weights, name, options.threads), options),
         device,
         fallback,
-        batch=batch,
+        batch=options.batch,
         longest=LONGEST,
     )
 
