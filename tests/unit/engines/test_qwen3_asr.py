@@ -203,7 +203,7 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        pytest.param({"runtime": "vllm"}, "no such runtime here; .*engine remote", id="runtime"),
+        pytest.param({"runtime": "torch"}, "no such runtime here; .*engine remote", id="runtime"),
         pytest.param({"memory": 150}, "no room for a clip", id="memory"),
         pytest.param({"fallback": "cuda"}, "fallback", id="fallback"),
     ],

@@ -122,7 +122,7 @@ class Process:
         with selectors.DefaultSelector() as selector:
             selector.register(stream, event)
             while not selector.select(max(0.0, min(LOOK, until - time.monotonic()))):
-                if not self.alive:
+                if not self.alive and not selector.select(0):  # it may have answered last
                     raise Gone
                 if time.monotonic() >= until:
                     raise Late

@@ -39,6 +39,9 @@ def load(options: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
         if question.get("complain"):
             sys.stderr.write(question["complain"] + "\n")
             sys.stderr.flush()
+        if question.get("fork") and not os.fork():
+            time.sleep(60)
+            os._exit(0)
         if question.get("die"):
             os.kill(os.getpid(), signal.SIGSEGV)
         if question.get("hang"):

@@ -246,6 +246,14 @@ def test_one_that_was_killed_while_nobody_asked_is_begun_anew(apart: Apart) -> N
     assert apart.ask({"fine": 1}, [], 60)["asked"] == {"fine": 1}
 
 
+def test_one_whose_streams_another_process_holds_open_is_found_dead(apart: Apart) -> None:
+    begun = time.monotonic()
+    with pytest.raises(EngineError, match="ended by SIGSEGV at work"):
+        apart.ask({"fork": True, "die": True}, [], 60)
+
+    assert time.monotonic() - begun < 30
+
+
 def test_one_that_dies_complaining_of_memory_ran_out_of_it(apart: Apart) -> None:
     with pytest.raises(OutOfMemory, match="as memory ran out"):
         apart.ask({"complain": "terminate: std::bad_alloc", "die": True}, CLIPS, 60)
