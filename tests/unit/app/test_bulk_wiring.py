@@ -20,7 +20,7 @@ BY = Actor(ALONE.id, ALONE.name)
 
 
 def test_every_act_is_done_by_the_worker_of_the_service(tmp_path: Path) -> None:
-    settings = Settings(store=str(tmp_path / "calls.db"), recordings=str(tmp_path / "recordings"))
+    settings = Settings(store=str(tmp_path / "calls.db"), recordings=tmp_path / "recordings")
     with parts_of(settings, Service(sign_in=False)) as parts:
         parts.store.save(refund(), at=NOON)
         judge = current_judge(settings, Library(parts.store.database))
