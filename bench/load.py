@@ -6,9 +6,11 @@ Of each size a store is filled: `--originals` calls are saved as a worker saves 
 one, and the rest are copies of their rows, written into every table and index under other
 ids, times, agents and telephones (tests/copies.py; a test compares copies with calls that were
 saved). Then `--last` further calls are saved as a worker saves them: that is the rate of
-saving at full size. Requests go over HTTP to `huiting serve` on this machine, one at a time;
-beside their time stands the CPU time of the server. Conversations are made from templates;
-nothing is read from a recording.
+saving at full size. Beside the calls stands how they were handed in and what reviewers made of
+one in twenty (tests/paperwork.py); the latest are counted for reports, as a worker does. Requests
+go over HTTP to `huiting serve` on this machine, one at a time; beside their time stands the CPU
+time of the server and of PostgreSQL. Conversations are made from templates; nothing is read
+from a recording.
 
 `--store` measures a store that was filled before and is kept. Writes results/load.json and
 load.md; what other runs have measured stays there. Fifty users at a time: bench/users.py.
@@ -27,6 +29,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -36,10 +39,14 @@ sys.path[0] = str(Path(__file__).parents[1] / "tests")  # here, `faults` would b
 import sqlalchemy as sa
 
 from answering import Answering, answering
+from backends import backends
 from faults.server import Server
 from filled import fill
+from huiting.app.serving import Wish, parts_of
+from huiting.app.settings import resolve
 from huiting.store import Store
 from huiting.store.schema import RecordingRow
+from paperwork import do_paperwork
 from stock import Stock, identity
 
 HERE = Path(__file__).parent
@@ -47,6 +54,9 @@ RESULTS = HERE / "results" / "load.json"
 TABLE = HERE / "results" / "load.md"
 SAMPLE = 20
 """Requests of a kind."""
+AT_ONCE = 500
+"""Calls that are counted before anybody is asked whether to go on."""
+_SAVING = ("saved", "save", "save_p95", "save_cpu", "filled")
 TARGET = 200.0
 """Milliseconds within which 95 of 100 lists, searches and pages shall be there."""
 SERVER = (
@@ -67,6 +77,9 @@ class Latency:
     status: int
     kilobytes: float
     """Of an answer, in the mean."""
+    database: float = 0.0
+    """Median of the CPU of PostgreSQL's processes; 0 for SQLite, which runs within the server's."""
+    database_p95: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,7 @@ def main() -> None:
     options.add_argument("--segments", type=int, default=50)
     options.add_argument("--originals", type=int, default=2_000, help="calls saved one by one")
     options.add_argument("--last", type=int, default=1_000, help="calls saved when all are there")
+    options.add_argument("--counted", type=int, default=8_000, help="for reports")
     options.add_argument("--daily", type=int, default=1_000, help="calls a day")
     options.add_argument("--postgresql", action="store_true")
     options.add_argument("--store", help="URL of a store that is filled once and kept")
@@ -147,12 +161,15 @@ def measure(chosen: argparse.Namespace, target: str, size: int) -> Measured:
         care = seconds(lambda: tend(store))
         saved = [store.count() - size, store.count() - size + chosen.last]
         times, cpu = save(stock, store, range(-saved[1], -saved[0]))
+        do_paperwork(store, datetime.now(UTC))
         vacuum = seconds(lambda: rewrite(store)) if chosen.vacuum else 0.0
         segments, hours = totals(store)
         sizes = bytes_of(store, target)
         name = name_of(store)
-    with answering(target) as server:
-        requests = dict(ask(server, size, stock))
+    if filling:
+        count(target, chosen.counted)
+    with answering(target) as server, backends(target) as used:
+        requests = dict(ask(Client(server, used), size, stock))
         return Measured(
             name, size, segments, hours, originals, filling, len(times),
             save=times[len(times) // 2], save_p95=times[int(0.95 * len(times))], save_cpu=cpu,
@@ -178,6 +195,13 @@ def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def count(target: str, calls: int) -> None:
+    """Count the latest calls, as a worker does: reports add up what was counted."""
+    with parts_of(resolve({"store": target}).settings, Wish(sign_in=False)) as parts:
+        steps = iter(range(calls // AT_ONCE))
+        parts.reporting.days.catch_up(lambda: next(steps, None) is not None)
 
 
 def tend(store: Store) -> None:
@@ -232,11 +256,12 @@ def name_of(store: Store) -> str:
         return f"PostgreSQL {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
 
 
-def ask(server: Answering, size: int, stock: Stock) -> Iterator[tuple[str, Latency]]:
+def ask(client: "Client", size: int, stock: Stock) -> Iterator[tuple[str, Latency]]:
     """Send requests, one at a time, as somebody who sees no personal data."""
-    client = Client(server)
     for name, path, values in kinds(size, stock):
-        addresses = list(islice((path.format(quote(value)) for value in cycle(values)), SAMPLE))
+        addresses = list(
+            islice((path.format(quote(value, safe="&=")) for value in cycle(values)), SAMPLE)
+        )
         yield name, client.latency(addresses)
     yield "list, pages further down", client.latency(client.pages("/api/v1/calls?limit=200"))
     yield (
@@ -250,6 +275,7 @@ def kinds(size: int, stock: Stock) -> Iterator[tuple[str, str, Sequence[str]]]:
     one = [""]
     agents = [str(8000 + number) for number in range(40)]
     days = [f"{stock.when(size * n // 40):%Y-%m-%d}" for n in range(1, 40)]
+    latest = [f"{stock.when(0) - timedelta(n):%Y-%m-%d}" for n in range(1, 6)]
     lists = "/api/v1/calls"
     of_day = "since={0}T00:00:00Z&until={0}T23:59:59Z"
     yield "list, the newest 50", lists + "{}", one
@@ -313,9 +339,49 @@ def kinds(size: int, stock: Stock) -> Iterator[tuple[str, str, Sequence[str]]]:
     opened = [identity(number) for number in range(0, size, max(1, size // 40))]
     yield "open a call", lists + "/{}", opened
     yield "a call's segments", lists + "/{}/segments", opened[::-1]
+    yield "dashboard of a day", "/api/v1/dashboard?since={0}&until={0}", latest
+    yield from pages(latest, opened)
+
+
+def pages(days: Sequence[str], opened: Sequence[str]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield the pages that people look at, likewise."""
+    one = [""]
     yield "page of calls", "/calls{}", one
     yield "page of a call", "/calls/{}", opened
-    yield "dashboard of a day", "/api/v1/dashboard?since={0}&until={0}", days
+    yield "page of today, of a day", "/today?since={0}&until={0}", days
+    for kind in ("agents", "causes", "words", "trends", "day"):
+        until = "&until={0}"
+        yield (
+            f"page of the report {kind}, of a day",
+            f"/reports?kind={kind}&since={{0}}{until}",
+            days,
+        )
+    week = [f"{date.fromisoformat(days[0]) - timedelta(6)}&until={days[0]}"]
+    yield "page of the report agents, of a week", "/reports?kind=agents&since={}", week
+    yield "page of an agent, of a week", "/reports/agents/8007?since={}", week
+    yield "page of what to review next", "/review{}", one
+    yield "page of how rules do", "/review/rules{}", one
+    yield (
+        "page of how a rule does",
+        "/review/rules/{}",
+        ["number-repeated-back", "agent-asks-again"],
+    )
+    yield "page of plans of reviews", "/review/plans{}", one
+    yield "page of appeals", "/review/appeals{}", one
+    yield "page of the history", "/history{}", one
+    yield "page of the history, further down", "/history?before={}", ["50000", "20000", "300"]
+    yield (
+        "page of the history, of a file name",
+        "/history?name={}&unredacted=true",
+        ["8007", "nobody"],
+    )
+    yield "page of the history, what failed", "/history?standing={}", ["failed", "binned", "gone"]
+    yield "page of the bin", "/history/bin{}", one
+    yield "page of retention", "/history/retention{}", one
+    yield "page of rules", "/library{}", one
+    yield "page of calls that run", "/live{}", one
+    yield "page of the system", "/system{}", one
+    yield "page of batches", "/batches{}", one
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,22 +389,28 @@ class Client:
     """Sends requests over one connection."""
 
     server: Answering
+    used: Callable[[], float]
+    """Tells the CPU seconds of the database."""
 
     def latency(self, addresses: Sequence[str]) -> Latency:
         """Ask for addresses, one after the other."""
         connection = self._connection()
         times: list[float] = []
         cpu: list[float] = []
+        database: list[float] = []
         sizes, status = 0, 0
         self._ask(connection, addresses[0])  # not counted: what is only made once
         for address in addresses:
+            before = self.used()
             used, began = self.server.cpu(), time.perf_counter()
             code, text = self._ask(connection, address)
             times.append((time.perf_counter() - began) * 1e3)
             cpu.append((self.server.cpu() - used) * 1e3)
+            database.append((self.used() - before) * 1e3)
             sizes, status = sizes + len(text), max(status, code)
         connection.close()
-        return Latency(*spread(times), *spread(cpu), status, sizes / len(times) / 1e3)
+        own = spread(times), spread(cpu)
+        return Latency(*own[0], *own[1], status, sizes / len(times) / 1e3, *spread(database))
 
     def pages(self, address: str) -> list[str]:
         """Follow the cursors of a list; return the addresses of its further pages."""
@@ -371,7 +443,11 @@ def spread(times: list[float]) -> tuple[float, float]:
 def keep(measured: Measured) -> None:
     """Write it beside what other runs have measured."""
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    kept[f"{measured.database}, {measured.calls:08d}"] = asdict(measured)
+    key = f"{measured.database}, {measured.calls:08d}"
+    made = asdict(measured)
+    if not measured.save:  # of this store it was measured before
+        made |= {name: kept.get(key, made)[name] for name in _SAVING}
+    kept[key] = made
     RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", "utf-8")
     print(f"{measured.database}: {measured.calls:,} calls measured", flush=True)
 
@@ -410,8 +486,8 @@ def requested(found: Sequence[dict[str, Any]]) -> list[str]:
     sizes = " | ".join(f"{m['calls']:,} calls" for m in found)
     lines = [
         "", f"## Requests on {found[0]['database']}", "",
-        ("Over HTTP, one at a time, milliseconds: CPU of the server's process (not of PostgreSQL's), "
-            "median / p95; and until the answer was there, median / p95."), "",
+        ("Over HTTP, one at a time, milliseconds, each as median / p95: CPU of the server's process; "
+            "on PostgreSQL CPU of its processes; and until the answer was there."), "",
     ]  # fmt: skip
     lines += [f"| | {sizes} | kB |", "|---|" + "---:|" * (len(found) + 1)]
     for name in names:
@@ -427,6 +503,8 @@ def _cell(found: dict[str, float] | None) -> str:
     if found["status"] != 200:
         return f"refused ({found['status']:.0f})"
     used = f"{found['cpu']:.0f} / {_marked(found['cpu_p95'])}"
+    if found.get("database_p95"):
+        used += f"; {found['database']:.0f} / {_marked(found['database_p95'])}"
     return f"{used}; {found['median']:.0f} / {_marked(found['p95'])}"
 
 

@@ -52,10 +52,15 @@ def answering(store: str, *options: str) -> Iterator[Answering]:
 
 def _cpu(process: int) -> float:
     """Return what the kernel's scheduler has counted, in nanoseconds, of the threads there are."""
-    return sum(_run(task) for task in Path(f"/proc/{process}/task").iterdir()) / 1e9
+    return sum(run(task) for task in Path(f"/proc/{process}/task").iterdir()) / 1e9
 
 
-def _run(task: Path) -> int:
+def run(task: Path) -> int:
+    """Return the nanoseconds that a thread, or a process of one thread, has run; 0 if it is over.
+
+    Args:
+        task: its folder under `/proc`.
+    """
     try:
         return int((task / "schedstat").read_text("ascii").split()[0])
     except FileNotFoundError:  # it has just ended
