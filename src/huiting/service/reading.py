@@ -34,7 +34,7 @@ _CALLS, _TEXTS, _ENTRIES = 32, 500, 5_000
 """Calls, what is said in calls, and entries of lists, that are kept as they are shown."""
 _STEP = 40
 """Calls or lines looked at together, once those of a page were not enough."""
-_LOOKED = 100
+_LOOKED = 60
 """After how many of which too few are shown the rest is left to the next page."""
 Texts = Sequence[tuple[str, str]]
 """Of each segment of a call: as written, as spoken."""

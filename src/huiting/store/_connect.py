@@ -172,6 +172,8 @@ def _patient(patience: float) -> Any:  # noqa: ANN401  (what event.listen takes)
         cursor.execute(f"SET lock_timeout = {round(patience * 1000)}")
         # To compile a plan takes longer than our queries, of which each is planned anew.
         cursor.execute("SET jit = off")
+        # Many ask at once: a question takes one core and leaves the others to the rest.
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
         for name, value in _SERVER.items():  # the server looks after its end of the line, too
             cursor.execute(f"SET {name} = {value}")
         cursor.close()

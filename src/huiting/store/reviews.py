@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Select, Subquery, and_, case, func, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from huiting.core.judgement import Verdict
 from huiting.store import calls
@@ -227,17 +228,21 @@ def _latest(rule: str | None, allowed: Allowed) -> Select[*tuple[Any, ...]]:
         decided = decided.where(row.rule == rule)
     last = decided.subquery()
     # Joined, not looked up: the database would do so for each column that is made of it.
-    whole, own = _weights(whole=True), _weights(whole=False)
-    most = func.coalesce(whole.c.weight, 0.0)
-    weight = case((own.c.weight > most, own.c.weight), else_=whole.c.weight)
-    of = last.c.recording
+    of, own = last.c.recording, _own_weights(rule)
+    whole = aliased(ReviewItemRow)
+    drawn = and_(
+        whole.recording == of, whole.rule == "", whole.version == 0, whole.reader == 1,
+        whole.drawn, whole.decided.is_not(None),
+    )  # fmt: skip
+    most = func.coalesce(whole.weight, 0.0)
+    weight = case((own.c.weight > most, own.c.weight), else_=whole.weight)
     chosen = (
         select(
             *(column for column in last.c if column.name not in ("drawn", "later")),
             case((or_(last.c.drawn, weight.is_not(None)), 1), else_=0).label("by_chance"),
             func.coalesce(weight, 1.0).label("weight"),
         )
-        .outerjoin(whole, whole.c.recording == of)
+        .outerjoin(whole, drawn)
         .outerjoin(own, and_(own.c.recording == of, own.c.rule == last.c.rule))
         .where(last.c.later.is_(None), of.not_in(select(BinRow.recording)))
     )
@@ -247,14 +252,13 @@ def _latest(rule: str | None, allowed: Allowed) -> Select[*tuple[Any, ...]]:
     return chosen
 
 
-def _weights(*, whole: bool) -> Subquery:
-    """Select what was drawn by chance and decided, and how many calls each stands for.
+def _own_weights(rule: str | None) -> Subquery:
+    """Select verdicts that were drawn by chance and decided, and how many calls each stands for.
 
-    Args:
-        whole: of whole calls; else of single verdicts.
+    Only the first reader's items have a weight.
     """
     row = ReviewItemRow
-    of = row.rule == "" if whole else row.rule != ""
+    of = row.rule != "" if rule is None else row.rule == rule
     return (
         select(row.recording, row.rule, func.max(row.weight).label("weight"))
         .where(of, row.drawn, row.decided.is_not(None))
