@@ -14,7 +14,7 @@ from huiting.jobs.running import Running
 from huiting.notify.notice import Notice, Topic
 from huiting.reports.digest import digest
 from huiting.service.outreach import ATTEMPTS, Outreach
-from huiting.service.reporting import Reporting, Stretch
+from huiting.service.reporting import Reporting, Stretch, dated
 from huiting.service.views import View
 
 DUE, SEND = "digest", "send-digest"
@@ -81,7 +81,7 @@ class Digests:
         stretch = Stretch(told, told)
         view = View(READER)
         found = digest(
-            self.reporting.day(stretch, view),
+            dated(self.reporting.day(stretch, view), stretch),
             self.reporting.angry_words(stretch, view),
             identity=f"digest-{told}",
             language=language,

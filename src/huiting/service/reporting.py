@@ -112,13 +112,11 @@ class Reporting:
             past = replace(stretch, since=first, until=stretch.since - timedelta(1))
             for calls, rows in self.counted(past, view):
                 tally.add_all_before(calls, rows)
-        told = tally.result()
-        # Of days without calls nothing is known but which they are.
-        return replace(told, since=told.since or stretch.since, until=told.until or stretch.until)
+        return tally.result()
 
     def page(self, stretch: Stretch, view: View, language: str, title: str) -> str:
         """Return a day as HTML to print; see `day`."""
-        return self.printed(self.day(stretch, view), language, title)
+        return self.printed(dated(self.day(stretch, view), stretch), language, title)
 
     def printed(self, day: Day, language: str, title: str) -> str:
         """Return a day that was counted as HTML to print: one file, with all that it shows."""
@@ -280,6 +278,11 @@ class Reporting:
 
     def _midnight(self, of: date | None) -> datetime | None:
         return self.days.midnight(of) if of else None
+
+
+def dated(day: Day, stretch: Stretch) -> Day:
+    """Return a day that says which it is, though it may be without calls."""
+    return replace(day, since=day.since or stretch.since, until=day.until or stretch.until)
 
 
 def _check(stretch: Stretch) -> None:
