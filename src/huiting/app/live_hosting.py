@@ -45,6 +45,8 @@ def listener_of(settings: Settings, parallel: int) -> tuple[HostListener, ModelH
     """Return what hears live calls, and the host to be closed at the end."""
     payload = _settings.dump_json(small(settings))
     limits = Limits(parallel=parallel, watchdog=30.0)
+    if settings.live_warm:
+        limits = replace(limits, idle=0.0)  # loaded is what they shall be, needed or not
     host = ModelHost(FACTORY, payload, tuple(sys.path), limits)
     return HostListener(host, host.load), host
 

@@ -295,7 +295,9 @@ def test_a_vocabulary_that_is_no_table_of_tokens_is_refused(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        pytest.param({"runtime": "tensorrt"}, "choose one of auto, onnx, torch, vllm", id="runtime"),
+        pytest.param(
+            {"runtime": "tensorrt"}, "choose one of auto, onnx, torch, vllm", id="runtime"
+        ),
         pytest.param({"compute": "float32"}, "number format of the files", id="compute"),
         pytest.param({"checkpoint": "big"}, "no such checkpoint", id="checkpoint"),
         pytest.param({"device": "npu"}, "device", id="device"),
