@@ -16,7 +16,11 @@ MAKERS = {
     **dict.fromkeys(
         [
             *("InputError", "UndecodableAudio", "UnknownCall", "ConfigError"),
-            *("ModelUnavailable", "StoreError", "EngineError", "Fault"),
+            *("ModelUnavailable", "StoreError", "EngineError", "Fault", "HostError"),
+            *("Unknown", "Gone", "Conflict", "TooLarge", "OutOfRoom", "OutOfMemory"),
+            *("Forbidden", "TooMany", "Unauthenticated", "Locked", "NotTheSame", "Unsupported"),
+            *("WrongChecksum", "Unsatisfiable", "VaultError", "PlaceError", "Refused"),
+            *("Unreachable", "Unreadable", "DeliveryError", "Undeliverable", "ProviderFailed"),
         ],
         ERROR,
     ),
