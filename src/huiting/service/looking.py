@@ -145,7 +145,7 @@ class Looking:
         after: Place | None = None
         while len(found) <= most:
             part = self.reading.page(sought, Order(), _BATCH, after, view)
-            found += [listed.call.id for listed in part.entries]
+            found += [listed.call.id for listed in self._visible(part.entries, sought, view)]
             after = part.end
             if after is None:
                 break
@@ -165,7 +165,7 @@ class Looking:
             return Portion(tuple(call for _, call in found), end)
         place = None if after is None else (after, after)
         part = self.reading.page(sought, Order(), limit, place, view)
-        shown = tuple(listed.call.id for listed in part.entries)
+        shown = tuple(listed.call.id for listed in self._visible(part.entries, sought, view))
         return Portion(shown, None if part.end is None else part.end[1])
 
     def these(self, ids: Sequence[str], view: View) -> Chosen:
@@ -199,15 +199,21 @@ class Looking:
             return ()
         return judgement.findings if judgement else ()
 
+    def _visible(self, found: Sequence[Listed], sought: Sought, view: View) -> Sequence[Listed]:
+        """Return the calls that a table would show, too."""
+        if not _by_whom_is_hidden(sought, view):
+            return found
+        said = self._said([listed.call for listed in found], sought, view)
+        return [listed for listed in found if said.get(listed.call.id)]
+
     def _looked(self, found: Sequence[Listed], sought: Sought, view: View) -> list[Looked]:
         ids = [listed.call.id for listed in found]
         with self.reading.store.database.reading() as connection:
             measured = numbers(connection, ids)
         said = self._said([listed.call for listed in found], sought, view)
         shown = [Looked(x, measured.get(x.call.id), said.get(x.call.id, ())) for x in found]
-        if sought.said_by is None or not sought.text or view.unredacted:
+        if not _by_whom_is_hidden(sought, view):
             return shown
-        # Somebody else says it in what is shown: that this one does is hidden.
         return [looked for looked in shown if looked.lines]
 
     def _said(
@@ -230,6 +236,14 @@ class Looking:
             ][:LINES]
             for call, own in found.items()
         }
+
+
+def _by_whom_is_hidden(sought: Sought, view: View) -> bool:
+    """Tell whether a call may be found for what is hidden.
+
+    Somebody else may say it in what is shown of it: that this one does is then hidden.
+    """
+    return sought.said_by is not None and bool(sought.text) and not view.unredacted
 
 
 def _covered(line: SaidLine, texts: Sequence[tuple[str, str]], sayings: Sayings) -> SaidLine | None:

@@ -75,12 +75,15 @@ class Walk:
         walk, looked, size, filed = self, 0, PROBE, False
         while True:
             stretch, edge = walk._next(size, filed=filed)
-            found += look(stretch, limit - len(found))
+            more = look(stretch, limit - len(found))
+            found += more
             if edge is None or len(found) >= limit:
                 return found
             walk, looked = walk._beyond(edge), looked + size
             often = (len(found) + 1) / looked
             size = ceil(_SPARE * (limit - len(found)) / often)
+            if not more:  # calls of other times are not alike: do not creep towards the hits
+                size = max(size, looked)
             filed = walk._asks(often, size)  # noqa: SLF001
             size = min(size, _FAR if filed else _READ)
 

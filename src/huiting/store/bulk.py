@@ -5,7 +5,7 @@ Functions take the connection of a transaction, so that a portion and the note o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -14,6 +14,9 @@ from huiting.store import calls
 from huiting.store._fold import storable
 from huiting.store.calls import ALL, Allowed
 from huiting.store.schema import BinRow, BulkRow, RecordingRow
+
+KEPT = timedelta(days=90)
+"""How long what came of it is known; calls do not lie in the bin for longer as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,19 @@ def find(connection: Connection, key: str, owner: str | None = None) -> Work:
 
 
 def latest(
-    connection: Connection, since: datetime, limit: int, owner: str | None = None
+    connection: Connection, since: datetime, limit: int, owner: str, act: str | None = None
 ) -> Sequence[Work]:
-    """Return what was asked for since then, the latest first; by this owner, if one is given."""
-    mine = () if owner is None else (BulkRow.owner == owner,)
-    return _read(connection, limit, BulkRow.at >= since, *mine)
+    """Return what an owner asked for since then, the latest first.
+
+    Args:
+        connection: to the database.
+        since: when.
+        limit: most of them.
+        owner: `Principal.id`.
+        act: only this; None for all that was not gone through.
+    """
+    which = BulkRow.ended_at.is_(None) if act is None else BulkRow.act == act
+    return _read(connection, limit, BulkRow.at >= since, BulkRow.owner == owner, which)
 
 
 def move(connection: Connection, key: str, place: int | None, tally: Tally) -> None:

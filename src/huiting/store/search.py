@@ -54,7 +54,9 @@ WINDOW = 500
 _READ = 300
 """Calls of which every segment is read rather than the index of all."""
 _AT_LEAST = 200
-"""Segments looked at at a time when calls are wanted: several may be of one call."""
+"""Segments looked at at a time when calls are wanted: several may be of one call..."""
+_AT_MOST = 20_000
+"""...and this bounds memory, however many calls are wanted."""
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 20
 _CONTEXT = 24
 """Characters shown on either side of a hit in a long segment."""
@@ -217,7 +219,7 @@ class _Finder:
         """Yield the clocks of calls in which one segment has every term, in order."""
         wanted = [t.any_keys if t.sounds else [t.written_keys] for t in self.terms]
         question = _Question(wanted, said(self.index, self.terms), (), descending=descending)
-        window = max(_AT_LEAST, 4 * limit)
+        window = min(max(_AT_LEAST, 4 * limit), _AT_MOST)
         while True:
             beyond = None
             if after is not None:

@@ -20,11 +20,11 @@ from huiting.jobs.work.claims import Claims
 from huiting.service.bulk.deeds import Deed, Note, Task
 from huiting.service.bulk.desk import Counted, Many
 from huiting.service.bulk.wish import Act, Wish, read
-from huiting.service.bulk.work import KEPT, KIND, Working
+from huiting.service.bulk.work import KIND, Working
 from huiting.service.keeping.holds import Covers
 from huiting.service.recordings import Asked, Given, Options
 from huiting.service.views import View
-from huiting.store import Which
+from huiting.store import Which, bulk
 from huiting.store.audit import Wanted
 from huiting.store.browse import Sought
 from served import NOON, PEOPLE, Served, bulk_of, refund, serving, somebody
@@ -123,7 +123,7 @@ def test_who_searched_what_is_forgotten_when_it_is_over(served: Served, many: Ma
     bulk_of(served.parts)(begin(served))
 
     assert "退货" not in many.find(key, ROOT).work.asked.wish
-    served.clock.at += KEPT + timedelta(days=1)
+    served.clock.at += bulk.KEPT + timedelta(days=1)
     full(served, 1, "B")
     many.ask(Wish(Act.REMOVE, ALL), ROOT, BY)
     with pytest.raises(Unknown):

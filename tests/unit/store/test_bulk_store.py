@@ -37,13 +37,27 @@ def test_the_latest_come_first_and_old_ones_go(store: Store) -> None:
         for one in (ASKED, later, other):
             bulk.add(connection, one)
         mine = bulk.latest(connection, NOON, 10, "user:1")
-        new = bulk.latest(connection, later.at, 10)
+        new = bulk.latest(connection, later.at, 10, "user:1")
         gone = bulk.prune(connection, later.at)
-        left = bulk.latest(connection, NOON, 10)
+        left = bulk.latest(connection, NOON, 10, "user:1")
 
     assert [work.asked for work in mine] == [later, ASKED]
     assert [work.asked for work in new] == [later]
     assert (gone, [work.asked for work in left]) == (2, [later])
+
+
+def test_removals_are_found_behind_any_number_of_later_works(store: Store) -> None:
+    done = replace(ASKED, id="b" * 32, act="remove")
+    others = [replace(ASKED, id=f"{n:032}", act="judge") for n in range(3)]
+    with store.database.writing() as connection:
+        for one in (done, *others):
+            bulk.add(connection, one)
+        bulk.end(connection, done.id, NOON, "{}")
+        removals = bulk.latest(connection, NOON, 2, "user:1", "remove")
+        going = bulk.latest(connection, NOON, 10, "user:1")
+
+    assert [work.asked.id for work in removals] == [done.id]
+    assert done.id not in {work.asked.id for work in going}
 
 
 def test_the_bin_knows_what_was_put_there_together(store: Store) -> None:

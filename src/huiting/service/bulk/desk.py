@@ -13,7 +13,7 @@ from huiting.jobs.job import Job, State
 from huiting.jobs.queue import Queue
 from huiting.service.batches import Batches
 from huiting.service.bulk.wish import MOST, Act, Wish, check_permitted, read, written
-from huiting.service.bulk.work import KEPT, KIND, entry, order_of
+from huiting.service.bulk.work import KIND, entry, order_of
 from huiting.service.looking import Looking
 from huiting.service.recordings import check_engine
 from huiting.service.views import View
@@ -158,9 +158,14 @@ class Many:
         Raises:
             Unknown: there is none.
         """
+        job = self.queue.find(KIND, key)  # first: of work that ends meanwhile its row then says so
         with self.store.database.reading() as connection:
             work = bulk.find(connection, key, principal.id)
-            return self._standing(connection, work, principal)
+            job = job if work.ended_at is None else None
+            in_bin = 0
+            if (job is None or job.state.over) and work.asked.act == Act.REMOVE:
+                in_bin = bulk.left_in_bin(connection, [key], principal.only).get(key, 0)
+        return Standing(work, job, in_bin)
 
     def cancel(self, key: str, principal: Principal, by: Actor) -> Standing:
         """Have one's own work end; what was done stays done.
@@ -177,16 +182,17 @@ class Many:
 
     def under_way(self, principal: Principal) -> Sequence[Standing]:
         """Return one's own work that is not over, the latest first."""
-        return [found for found in self._latest(principal) if not found.over]
+        return [found for found in self._latest(principal, None) if not found.over]
 
     def removals(self, principal: Principal) -> Sequence[Standing]:
         """Return one's own removals of which something is still in the bin, the latest first."""
-        return [found for found in self._latest(principal) if found.in_bin]
+        return [found for found in self._latest(principal, Act.REMOVE) if found.in_bin]
 
-    def _latest(self, principal: Principal) -> Sequence[Standing]:
+    def _latest(self, principal: Principal, act: Act | None) -> Sequence[Standing]:
+        since = self.now() - SHOWN
         with self.store.database.reading() as connection:
-            found = bulk.latest(connection, self.now() - SHOWN, LISTED, principal.id)
-            return [self._standing(connection, work, principal) for work in found]
+            found = bulk.latest(connection, since, LISTED, principal.id, act)
+        return [self.find(work.asked.id, principal) for work in found]
 
     def _put(
         self, connection: Connection, wish: Wish, total: int | None, principal: Principal,
@@ -196,7 +202,7 @@ class Many:
             token_hex(16), principal.id, principal.name, by.address, wish.act.value,
             written(wish), total, self.now(),
         )  # fmt: skip
-        bulk.prune(connection, asked.at - KEPT)
+        bulk.prune(connection, asked.at - bulk.KEPT)
         bulk.add(connection, asked)
         self.audit.note(connection, entry(by, wish.act, asked.id, total, "asked"))
         # In the group of its batch: who cancels that one cancels what fills it, too.
@@ -210,13 +216,3 @@ class Many:
         if total is not None and total > MOST:
             raise InputError("calls", f"more than {MOST}", "choose fewer, or narrow the search")
         return total
-
-    def _standing(self, connection: Connection, work: Work, principal: Principal) -> Standing:
-        key, job = work.asked.id, None
-        if work.ended_at is None:
-            job = self.queue.find(KIND, key)
-        in_bin = 0
-        over = job is None or job.state.over
-        if over and work.asked.act == Act.REMOVE:
-            in_bin = bulk.left_in_bin(connection, [key], principal.only).get(key, 0)
-        return Standing(work, job, in_bin)

@@ -8,7 +8,7 @@ worker's; so whoever goes on after a crash goes on behind what was done.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -29,8 +29,6 @@ PORTION = 50
 PAUSE = 0.1
 """Seconds between two portions, in which others who wait to write get their turn: SQLite wakes
 nobody, who waits looks again after so long."""
-KEPT = timedelta(days=90)
-"""How long what came of it is known; calls do not lie in the bin for longer as a rule."""
 NOTED: Mapping[Act, Action] = {
     Act.REMOVE: Action.DELETED,
     Act.RESTORE: Action.RESTORED,

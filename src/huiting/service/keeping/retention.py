@@ -19,7 +19,7 @@ from huiting.core.errors import Conflict
 from huiting.jobs.job import Order
 from huiting.jobs.running import Running
 from huiting.service.keeping.removal import Removal
-from huiting.store import Store, keeping
+from huiting.store import Store, bulk, keeping
 from huiting.store.audit import Audit, Entry
 from huiting.store.comparisons import Comparisons
 from huiting.store.keeping import Due, Group
@@ -232,6 +232,8 @@ class Retention:
         yield Count("", What.SPEECH, days, Speeches(database).prune(before))
         yield Count("", What.LIVE, days, LiveCalls(database).prune(before))
         yield Count("", What.COMPARISONS, days, Comparisons(database).prune(before))
+        with database.writing() as connection:  # what was searched for may be a name
+            bulk.prune(connection, self.now() - bulk.KEPT)
 
     def _note(self, done: Sequence[Count]) -> None:
         for count in done:

@@ -30,7 +30,8 @@ def upgrade() -> None:
     )
     op.add_column("bin", sa.Column("bulk", sa.String(32)))
     op.create_index("ix_bin_bulk", "bin", ["bulk"])
+    # Schedules that there are were made for mails without files: they stay so.
     op.add_column(
         "report_schedule",
-        sa.Column("attached", sa.Boolean, nullable=False, server_default=sa.true()),
+        sa.Column("attached", sa.Boolean, nullable=False, server_default=sa.false()),
     )
