@@ -8,11 +8,17 @@ number. So frames and runs cannot be changed, exchanged or left out without bein
 is written in the place of a frame that a crash cut is never sealed like it. Only at the end may
 something be missing, as in any file that grows; a file that is whole is sealed by `sealed`.
 
+What follows a frame that was changed cannot be opened by its place any more. It is put into a file
+beside (`.cut` behind the name) and a warning is logged before writing goes on there.
+
 Source:
     HKDF-SHA256: RFC 5869. A key for each file and a counter as nonce: NIST SP 800-38D, 8.2.1.
 """
 
+import logging
 import os
+import threading
+from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +29,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from huiting.vault.errors import Damaged, KeyMissing
 from huiting.vault.sealed import TAG, KeyRing, key_id
 
+log = logging.getLogger(__name__)
+
 MAGIC = b"HTGROW01"
 FRAME = 1 << 16
 """Most bytes of plain text in a frame."""
@@ -30,12 +38,13 @@ _ID, _SALT, _PLACE, _LENGTH, _NONCE = 8, 16, 8, 4, 12
 HEADER = len(MAGIC) + _ID + _SALT + _PLACE
 _CUT = "its bytes were changed or cut off"
 _RESTORE = "restore it from a backup"
+_PRIVATE = 0o600
 
 
 class Framed:
-    """A `Growing` file that is sealed.
+    """A `Growing` file that is sealed. Several threads may append to it.
 
-    What a crash left of a frame is cut off when it is opened.
+    What a crash left of a frame is cut off when it is opened; more than that is put aside.
 
     Args:
         file: for reading and appending, without a buffer; it stays the caller's.
@@ -45,6 +54,7 @@ class Framed:
     Raises:
         KeyMissing: it was sealed with a key that the ring has not.
         Damaged: nothing of it can be opened.
+        OSError: it cannot be read, or what cannot be opened of it not be put aside.
     """
 
     def __init__(self, file: BinaryIO, name: str, ring: KeyRing) -> None:
@@ -53,6 +63,8 @@ class Framed:
         self._ring = ring
         self._cipher: AESGCM | None = None
         self._number = 0
+        self._writing = threading.Lock()
+        """Frames stand in the file in the order of their numbers, and no two have the same."""
         whole = _Reader(self._handle, name, ring)
         self._end = 0
         while whole.next() is not None:
@@ -61,6 +73,12 @@ class Framed:
         length = os.fstat(self._handle).st_size
         if not self._end and length >= HEADER + _LENGTH + FRAME + TAG:
             raise Damaged(name, _CUT, _RESTORE)
+        if not _begins(self._handle, self._end, length):
+            _put_aside(self._handle, self._end, Path(f"{os.fspath(file.name)}.cut"))
+            log.warning(
+                "sealed file is damaged; what follows was put aside",
+                extra={"file": name, "at": self._end, "size": length - self._end},
+            )
         if self._end < length:
             os.ftruncate(self._handle, self._end)
         self._reader = _Reader(self._handle, name, ring)
@@ -72,10 +90,11 @@ class Framed:
             OSError: not all of it could be written; the frames before are there.
         """
         rest = memoryview(data)
-        while rest:
-            text, rest = bytes(rest[:FRAME]), rest[FRAME:]
-            self._write(self._sealed(text))
-            self.size += len(text)
+        with self._writing:
+            while rest:
+                text, rest = bytes(rest[:FRAME]), rest[FRAME:]
+                self._write(self._sealed(text))
+                self.size += len(text)
 
     def read(self, place: int, size: int) -> bytes:
         """Return plain bytes from a place on; less where there is less. One reader at a time.
@@ -184,6 +203,25 @@ class _Reader:
                 "put that key back into the key file",
             )  # fmt: skip
         return key
+
+
+def _begins(handle: int, end: int, length: int) -> bool:
+    """Tell whether what follows is no more than the beginning of a frame, as a crash leaves it."""
+    rest = length - end
+    if rest < HEADER + _LENGTH:
+        return True
+    head = os.pread(handle, HEADER + _LENGTH, end)
+    at = HEADER if head.startswith(MAGIC) else 0
+    said = int.from_bytes(head[at:][:_LENGTH], "big")
+    return said <= FRAME and rest < at + _LENGTH + said + TAG
+
+
+def _put_aside(handle: int, at: int, path: Path) -> None:
+    """Copy what stands from a place on behind what was put aside before."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE), "wb") as file:
+        while piece := os.pread(handle, FRAME, at):
+            file.write(piece)
+            at += len(piece)
 
 
 def _cipher(key: bytes, header: bytes, name: str) -> AESGCM:

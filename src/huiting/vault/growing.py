@@ -1,6 +1,7 @@
 """Files that are appended to, sealed or in the clear, and read while they grow."""
 
 import os
+import threading
 from typing import BinaryIO, Protocol
 
 from huiting.vault.framed import MAGIC, Framed
@@ -8,7 +9,7 @@ from huiting.vault.sealed import KeyRing
 
 
 class Growing(Protocol):
-    """Bytes that are appended to by one thread, and read by another."""
+    """Bytes that are appended to by several threads in turn, and read by another."""
 
     size: int
     """That are safe with the kernel."""
@@ -36,14 +37,16 @@ class Clear:
     def __init__(self, file: BinaryIO) -> None:
         self._handle = file.fileno()
         self.size = os.fstat(self._handle).st_size
+        self._writing = threading.Lock()
 
     def append(self, data: bytes) -> None:
         """Write more."""
         rest = memoryview(data)
-        while rest:
-            written = os.write(self._handle, rest)
-            self.size += written
-            rest = rest[written:]
+        with self._writing:
+            while rest:
+                written = os.write(self._handle, rest)
+                self.size += written
+                rest = rest[written:]
 
     def read(self, place: int, size: int) -> bytes:
         """Return bytes from a place on."""

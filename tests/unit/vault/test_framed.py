@@ -1,6 +1,8 @@
 """Files that are sealed as they grow: nothing shows, whole frames survive, changes are noticed."""
 
+import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,3 +183,56 @@ def test_without_keys_it_is_in_the_clear(tmp_path: Path) -> None:
         assert (is_sealed(bare), is_sealed(shut)) == (False, True)
 
     assert path.read_bytes() == b"plain"
+
+
+@pytest.mark.parametrize("ring", [RING, None], ids=["sealed", "in the clear"])
+def test_two_threads_that_write_at_once_write_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: KeyRing | None
+) -> None:
+    path, own, both = tmp_path / "file", os.write, threading.Barrier(2, timeout=0.05)
+
+    def write(handle: int, data: bytes) -> int:
+        try:
+            both.wait()  # nobody else may come here meanwhile
+        except threading.BrokenBarrierError:
+            both.reset()
+        return own(handle, bytes(data[: len(data) // 2 + 1]))
+
+    with opened(path, ring) as file:
+        file.append(b"first ")
+        monkeypatch.setattr(os, "write", write)
+        threads = [threading.Thread(target=file.append, args=(text,)) for text in (b"aa ", b"bb ")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert whole(path, ring) in {b"first aa bb ", b"first bb aa "}
+
+
+def test_what_follows_a_changed_frame_is_put_aside_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = written(tmp_path / "file", b"first", b"second", b"third")
+    data = bytearray(path.read_bytes())
+    data[FIRST + 5 + 6] ^= 1
+    path.write_bytes(data)
+    with caplog.at_level(logging.WARNING):
+        written(path, b"fourth")
+
+    assert whole(path) == b"firstfourth"
+    assert (tmp_path / "file.cut").read_bytes() == data[FIRST + 5 :]
+    assert (tmp_path / "file.cut").stat().st_mode & 0o777 == 0o600
+    assert [record.getMessage() for record in caplog.records] == [
+        "sealed file is damaged; what follows was put aside"
+    ]
+
+
+def test_what_a_crash_cut_is_not_put_aside(tmp_path: Path) -> None:
+    path = written(tmp_path / "file", b"first", bytes(1_000))
+    path.write_bytes(path.read_bytes()[:-1])
+    written(path, bytes(1_000))
+    path.write_bytes(path.read_bytes()[:-1])
+
+    assert whole(path) == b"first"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
