@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class NoRoom(StoreError):
 
 
 class Spool:
-    """The folder of a call. Appended to by one thread, read by another.
+    """The folder of a call. Audio is appended by one thread, and read by another; any may `note`.
 
     Args:
         folder: of this call.
@@ -95,6 +96,9 @@ class Spool:
         except BaseException:
             self._told_file.close()
             raise
+        self._noting = threading.Lock()
+        self._torn = self._told.size > 0
+        """The last line may not be whole: the next one begins apart."""
         self._safe = self._audio.size
         self._step = round(SAFE_EVERY * kept.opening.rate) * kept.opening.frame
 
@@ -134,8 +138,11 @@ class Spool:
         Raises:
             NoRoom: it could not be kept.
         """
-        with _room():
-            self._told.append(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        with self._noting, _room():
+            begin, self._torn = b"\n" if self._torn else b"", True
+            self._told.append(begin + line)
+            self._torn = False
 
     @property
     def accepted(self) -> str | None:
@@ -156,7 +163,9 @@ class Spool:
         self._file.close()
 
     def remove(self) -> None:
-        """Delete it."""
+        """Delete it; whatever ends the process meanwhile, it is no call any more."""
+        with suppress(OSError):
+            (self.folder / "opening.json").unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.close()
 
