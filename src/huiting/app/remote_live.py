@@ -82,8 +82,7 @@ def run(
         speaking = _Speaking(talk, speech)
         speaking.start()
         ended = None
-        updates = talk.updates()
-        while (told := _next(updates, speaking)) is not None:
+        for told in _told(talk, speaking):
             tell(told.update)
             if isinstance(told.update, Ended):
                 ended = told.update
@@ -93,12 +92,21 @@ def run(
     return ended
 
 
-def _next(updates: Iterator[Told], speaking: "_Speaking") -> Told | None:
-    try:
-        return next(updates, None)
-    except KeyboardInterrupt:
-        speaking.over.set()
-        return next(updates, None)
+def _told(talk: "Talk", speaking: "_Speaking") -> Iterator[Told]:
+    """Yield what happens to the end; interrupted once, no more is spoken, and all is still told."""
+    updates = talk.updates()
+    while True:
+        try:
+            told = next(updates, None)
+        except KeyboardInterrupt:
+            if speaking.over.is_set():
+                raise
+            speaking.over.set()
+            updates = talk.updates()  # the other ones have ended
+            continue
+        if told is None:
+            return
+        yield told
 
 
 class _Speaking:

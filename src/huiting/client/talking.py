@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, get_args
 
@@ -23,9 +24,15 @@ OURS = 4000
 _BACK = frozenset({OURS + 408, OURS + 503})
 """After these it is gone on with: nothing was sent for long, or the server could not take it."""
 _ENDED = 1000
+_WRONG = frozenset({1002, 1003, 1007, 1008, 1009})
+"""After these it is not gone on with: what was sent would be sent again, and refused again."""
+_PIECE = 1 << 16
+"""Most bytes of audio in a message: servers refuse long ones."""
 _FINISH = '{"type":"finish"}'
 _PAUSE = 0.5
 """Seconds between two attempts."""
+_FUTILE = 6
+"""Connections, one after another, over which the call may come no further; pauses grow."""
 _KINDS: Mapping[str, TypeAdapter[Any]] = {
     kind.__name__.lower(): TypeAdapter(kind) for kind in get_args(Update)
 }
@@ -64,6 +71,10 @@ class Talk:
         """Bytes that the server has..."""
         self._kept = bytearray()
         """...and those that follow, as far as it has not said so."""
+        self._stood: tuple[int, int] | None = None
+        """How far the call was when it was gone on with; None before."""
+        self._futile = 0
+        """Connections since over which it came no further."""
         self._finished = False
         self._over = False
         self._read = int(said.get("after", 0))
@@ -141,7 +152,7 @@ class Talk:
 
     def _send(self, socket: ClientConnection, data: bytes | str) -> None:
         try:
-            socket.send(data)
+            _send(socket, data)
         except ConnectionClosed as closed:
             self._again(socket, closed)
 
@@ -153,8 +164,9 @@ class Talk:
         elif kind == "error":
             raise _refusal(socket, message)
         elif kind == "event":
-            update = _update(message["event"])
-            return None if update is None else Told(int(message["number"]), update)
+            update, number = _update(message["event"]), int(message["number"])
+            fresh = number > self._read  # else it was told before the line was cut
+            return Told(number, update) if fresh and update is not None else None
         return None
 
     def _has(self, size: int) -> None:
@@ -168,8 +180,9 @@ class Talk:
             if socket is not self._socket or self._over:
                 return
             _check(closed)
+            self._rest(closed)
             end = self._clock() + self._gap
-            while True:
+            while not self._over:
                 try:
                     self._go_on()
                 except (Unreachable, Unavailable):
@@ -179,18 +192,36 @@ class Talk:
                 else:
                     return
 
+    def _rest(self, closed: ConnectionClosed) -> None:
+        """Wait, longer each time, where the last connection brought the call no further."""
+        if self._stood != (self._safe, self._read):
+            self._futile = 0
+            return
+        self._futile += 1
+        if self._futile > _FUTILE:
+            raise _gone() from closed
+        self._pause(_PAUSE * 2 ** (self._futile - 1))
+
     def _go_on(self) -> None:
         """Go on with the call over another connection, from where the server stands."""
-        self._socket, opened = self._begun(resuming_of(self.key, self._read))
-        self._has(int(opened["received"]))
+        socket, opened = self._begun(resuming_of(self.key, self._read))
+        received = int(opened["received"])
+        if received < self._safe:
+            socket.close()
+            told = "live call: the server has lost audio that it had; open another one"
+            raise refused(HTTPStatus.CONFLICT, "lost", told, "")
+        self._socket = socket
+        self._has(received)
+        self._stood = self._safe, self._read
         try:
-            if self._kept:
-                self._socket.send(bytes(self._kept))
+            _send(socket, bytes(self._kept))
             if self._finished:
-                self._socket.send(_FINISH)
+                _send(socket, _FINISH)
         except ConnectionClosed as closed:
             _check(closed)
             raise _gone() from closed
+        if self._over:  # closed by another thread meanwhile
+            socket.close()
 
     def _begun(self, said: Said) -> tuple[ClientConnection, Mapping[str, Any]]:
         socket = self._dial()
@@ -213,6 +244,15 @@ def opening_of(opening: Opening) -> dict[str, Any]:
 def resuming_of(key: str, after: int) -> dict[str, Any]:
     """Return what a call is gone on with."""
     return {"type": "resume", "key": key, "after": after}
+
+
+def _send(socket: ClientConnection, data: bytes | str) -> None:
+    """Send a message, or audio in as many as it needs."""
+    if isinstance(data, str):
+        socket.send(data)
+        return
+    for at in range(0, len(data), _PIECE):
+        socket.send(data[at : at + _PIECE])
 
 
 def _read(text: str | bytes) -> Mapping[str, Any]:
@@ -252,6 +292,9 @@ def _check(closed: ConnectionClosed) -> None:
     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (0, "")
     if code == _ENDED:
         raise refused(410, "gone", "live call: it is over; open another one", "") from closed
+    if code in _WRONG:
+        told = f"the server ended the connection ({reason or code})"
+        raise refused(HTTPStatus.BAD_REQUEST, str(code), told, "live call") from closed
     if code > OURS and code not in _BACK:
         told = f"the server ended the connection ({reason})"
         raise refused(code - OURS, reason, told, "live call") from closed

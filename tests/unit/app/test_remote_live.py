@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from huiting.app import remote_live
 from huiting.app.cli import app
-from huiting.client import Client, Opening, Refused
+from huiting.client import Client, Opening, Refused, Talk
 from huiting.client.shapes.live import Ended, Pulse, Told, Update
 from huiting.core.errors import InputError, TooMany
 from huiting.core.types import Role
@@ -136,32 +136,22 @@ def test_interrupted_it_is_finished_with_what_was_spoken(
     server: Running, live: ScriptedLive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Update] = []
-    own = remote_live._next
-    first = iter([KeyboardInterrupt])
+    own, first = Talk.updates, iter([KeyboardInterrupt])
 
-    class Updates:
-        """Is interrupted, once."""
+    def updates(talk: Talk) -> Iterator[Told]:
+        for error in first:
+            yield next(own(talk))
+            raise error
+        yield from own(talk)
 
-        def __init__(self, updates: Iterator[Told]) -> None:
-            self._updates = updates
-
-        def __next__(self) -> Told:
-            for error in first:
-                raise error
-            return next(self._updates)
-
-        def __iter__(self) -> Iterator[Told]:
-            return self
-
-    monkeypatch.setattr(
-        remote_live, "_next", lambda updates, speaking: own(Updates(updates), speaking)
-    )
+    monkeypatch.setattr(Talk, "updates", updates)
     speech = remote_live.Speech(bytes(30 * STEP), 1, 0.1)
     with Client(server.url, "root") as client:
         ended = remote_live.run(client, Opening(), speech, told.append)
 
     assert ended is not None
     assert ended.why == "finished"
+    assert told[-1] == ended
     assert len(live.last.audio) < 30 * STEP
 
 

@@ -1,14 +1,16 @@
 """Live calls by the client: over real WebSockets, to the real service, with lines that are cut."""
 
+import json
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from ssl import CERT_NONE, CERT_REQUIRED, create_default_context
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from huiting.client import Client, Opening, Refused, Talk, Terms, Unavailable, Unreachable
@@ -299,3 +301,182 @@ def test_certificates_are_looked_at_unless_they_are_not_to_be() -> None:
     assert _context(verify=True).verify_mode is CERT_REQUIRED
     assert _context(verify=False).verify_mode is CERT_NONE
     assert _context(own) is own
+
+
+@dataclass
+class Scripted:
+    """A server whose every connection does the next thing; the last one again and again."""
+
+    url: str
+    said: list[dict[str, object]]
+    """What each connection began with."""
+    sizes: list[int]
+    """Bytes of each message of audio."""
+
+
+Step = Callable[[ServerConnection, Scripted], None]
+
+
+@contextmanager
+def scripted(*steps: Step) -> Iterator[Scripted]:
+    def talk(connection: ServerConnection) -> None:
+        step = steps[min(len(found.said), len(steps) - 1)]
+        found.said.append(json.loads(connection.recv()))
+        step(connection, found)
+
+    with serve(talk, "127.0.0.1", 0, max_size=1 << 20) as server:
+        found = Scripted(f"http://127.0.0.1:{server.socket.getsockname()[1]}", [], [])
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield found
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def stands(received: int) -> str:
+    return OPENED.replace('"received": 0', f'"received": {received}')
+
+
+def received(size: int) -> str:
+    return json.dumps({"type": "received", "bytes": size})
+
+
+def ending(number: int) -> str:
+    event = {"type": "ended", "why": "finished", "duration": 1.0, "recording": None}
+    return json.dumps({"type": "event", "number": number, "event": event})
+
+
+def takes(size: int, then: int | None = None) -> Step:
+    """Take so many bytes; then close the connection with a code, or end the call."""
+
+    def step(connection: ServerConnection, found: Scripted) -> None:
+        connection.send(OPENED)
+        taken = 0
+        while taken < size:
+            message = connection.recv()
+            found.sizes.append(len(message))
+            taken += len(message)
+        if then is None:
+            connection.send(ending(9))
+        connection.close(then or 1000)
+
+    return step
+
+
+def test_long_audio_is_sent_in_pieces_at_first_and_again() -> None:
+    size = 3 << 20
+    with (
+        scripted(takes(size, 1011), takes(size)) as server,
+        Client(server.url, "root", Terms(pause=lambda _: None)) as client,
+        client.live.open() as talk,
+    ):
+        talk.feed(bytes(size))
+        [told] = list(talk.updates())
+
+    assert isinstance(told.update, Ended)
+    assert (max(server.sizes), sum(server.sizes)) == (1 << 16, 2 * size)
+
+
+def test_a_connection_that_brings_the_call_no_further_is_made_again_ever_later() -> None:
+    waits: list[float] = []
+    with (
+        scripted(takes(0, 1011)) as server,
+        Client(server.url, "root", Terms(pause=waits.append)) as client,
+        client.live.open() as talk,
+        pytest.raises(Unreachable, match="cut"),
+    ):
+        list(talk.updates())
+
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+    assert len(server.said) == 8
+
+
+@pytest.mark.parametrize("code", [1003, 1007, 1008, 1009])
+def test_what_the_server_will_not_take_is_not_sent_again(code: int) -> None:
+    with (
+        scripted(takes(4, code)) as server,
+        Client(server.url, "root") as client,
+        client.live.open() as talk,
+    ):
+        talk.feed(bytes(4))
+        with pytest.raises(Refused, match="ended the connection") as refused:
+            list(talk.updates())
+
+    assert refused.value.code == str(code)
+    assert len(server.said) == 1
+
+
+def test_what_was_told_before_the_line_was_cut_is_not_told_again() -> None:
+    def tells(code: int, *messages: str) -> Step:
+        def step(connection: ServerConnection, _: Scripted) -> None:
+            for message in (OPENED, *messages):
+                connection.send(message)
+            connection.close(code)
+
+        return step
+
+    with (
+        scripted(tells(1011, FINAL), tells(1000, FINAL, ending(2))) as server,
+        Client(server.url, "root", Terms(pause=lambda _: None)) as client,
+        client.live.open() as talk,
+    ):
+        told = list(talk.updates())
+
+    assert [one.number for one in told] == [1, 2]
+    assert server.said[1]["after"] == 1
+
+
+def test_a_server_that_lost_what_it_had_is_told_of() -> None:
+    def first(connection: ServerConnection, _: Scripted) -> None:
+        connection.send(OPENED)
+        connection.send(received(len(connection.recv())))
+        connection.close(1011)
+
+    with (
+        scripted(first, lambda connection, _: connection.send(stands(2))) as server,
+        Client(server.url, "root", Terms(pause=lambda _: None)) as client,
+        client.live.open() as talk,
+    ):
+        talk.feed(bytes(8))
+        with pytest.raises(Refused, match="lost audio") as refused:
+            list(talk.updates())
+
+    assert (refused.value.status, refused.value.code) == (409, "lost")
+
+
+def test_closed_while_the_line_is_made_again_it_stays_closed() -> None:
+    def gone(connection: ServerConnection, _: Scripted) -> None:
+        connection.close(1011)
+
+    talks: list[Talk] = []
+    with (
+        scripted(takes(0, 1011), gone) as server,
+        Client(server.url, "root", Terms(pause=lambda _: talks[0].close())) as client,
+    ):
+        talks.append(client.live.open())
+
+        assert list(talks[0].updates()) == []
+    assert len(server.said) == 2
+
+
+def test_closed_while_the_call_is_gone_on_with_the_new_line_is_closed_too() -> None:
+    ended: list[int | None] = []
+
+    def closing(connection: ServerConnection, _: Scripted) -> None:
+        talks[0].close()
+        connection.send(OPENED)
+        with suppress(ConnectionClosed):
+            connection.recv()
+        ended.append(connection.close_code)
+
+    talks: list[Talk] = []
+    with (
+        scripted(takes(0, 1011), closing) as server,
+        Client(server.url, "root") as client,
+    ):
+        talks.append(client.live.open())
+
+        assert list(talks[0].updates()) == []
+    assert ended == [1000]
