@@ -44,6 +44,7 @@ from huiting.core.errors import ConfigError, InputError
 from huiting.core.ports import Hints, Recognizer, SpeechMeter
 from huiting.core.watch import Progress, Watch
 from huiting.engines.careful import shared_with_care
+from huiting.engines.life import living
 from huiting.engines.lively import (
     LivelyDiarizer,
     LivelySoundTagger,
@@ -135,8 +136,9 @@ def hear(
         EngineError: a model failed.
     """
     request = Request.read(payload)
-    made = kits.of(request.options, whole=whole)
-    return to_json(_analyzed(request, made, Watch(listen)))
+    with kits.living():
+        made = kits.of(request.options, whole=whole)
+        return to_json(_analyzed(request, made, Watch(listen)))
 
 
 def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits") -> bytes:
@@ -149,7 +151,7 @@ def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits")
     request = Request.read(payload)
     made = kits.of(request.options, whole=False)
     watch = Watch(listen)
-    with kits.held(made.settings):
+    with kits.living(), kits.held(made.settings):
         analysis = _analyzed(request, made, watch)
         taken = kits.taken(made.settings)
     seconds = sum(watch.seconds.get(stage, 0.0) for stage in RECOGNITION)
@@ -266,6 +268,10 @@ class Kits:
         elif settings.kind != self._settings.kind:
             kit = replace(kit, meaning=understanding.stages_of(settings, self._readers))
         return Made(kit, hints, settings)
+
+    def living(self) -> AbstractContextManager[None]:
+        """Let engines that wait for another process say while inside that the task works on."""
+        return living(self._journal.alive)
 
     def rest(self) -> None:
         """Let recognizers go that nobody has used for as long as the settings say."""

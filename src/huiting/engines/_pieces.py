@@ -30,15 +30,19 @@ class Piece:
 def words_of(pieces: Iterable[Piece], duration: float) -> tuple[Word, ...]:
     """Return the words of consecutive pieces, in order and inside [0, duration]."""
     found: list[list[Piece]] = []
+    held: list[Piece] = []
+    """Apostrophes that belong to a word if it goes on behind them: words stand in the text."""
     joins = False
     for char in _characters(pieces):
         if not _counts(char.text):
             joins = joins and char.text in "'’"
+            held = [*held, char] if joins else []
             continue
         if joins and not _alone(char.text):
-            found[-1].append(char)
+            found[-1] += [*held, char]
         else:
             found.append([char])
+        held = []
         joins = not _alone(char.text)
     return _inside(found, duration)
 

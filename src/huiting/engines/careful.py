@@ -15,6 +15,7 @@ import numpy as np
 from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio, ConditionKind
 from huiting.engines.gather import gathering
+from huiting.engines.life import living
 
 Found = TypeVar("Found")
 GATE = ConditionKind.UNPROCESSABLE.value
@@ -89,7 +90,7 @@ class Careful:
         found: dict[int, Hypothesis] = {}
         keys = [key_of(clip, b"transcribe") for clip in clips]
         for batch in self._batches(clips, keys):
-            with self._journal.step([keys[i] for i in batch]) as moved:
+            with self._journal.step([keys[i] for i in batch]) as moved, living(moved):
                 told = self._recognizer.transcribe([clips[i] for i in batch], hints)
                 heard = list(_each(told, moved))
             found.update(zip(batch, heard, strict=True))
@@ -105,7 +106,7 @@ class Careful:
         found: dict[int, Mapping[str, float]] = {}
         keys = [key_of(clip, b"languages") for clip in clips]
         for batch in self._batches(clips, keys):
-            with self._journal.step([keys[i] for i in batch]) as moved:
+            with self._journal.step([keys[i] for i in batch]) as moved, living(moved):
                 told = self._recognizer.languages([clips[i] for i in batch])
                 heard = list(_each(told, moved))
             found.update(zip(batch, heard, strict=True))

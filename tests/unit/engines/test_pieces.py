@@ -16,7 +16,10 @@ def pieces(*texts: str) -> list[Piece]:
         pytest.param(["你", "好"], ["你", "好"], id="characters are words"),
         pytest.param(["你好"], ["你", "好"], id="also of one piece"),
         pytest.param(["▁hel", "lo", "▁you"], ["hello", "you"], id="pieces of a word join"),
-        pytest.param(["▁don", "'", "t"], ["dont"], id="an apostrophe parts no word"),
+        pytest.param(["▁don", "'", "t"], ["don't"], id="an apostrophe parts no word"),
+        pytest.param(["▁don'", "t"], ["don't"], id="nor does one in a piece"),
+        pytest.param(["▁boys", "'", "▁toys"], ["boys", "toys"], id="one behind a word is none"),
+        pytest.param(["▁boys", "'", "好"], ["boys", "好"], id="nor is one before a character"),
         pytest.param(["你", "，", "hi", "。"], ["你", "hi"], id="punctuation is none"),
         pytest.param(["hi", "你", "ok"], ["hi", "你", "ok"], id="scripts change"),
         pytest.param(["▁12", "3", "元"], ["123", "元"], id="digits join"),
@@ -27,6 +30,13 @@ def pieces(*texts: str) -> list[Piece]:
 )
 def test_words(texts: list[str], words: list[str]) -> None:
     assert [w.text for w in words_of(pieces(*texts), 99.0)] == words
+
+
+def test_words_stand_in_the_text_in_order() -> None:
+    spoken = pieces("是", "的", "▁I", "'", "M", "▁FINE", "，", "don’t", "'", "好")
+    text, at = text_of(spoken), 0
+    for word in words_of(spoken, 99.0):
+        at = text.index(word.text, at) + len(word.text)
 
 
 def test_a_piece_gives_its_time_evenly_to_its_characters() -> None:

@@ -23,7 +23,7 @@ from huiting.engines.device import OutOfRoom
 log = logging.getLogger(__name__)
 
 CHILD = Path(child.__file__)
-LOADING = 900.0
+LOADING = 540.0
 """Seconds; large weights from a slow disk take minutes."""
 STARTING = 60.0
 """Seconds in which an interpreter takes a message."""
@@ -123,6 +123,9 @@ class Apart:
                     f"no answer within {within:.0f} s; its process was ended",
                     "set timeout higher, or batch lower",
                 ) from None
+            except BaseException:  # its answer would be taken for that of the next question
+                self._end()
+                raise
             self._deaths = 0
             if "answer" not in answer:
                 raise self._failed(answer.get("failed", {}))

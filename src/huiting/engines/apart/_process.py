@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 
 from huiting.engines.apart._complaints import Complaints
+from huiting.engines.life import alive
 
 LOOK = 0.5
 """Seconds between two looks at whether it is alive; what it started may hold its streams open."""
@@ -126,6 +127,7 @@ class Process:
                     raise Gone
                 if time.monotonic() >= until:
                     raise Late
+                alive()  # until then: nobody else need take it to hang
 
     def end(self) -> str:
         """End it and all that it started, now; say how it ended if it was over already.

@@ -28,7 +28,10 @@ LARGEST_HEAD = 1 << 24
 """Bytes; more is no message of ours, such as something that a library printed."""
 LOOK = 1.0
 """Seconds between two looks at whether the parent is there."""
-SIGNS = ("out of memory", "alloc_failed", "allocate memory", "bad_alloc", "no available memory")
+SIGNS = (
+    *("out of memory", "alloc_failed", "allocate memory", "bad_alloc", "no available memory"),
+    "free memory on device",  # of vLLM, which wants a share of it
+)
 """What runtimes say when memory ran out, in lower case."""
 SAYS_NO_TEXT = (RuntimeError, OSError, ImportError, MemoryError, NotImplementedError)
 """Errors whose words are those of a library or the system. Others, such as a key that was not

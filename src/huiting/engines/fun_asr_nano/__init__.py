@@ -37,7 +37,7 @@ def build(
     gpu_memory_utilization: float = 0.8,
     vllm: Mapping[str, Any] | None = None,
     timeout: float = 120.0,
-    loading_timeout: float = 900.0,
+    loading_timeout: float = 540.0,
 ) -> Recognizer:
     """Load the model. From `python` on, options are those of vLLM.
 

@@ -51,7 +51,7 @@ class Place:
     vllm: Mapping[str, Any] = field(default_factory=dict)
     """Further arguments of vLLM's `LLM`."""
     timeout: float = 120.0
-    loading_timeout: float = 900.0
+    loading_timeout: float = 540.0
 
 
 def build(

@@ -61,7 +61,7 @@ class Options:
     vllm: Mapping[str, Any] | None = None
     """Further arguments of vLLM's `LLM`."""
     timeout: float = 120.0
-    loading_timeout: float = 900.0
+    loading_timeout: float = 540.0
 
 
 def build(

@@ -19,6 +19,7 @@ from huiting.core.errors import EngineError, ModelUnavailable
 from huiting.engines._memory import OutOfMemory
 from huiting.engines.apart import Apart, Program
 from huiting.engines.device import OutOfRoom
+from huiting.engines.life import living
 
 ECHO = Path(__file__).with_name("echo_program.py")
 CLIPS = [np.full(3, 0.5, np.float32), np.zeros(0, np.float32), np.full(100_000, 0.25, np.float32)]
@@ -266,6 +267,28 @@ def test_one_that_hangs_is_ended(apart: Apart) -> None:
 
     assert gone(before)
     assert apart.ask({"fine": 1}, [], 60)["asked"] == {"fine": 1}
+
+
+def test_who_runs_it_hears_that_it_is_waited_for(apart: Apart) -> None:
+    beats: list[float] = []
+    apart.start()
+    with living(lambda: beats.append(1.0)), pytest.raises(EngineError):
+        apart.ask({"hang": True}, [], 1.2)
+    told = len(beats)
+    apart.ask({}, [], 20.0)
+
+    assert told == len(beats) >= 1
+
+
+def test_a_question_that_is_broken_off_leaves_no_answer_for_the_next(apart: Apart) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    apart.start()
+    with living(stop), pytest.raises(KeyboardInterrupt):
+        apart.ask({"hang": True}, [], 20.0)
+
+    assert apart.ask({"number": 2}, [], 20.0)["asked"] == {"number": 2}
 
 
 def test_one_that_keeps_dying_is_left_alone_for_a_minute() -> None:
