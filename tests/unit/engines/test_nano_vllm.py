@@ -80,6 +80,16 @@ class AutoModelVLLM:
             ]
         return found
 '''
+PREPARING = """
+import os, shutil
+
+def prepare_vllm_model_dir(model_dir, output_dir):
+    shutil.copytree(os.path.join(model_dir, "Qwen3-0.6B"), output_dir)
+    if os.path.exists(os.path.join(model_dir, "torn")):
+        raise RuntimeError("no space left on device")
+    with open(os.path.join(output_dir, "model.safetensors"), "w") as file:
+        file.write("weights")
+"""
 TORCH = '''
 """Stands in for PyTorch, with one CUDA device."""
 import numpy as np
@@ -107,6 +117,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     auto.mkdir(parents=True)
     for package in (auto.parent, auto):
         (package / "__init__.py").touch()
+    nano = site / "funasr" / "models" / "fun_asr_nano"
+    nano.mkdir(parents=True)
+    for package in (nano.parent, nano):
+        (package / "__init__.py").touch()
+    (nano / "inference_vllm.py").write_text(textwrap.dedent(PREPARING))
     (auto / "auto_model_vllm.py").write_text(FUNASR.replace("\\\\n", "\\n"), "utf-8")
     return folder / "bin" / "python"
 
@@ -170,6 +185,28 @@ def test_clips_are_written_together_in_their_order(
 
     assert texts == ["再见 谢谢", "您好请讲", "再见 谢谢"]
     assert [note["clips"] for note in notes(weights)[1:]] == [[80_000, 32_000, 400]]
+
+
+def test_weights_for_vllm_are_all_there_or_not_at_all(weights: Path, python: Path) -> None:
+    (weights / "torn").touch()
+    with pytest.raises(ModelUnavailable, match="no space left"):
+        built(weights, python)
+    assert not list(weights.glob("Qwen3-0.6B-vllm*"))
+
+    (weights / "torn").unlink()
+    close(built(weights, python))
+    assert [folder.name for folder in weights.glob("Qwen3-0.6B-vllm*")] == ["Qwen3-0.6B-vllm"]
+    assert (weights / "Qwen3-0.6B-vllm" / "model.safetensors").exists()
+
+
+def test_weights_for_vllm_may_bring_no_code(weights: Path, python: Path) -> None:
+    made = weights / "Qwen3-0.6B-vllm"
+    made.mkdir()
+    (made / "tokenizer.json").write_text("{}")
+    (made / "config.json").write_text(json.dumps({"auto_map": {"AutoModel": "own.Model"}}))
+
+    with pytest.raises(ModelUnavailable, match="code of its own"):
+        built(weights, python)
 
 
 def test_it_is_loaded_as_funasr_wants_it(engine: Decoding[Prompted], weights: Path) -> None:

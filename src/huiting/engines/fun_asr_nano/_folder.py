@@ -64,8 +64,12 @@ class Folder:
         return told | {"ctc_decoder_conf": {"init_param_path": None}}
 
 
-def looked_at(weights: Path) -> Folder:
+def looked_at(weights: Path, made: str = "") -> Folder:
     """Return a folder whose files are there and name nothing elsewhere.
+
+    Args:
+        weights: the folder.
+        made: folder inside it that is looked through, too, if it is there.
 
     Raises:
         ModelUnavailable: a file is missing or cannot be read, or it is another model.
@@ -85,6 +89,8 @@ def looked_at(weights: Path) -> Folder:
     named = str(_part(config, "llm_conf").get("init_param_path") or LANGUAGE_MODEL)
     language_model = weights / Path(named).name
     memory = _looked_through(language_model)
+    if made and (weights / made).exists():
+        _looked_through(weights / made)
     dialogue = _part(config, "dataset_conf")
     tokenizer = config.get("ctc_tokenizer") or dialogue.get("ctc_tokenizer")
     return Folder(

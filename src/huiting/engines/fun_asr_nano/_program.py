@@ -5,9 +5,15 @@ the folder of the model must be writable once. vLLM writes every batch with one 
 that are told other words or another language are another batch.
 """
 
+import os
+import shutil
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+PREPARED = "Qwen3-0.6B-vllm"
+"""Folder of the weights for vLLM, beside the others."""
 SHORTEST = 400
 """Samples; shorter clips are filled up with silence, as one frame of the analysis needs them."""
 NEUTRAL = 1.0
@@ -29,6 +35,7 @@ def load(options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         torch.zeros(1, device=options["device"])
     except Exception as error:
         raise Unusable(error) from error
+    prepare(Path(options["weights"]))
     model = made(
         model=options["weights"],
         device=options["device"],
@@ -43,6 +50,24 @@ def load(options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         frontend.dither = 0.0  # the same sound is always heard the same
     times = getattr(engine, "ctc_decoder", None) is not None
     return Voice(model, engine, torch).answer, {"device": options["device"], "times": times}
+
+
+def prepare(weights: Path) -> None:
+    """Have FunASR write the weights for vLLM: all of them or none, whoever else does it meanwhile.
+
+    FunASR takes a folder with any of them for done, even if it was ended while it wrote.
+    """
+    place = weights / PREPARED
+    if place.exists():
+        return
+    write = import_module("funasr.models.fun_asr_nano.inference_vllm").prepare_vllm_model_dir
+    fresh = weights / f"{PREPARED}.{os.getpid()}"
+    try:
+        write(str(weights), str(fresh))
+        with suppress(OSError):  # another process was first
+            fresh.rename(place)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 class Voice:

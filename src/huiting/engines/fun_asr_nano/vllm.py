@@ -27,6 +27,7 @@ from huiting.engines.fun_asr_nano._aligning import HEARD, unfolded
 from huiting.engines.fun_asr_nano._folder import CHECKPOINT, LANGUAGE_MODEL, NAMES, looked_at
 from huiting.engines.fun_asr_nano._languages import NAMES as LANGUAGES
 from huiting.engines.fun_asr_nano._options import SCAFFOLD, SOUND, Options
+from huiting.engines.fun_asr_nano._program import PREPARED
 from huiting.engines.fun_asr_nano._unasked import among, odds_of
 from huiting.engines.remote._times import Timed, believed
 
@@ -75,7 +76,7 @@ def build(
             "Fun-ASR-Nano has no such number format here",
             f"choose one of {', '.join(NAMES)}",
         )
-    folder = looked_at(options.weights)
+    folder = looked_at(options.weights, PREPARED)
     if folder.language_model.name != LANGUAGE_MODEL:
         raise ConfigError(
             str(folder.language_model),
