@@ -21,7 +21,7 @@ class Seat:
 
 
 class Seats:
-    """The places that are taken. The caller locks."""
+    """The places that are taken. The caller locks; only `leave` may come at any time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -61,7 +61,7 @@ class Seats:
         """
         calls = {call for call, _ in running}
         speaking = [whose for call, whose in running if seat is None or call != seat.call]
-        speaking += [s.person for s in self._taken if s is not seat and s.call not in calls]
+        speaking += [s.person for s in tuple(self._taken) if s is not seat and s.call not in calls]
         if len(speaking) >= self._limits.calls:
             raise TooMany(
                 "live calls", f"{len(speaking)} run", "wait, or raise live_calls", WAIT
