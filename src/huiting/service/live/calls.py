@@ -230,9 +230,11 @@ class Live:
         entry = Entry(principal.id, principal.name, "live-resumed", f"live:{found.id}", address)
         self._hands.keeper.audit.note(None, entry)
         with self._lock:
+            # It waits until what hears it is there; should that not come about, its wait goes on.
+            session = None if found.began else self._hands.sessions(found.kept)
             side = found.attach()
             if not found.began:
-                self._begin(found, self._hands.sessions(found.kept))
+                self._begin(found, session)
         return Line(found, side, key)
 
     def _waiting(self, key: str, principal: Principal) -> Ongoing:
@@ -349,7 +351,7 @@ class Live:
             if away is not None and now - away > self.limits.gap:
                 self._give_up(call)
             elif call.goes_on and call.quiet > self.limits.quiet:
-                call.finish(Why.GONE)
+                self._end_quiet(call)
             elif call.over_since is not None and now - call.over_since > self.limits.shown:
                 self._forget(call)
         self._take_up(now)
@@ -364,10 +366,16 @@ class Live:
 
     def _begin(self, call: Ongoing, session: Session | None) -> None:
         self._hire()
-        call.began = True
         thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
         with self._lock:
-            thread.start()
+            if call.began:
+                return
+            call.began = True
+            try:
+                thread.start()
+            except RuntimeError:  # no thread can be had: it is begun, or ended, later
+                call.began = False
+                raise
             self._runs.append(thread)
         if session is not None:
             self._warmth.warm()
@@ -378,6 +386,13 @@ class Live:
             if call.away_since is None:
                 return
             call.give_up()
+            if not call.began:
+                self._begin(call, None)
+
+    def _end_quiet(self, call: Ongoing) -> None:
+        """End a call whose side is there and sends nothing; one that never began, too."""
+        with self._lock:
+            call.finish(Why.GONE)
             if not call.began:
                 self._begin(call, None)
 

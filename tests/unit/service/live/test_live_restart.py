@@ -1,11 +1,13 @@
 """A server ends while calls run, and another one begins in its place."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from huiting.core.errors import Unknown
+from huiting.core.errors import EngineError, Unknown
+from huiting.live.plan import Plan
 from huiting.live.updates import Final, Lost
 from huiting.service.live.happening import Event, Why
 from huiting.service.live.limits import Limits
@@ -16,6 +18,7 @@ from live_service import (
     ROOT,
     Ticks,
     ToneEars,
+    Voices,
     With,
     live_in,
     opened,
@@ -204,3 +207,51 @@ def test_a_line_that_a_crash_cut_is_left_out(tmp_path: Path) -> None:
         line.finish()
 
         assert texts(to_the_end(events)[0]) == [GREETS, WANTS, WILL, THANKS]
+
+
+def test_a_call_that_cannot_be_heard_yet_waits_on_and_is_put_away(tmp_path: Path) -> None:
+    call, key, _ = first_half(tmp_path)
+    clock, broken = Ticks(), [True]
+
+    def voices() -> Voices:
+        if broken:
+            raise EngineError("voices", "no model", "wait")
+        return Voices()
+
+    with live_in(tmp_path, With(clock=clock, voices=voices, plan=Plan(context=0.0))) as place:
+        place.live.tick()
+        with pytest.raises(EngineError):
+            place.live.resume(key, ROOT)
+        [shown] = place.live.running(View(ROOT))
+        assert (shown.id, shown.away) == (call, True)
+        clock.at += 30.1
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+        row = LiveCalls(place.store.database).find(call)
+
+        assert row is not None
+        assert place.bytes_of(row.recording) == wav(CALL[: HALF // 4 * 4])
+
+
+def test_a_call_for_which_no_thread_was_had_is_put_away_when_it_stays_quiet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, key, _ = first_half(tmp_path)
+    clock, own = Ticks(), threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == f"live-{call}":
+            raise RuntimeError("can't start new thread")
+        own(thread)
+
+    with live_in(tmp_path, With(Limits(quiet=60.0), clock=clock)) as place:
+        place.live.tick()
+        with monkeypatch.context() as full:
+            full.setattr(threading.Thread, "start", start)
+            with pytest.raises(RuntimeError, match="new thread"):
+                place.live.resume(key, ROOT)
+        clock.at += 60.1
+        place.live.tick()
+        wait_for(lambda: place.folders == [])
+
+        assert LiveCalls(place.store.database).find(call) is not None
