@@ -1,11 +1,11 @@
 """Live calls that began and ended here: what was told of them, and what became of them."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from huiting.core.errors import Conflict
 from huiting.store import keeping
@@ -77,10 +77,17 @@ class LiveCalls:
         Raises:
             Conflict: it is on legal hold.
         """
-        active = keeping.holds(connection, limit=1_000_000)
-        if any(hold.covers(call.id, call.metadata, call.at) for hold in active):
-            raise Conflict(f"live call {call.id}", "on legal hold", "release the hold first")
+        self.check(connection, call)
         connection.execute(delete(LiveCallRow).where(LiveCallRow.id == call.id))
+
+    def check(self, connection: Connection, call: LiveCall) -> None:
+        """Refuse to touch a call on legal hold.
+
+        Raises:
+            Conflict: it is.
+        """
+        if _held(_holds(connection), call.id, call.metadata, call.at):
+            raise Conflict(f"live call {call.id}", "on legal hold", "release the hold first")
 
     def find(self, call: str) -> LiveCall | None:
         """Return a call by its id."""
@@ -96,11 +103,24 @@ class LiveCalls:
             return keeping.in_bin(connection, recording)
 
     def prune(self, before: datetime) -> int:
-        """Forget calls of before then that have no recording; return how many there were."""
+        """Forget calls of before then that have no recording; return how many there were.
+
+        Those on legal hold stay.
+        """
+        old = LiveCallRow.at < before, LiveCallRow.recording.is_(None)
         with self.database.writing() as connection:
-            return connection.execute(
-                delete(LiveCallRow).where(LiveCallRow.at < before, LiveCallRow.recording.is_(None))
-            ).rowcount
+            holds = _holds(connection)
+            if not holds:
+                return connection.execute(delete(LiveCallRow).where(*old)).rowcount
+            rows = connection.execute(
+                select(LiveCallRow.id, LiveCallRow.fields, LiveCallRow.at).where(*old)
+            ).all()
+            free = [{"call": name} for name, said, at in rows if not _held(holds, name, said, at)]
+            if free:
+                connection.execute(
+                    delete(LiveCallRow).where(LiveCallRow.id == bindparam("call")), free
+                )
+            return len(free)
 
     def _one(self, condition: object) -> LiveCall | None:
         chosen = select(LiveCallRow).where(condition)  # type: ignore[arg-type]
@@ -113,6 +133,16 @@ class LiveCalls:
             row.id, row.owner, row.metadata, row.consent, row.at, row.ended_at, row.why,
             row.duration, row.recording, told,
         )  # fmt: skip
+
+
+def _holds(connection: Connection) -> list[keeping.Hold]:
+    return keeping.holds(connection, limit=1_000_000)
+
+
+def _held(
+    holds: Sequence[keeping.Hold], call: str, metadata: Mapping[str, str], at: datetime
+) -> bool:
+    return any(hold.covers(call, metadata, at) for hold in holds)
 
 
 def forget(connection: Connection, recording: str) -> None:

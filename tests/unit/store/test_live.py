@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from huiting.store import Store, live
+from huiting.store import Store, keeping, live
 from huiting.store.live import LiveCall, LiveCalls
 from unit.store.stored import NOON
 
@@ -64,3 +64,15 @@ def test_what_was_told_of_a_recording_goes_with_it(store: Store) -> None:
 
     assert calls.find("a1") is None
     assert calls.find("b2") is None
+
+
+def test_calls_on_legal_hold_stay_when_they_are_old(store: Store) -> None:
+    calls = LiveCalls(store.database)
+    with store.database.writing() as connection:
+        keeping.add_hold(connection, keeping.Hold("a trial", "user:1", NOON, None, {"team": "A"}))
+    for name, team in (("a1", "A"), ("b2", "B"), ("c3", "A")):
+        calls.end(replace(ENDED, id=name, recording=None, metadata={"team": team}))
+
+    assert calls.prune(NOON + timedelta(days=1)) == 1
+    assert [calls.find(name) is None for name in ("a1", "b2", "c3")] == [False, True, False]
+    assert calls.prune(NOON + timedelta(days=1)) == 0

@@ -3,17 +3,18 @@
 What was seen of a call that has a recording goes with that, and is removed with the call.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from huiting.access.principal import Actor, Principal
-from huiting.core.errors import Conflict, Unknown
+from huiting.core.errors import Conflict, StoreError, Unknown
 from huiting.service.live import spool as spools
 from huiting.service.live.keeping import Keeper
 from huiting.service.troubles import Locked
 from huiting.store import erasing
-from huiting.store.audit import Action, Entry
+from huiting.store.audit import Action, Entry, Wanted
 from huiting.vault.sealed import KeyRing
 
 
@@ -42,6 +43,8 @@ class Removing:
         """
         calls = self.keeper.calls
         found = calls.find(call)
+        if found is None and self._was_removed(call):
+            self.finish()  # the first time it may not have come to that
         if found is None or not may_see(found.metadata, principal):
             raise Unknown("live call", "there is none", "look at those that run")
         if runs or found.ended_at is None:
@@ -50,6 +53,8 @@ class Removing:
             raise Conflict(
                 "live call", "it has a recording", "remove the call that was made of that"
             )
+        with calls.database.reading() as connection:
+            calls.check(connection, found)
         self._remove_folder(self.root / call)
         with calls.database.writing() as connection:
             calls.remove(connection, found)
@@ -64,6 +69,10 @@ class Removing:
         """
         return erasing.scrub(self.keeper.calls.database)
 
+    def _was_removed(self, call: str) -> bool:
+        wanted = Wanted(action=Action.PURGED, subject=f"live:{call}")
+        return bool(self.keeper.audit.entries(wanted, limit=1))
+
     def _remove_folder(self, folder: Path) -> None:
         """Remove what a crash left of the folder: it would be put away once more."""
         try:
@@ -72,6 +81,12 @@ class Removing:
             raise _runs() from error
         if spool is not None:
             spool.remove()
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            raise StoreError(
+                "folder of a live call", "it cannot be removed",
+                "let the service write to the folder of live calls, then remove the call again",
+            )  # fmt: skip
 
 
 def may_see(metadata: Mapping[str, str], principal: Principal) -> bool:

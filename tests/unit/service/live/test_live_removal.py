@@ -1,5 +1,6 @@
 """What was seen of a call without a recording can be removed for good."""
 
+import shutil
 import zlib
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from huiting.service.live.limits import Limits, Unconsented
 from huiting.service.live.opening import Opening
 from huiting.service.live.spool import Kept
 from huiting.service.views import View
-from huiting.store import keeping
+from huiting.store import erasing, keeping
 from huiting.store.audit import Audit, Entry
 from huiting.store.live import LiveCalls
 from live_service import (
@@ -98,6 +99,55 @@ def test_nothing_of_it_is_left_in_any_file(tmp_path: Path) -> None:
     assert traces(tmp_path, packed) == []
 
 
+def left_folder(folder: Path, call: str) -> None:
+    """Leave a folder of a call as a crash does."""
+    left = Kept(call, "0" * 64, opened_with(), ROOT.id, "root", ROOT.role, ROOT.person, NOON)
+    spool = spools.create(folder / "live", left)
+    spool.append(CALL)
+    spool.close()
+
+
+def test_what_could_not_be_scrubbed_is_when_it_is_removed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_: object) -> bool:
+        raise StoreError("database", "is being read", "try again")
+
+    with live_in(tmp_path) as place:
+        call = ended(place)
+        with monkeypatch.context() as busy:
+            busy.setattr(erasing, "scrub", read)
+            for _ in range(2):
+                with pytest.raises(StoreError, match="being read"):
+                    place.live.remove(call, ROOT, BY)
+        scrubbed: list[object] = []
+        monkeypatch.setattr(erasing, "scrub", scrubbed.append)
+        for name in (call, "0000"):
+            with pytest.raises(Unknown):
+                place.live.remove(name, ROOT, BY)
+
+    assert len(scrubbed) == 1
+
+
+def test_a_folder_that_does_not_go_is_told_and_goes_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with live_in(tmp_path) as place:
+        call = ended(place)
+    left_folder(tmp_path, call)
+    with live_in(tmp_path) as place:
+        with monkeypatch.context() as broken:
+            broken.setattr(shutil, "rmtree", lambda *_, **__: None)
+            with pytest.raises(StoreError, match="cannot be removed"):
+                place.live.remove(call, ROOT, BY)
+        place.live.tick()
+        assert list(place.live.running(ALL)) == []
+        place.live.remove(call, ROOT, BY)
+
+        assert place.folders == []
+        assert LiveCalls(place.store.database).find(call) is None
+
+
 def test_what_a_crash_left_of_its_folder_goes_too(tmp_path: Path) -> None:
     with live_in(tmp_path) as place:
         call = ended(place)
@@ -171,6 +221,7 @@ def test_who_may_not_see_it_finds_none(tmp_path: Path, name: str) -> None:
 def test_a_call_on_legal_hold_stays(tmp_path: Path) -> None:
     with live_in(tmp_path) as place:
         call = ended(place)
+        left_folder(tmp_path, call)
         with place.store.database.writing() as connection:
             keeping.add_hold(
                 connection, keeping.Hold("a trial", "user:root", NOON, None, {"team": "A"})
@@ -180,6 +231,7 @@ def test_a_call_on_legal_hold_stays(tmp_path: Path) -> None:
 
         assert texts(place.live.told(call, ALL).told) == [SENTENCES[400]]
         assert [one for one in noted(place) if one.action == "purged"] == []
+        assert place.folders == [call]
 
 
 def test_a_call_that_is_not_put_away_yet_is_removed_when_it_is(
