@@ -15,7 +15,9 @@ from huiting.service.live.card import Card
 from huiting.service.live.counting import Uncounted
 from huiting.service.live.happening import Away, Ended, Event, Happening, Why
 from huiting.service.live.keeping import OPEN_END, Wave, header, pack, unpack
+from huiting.service.live.limits import Limits
 from huiting.service.live.opening import Opening
+from huiting.service.live.seats import Seats
 from huiting.service.live.tongue import Tongue
 
 BOTH = (Role.AGENT, Role.CUSTOMER)
@@ -131,3 +133,24 @@ def test_who_counts_nothing_is_asked_in_vain() -> None:
     counting.decoded("final", 1.0)
     counting.first(1.0)
     counting.live_ended("gone")
+
+
+def test_a_seat_may_be_given_back_while_they_are_counted() -> None:
+    seats = Seats(Limits(calls=9, own=9))
+    taken = [seats.take("root", []) for _ in range(3)]
+
+    class Leaving(str):
+        """The id of a call; who asks for it finds that all leave."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            for seat in taken:
+                seats.leave(seat)
+            return super().__hash__()
+
+    for seat in taken:
+        seat.call = Leaving("a1")
+    seats.check("root", [("b2", "root")])
+
+    assert seats.take("root", []) is not None
