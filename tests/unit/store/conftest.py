@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import create_engine, make_url
@@ -13,7 +13,6 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from huiting.store import Store
 
 SERVER = os.environ.get("HUITING_TEST_POSTGRESQL", "")
-_numbers = count()
 
 
 @contextmanager
@@ -21,7 +20,7 @@ def schema_of_its_own() -> Iterator[str]:
     """Give the URL of an empty schema on the test server; drop it at the end."""
     if not SERVER:
         pytest.skip("no PostgreSQL server: HUITING_TEST_POSTGRESQL is not set")
-    name = f"huiting_test_{os.getpid()}_{next(_numbers)}"
+    name = f"huiting_test_{token_hex(8)}"
     url = make_url(SERVER).set(drivername="postgresql+psycopg")
     engine = create_engine(url)
     with engine.begin() as connection:

@@ -133,13 +133,15 @@ class Spool:
         return Sound(self._audio)
 
     def note(self, record: dict[str, Any]) -> None:
-        """Keep something that was said for good.
+        """Keep something that was said for good; once it was let go, whoever takes it up does.
 
         Raises:
             NoRoom: it could not be kept.
         """
         line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
         with self._noting, _room():
+            if self._told_file.closed:  # its handle may be another file's by now
+                return
             begin, self._torn = b"\n" if self._torn else b"", True
             self._told.append(begin + line)
             self._torn = False
@@ -159,8 +161,9 @@ class Spool:
 
     def close(self) -> None:
         """Let it go as it is, for whoever takes it up."""
-        self._told_file.close()
-        self._file.close()
+        with self._noting:
+            self._told_file.close()
+            self._file.close()
 
     def remove(self) -> None:
         """Delete it; whatever ends the process meanwhile, it is no call any more."""

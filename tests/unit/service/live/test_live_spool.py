@@ -78,3 +78,12 @@ def test_a_folder_whose_removal_was_cut_short_is_no_call(
 
     assert (tmp_path / "a1" / "audio").exists()
     assert spools.take_up(tmp_path / "a1", ring) is None
+
+
+def test_what_is_noted_after_it_was_let_go_goes_nowhere(tmp_path: Path) -> None:
+    spool = spools.create(tmp_path, KEPT, None)
+    spool.note({"first": 1})
+    spool.close()
+    spool.note({"late": 1})
+
+    assert list(took_up(spool.folder, None).told()) == [{"first": 1}]
