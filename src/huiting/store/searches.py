@@ -68,7 +68,9 @@ class Searches:
             )
             count = connection.scalar(select(func.count()).select_from(KeptSearchRow).where(*mine))
             if (count or 0) >= MOST:
-                raise Conflict("searches", f"you have {MOST} already", "remove some that nobody needs")
+                raise Conflict(
+                    "searches", f"you have {MOST} already", "remove some that nobody needs"
+                )
             row = {
                 "owner": owner, "name": checked.name, "query": checked.query,
                 "columns": list(checked.columns), "shared": checked.shared,

@@ -57,7 +57,9 @@ class Mailings:
             )
         with self.store.database.writing() as connection:
             if mailings.count(connection, owner) >= MOST:
-                raise Conflict("schedules", f"you have {MOST} already", "remove one that nobody needs")
+                raise Conflict(
+                    "schedules", f"you have {MOST} already", "remove one that nobody needs"
+                )
             made = mailings.add(connection, owner, checked, self.now())
             self._note(connection, by, Action.ADDED, made)
         return made

@@ -86,4 +86,6 @@ def test_what_is_noted_after_it_was_let_go_goes_nowhere(tmp_path: Path) -> None:
     spool.close()
     spool.note({"late": 1})
 
-    assert list(took_up(spool.folder, None).told()) == [{"first": 1}]
+    again = took_up(spool.folder, None)
+    assert list(again.told()) == [{"first": 1}]
+    again.close()
