@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from huiting.live.plan import Plan
 from huiting.live.updates import Final, Lost
 from huiting.service.live.happening import Event, Why
 from huiting.service.live.limits import Limits
+from huiting.service.live.log import Watching
 from huiting.service.views import View
 from huiting.store.live import LiveCalls
 from live_service import (
@@ -43,13 +46,28 @@ def said(text: str, event: Event) -> bool:
     return isinstance(event.what, Final) and any(s.text == text for s in event.what.segments)
 
 
+def lost(number: int, event: Event) -> bool:
+    return isinstance(event.what, Lost) and event.what.number == number
+
+
+def until_each(watching: Watching, *wanted: Callable[[Event], bool]) -> list[Event]:
+    """Read until each of these was told, in any order: channels are heard side by side."""
+    left = list(wanted)
+
+    def none_left(event: Event) -> bool:
+        left[:] = [told for told in left if not told(event)]
+        return not left
+
+    return until(watching, none_left)
+
+
 def first_half(folder: Path) -> tuple[str, str, int]:
     """Let a server hear half a call and end; return the id, the key, and how far one has read."""
     with live_in(folder) as place:
         line = opened(place.live, metadata={"agent": "8001"})
         events = line.events()
         send(line, CALL[:HALF])
-        told = until(events, lambda event: said(WANTS, event))
+        told = until_each(events, partial(said, GREETS), partial(said, WANTS))
         return line.id, line.key, told[-1].number
 
 
@@ -127,14 +145,7 @@ def test_what_could_not_be_decoded_before_is_not_tried_again(tmp_path: Path) -> 
         line = opened(place.live)
         events = line.events()
         send(line, CALL[:HALF])
-        seen: set[int] = set()  # of two channels, in any order
-
-        def both(event: Event) -> bool:
-            if isinstance(event.what, Lost):
-                seen.add(event.what.number)
-            return seen == {1, 2}
-
-        until(events, both)
+        until_each(events, partial(lost, 1), partial(lost, 2))
     with live_in(tmp_path) as place:
         place.live.tick()
         again = place.live.resume(line.key, ROOT)
