@@ -10,12 +10,12 @@ from huiting.access.principal import Actor, Principal
 from huiting.core.errors import Conflict, HuitingError, Unknown
 from huiting.core.types import EmotionLabel, Role, Span
 from huiting.live.updates import Cue, CueKind, Evidence, Final, Mood, Partial, Pulse, Update
-from huiting.service.live.calls import Past, Running
 from huiting.service.live.happening import Away, Ended, Event, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Log, Watching
 from huiting.service.live.opening import Opening, check
 from huiting.service.live.seats import Seat, Seats
+from huiting.service.live.showing import Past, Running
 from huiting.service.views import View
 
 RECORDING = "ab" * 32

@@ -1,11 +1,13 @@
-"""What is said of a live call when it begins."""
+"""What is said of a live call when it begins, and whether it may begin so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from huiting.access.principal import Principal
 from huiting.audio.arriving import MOST_CHANNELS, RATES, Encoding
-from huiting.core.errors import InputError
+from huiting.core.errors import Forbidden, InputError
 from huiting.core.types import Role
+from huiting.service.recordings import Given, checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,21 @@ def check(opening: Opening) -> None:
         raise InputError(
             f"{opening.channels} roles", "are none, or too many channels", "name 1 or 2 channels"
         )
+
+
+def placed(opening: Opening, principal: Principal) -> Opening:
+    """Return an opening with metadata by which who opens the call may see it afterwards.
+
+    Raises:
+        InputError: its metadata are of a form that is not taken.
+        Forbidden: they say that it belongs to others.
+    """
+    found = dict(checked(Given(opening.metadata)).metadata)
+    for name, values in principal.only.items():
+        if name not in found and len(values) == 1:
+            [found[name]] = values
+        if found.get(name) not in values:
+            raise Forbidden(
+                principal.name, f"may have no calls of another {name}", f"give one of your {name}s"
+            )
+    return replace(opening, metadata=found)

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from huiting.core.types import Role
-from huiting.service.live.calls import Live, Past
+from huiting.service.live.calls import Live
 from huiting.service.live.opening import Opening
+from huiting.service.live.showing import Past
 from huiting.store.live import LiveCall
 from huiting.web.server import build
 from running import listening

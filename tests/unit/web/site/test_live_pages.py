@@ -9,9 +9,9 @@ from fakes import CUSTOMER, says
 from huiting.access.permissions import UserRole
 from huiting.core.types import EmotionLabel, Role, Span
 from huiting.live.updates import Cue, CueKind, Final, Lost, Mood, Pulse
-from huiting.service.live.calls import Past
 from huiting.service.live.happening import Event, Happening
 from huiting.service.live.opening import Opening
+from huiting.service.live.showing import Past
 from huiting.store.live import LiveCall
 from served import NOON, PEOPLE, Served, person, refund
 from speaking import RECORDING, STEP, ScriptedLine, ScriptedLive

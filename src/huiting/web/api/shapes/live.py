@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from huiting.core.types import EmotionLabel, Role
 from huiting.live.updates import Cue, CueKind, Final, Mood, Pulse
-from huiting.service.live.calls import Running
 from huiting.service.live.happening import Ended, Why
+from huiting.service.live.showing import Running
 
 
 class LiveEvidence(BaseModel):

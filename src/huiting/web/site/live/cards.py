@@ -6,7 +6,7 @@ from typing import Self
 
 from huiting.core.types import EmotionLabel, Role, Segment
 from huiting.live.updates import Cue, CueKind
-from huiting.service.live.calls import Running
+from huiting.service.live.showing import Running
 
 CUES = 3
 """That a card shows."""

@@ -9,7 +9,7 @@ from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import Unknown, UnknownCall
 from huiting.core.types import EmotionLabel, Role
-from huiting.service.live.calls import Running
+from huiting.service.live.showing import Running
 from huiting.service.views import View
 from huiting.web.api.live import Id
 from huiting.web.api.shapes.calls import CallId
