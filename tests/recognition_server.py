@@ -132,7 +132,11 @@ def usual(asked: Asked) -> Reply:
 
 @contextmanager
 def serving(
-    reply: Callable[[Asked], Reply] = usual, models: Reply | None = None, *, keeps: bool = True
+    reply: Callable[[Asked], Reply] = usual,
+    models: Reply | None = None,
+    *,
+    ssl: SSLContext | None = None,
+    keeps: bool = True,
 ) -> Iterator[Server]:
     """Speak OpenAI's audio API on a free local port while inside."""
     listed = models or Reply(MODELS)
@@ -166,7 +170,10 @@ def serving(
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listening.daemon_threads = True
-    server = Server(f"http://127.0.0.1:{listening.server_port}/v1", keeps=keeps)
+    if ssl:
+        listening.socket = ssl.wrap_socket(listening.socket, server_side=True)
+    scheme = "https" if ssl else "http"
+    server = Server(f"{scheme}://127.0.0.1:{listening.server_port}/v1", keeps=keeps)
     thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from ssl import SSLCertVerificationError, SSLContext
+from types import TracebackType
 from typing import Any
 
 from websockets.asyncio.client import connect
@@ -44,11 +45,24 @@ SILENT = logging.Logger("speech server", logging.CRITICAL)  # noqa: LOG001  (hea
 
 
 class Direct(connect):
-    """Goes where it is sent and nowhere else: no redirect is followed."""
+    """Goes where it is sent and nowhere else, and leaves nothing open, however it is left."""
 
     def process_redirect(self, exc: Exception) -> Exception:
         """Take a redirect for the failure that it is."""
         return exc
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Say goodbye; who is stopped meanwhile, or was before, just hangs up."""
+        transport = self.connection.transport
+        try:
+            await super().__aexit__(exc_type, exc_value, traceback)
+        finally:
+            transport.abort()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio
 import httpx
+from anyio.abc import AsyncResource
 
 from huiting.core.errors import EngineError
 from huiting.core.ports import Hints, Hypothesis
@@ -190,6 +191,23 @@ class OpenAi:
         return form
 
 
+class _Connecting:
+    """Follows how a question's connection is made.
+
+    Who is stopped while it is encrypted would leave it open: the library holds it nowhere yet.
+    """
+
+    def __init__(self) -> None:
+        self._made: AsyncResource | None = None
+
+    async def __call__(self, event: str, told: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._made = told["return_value"]
+        elif event == "connection.start_tls.failed" and self._made is not None:
+            with anyio.CancelScope(shield=True):
+                await self._made.aclose()
+
+
 async def _sent(client: httpx.AsyncClient, method: str, path: str, **body: Any) -> bytes:  # noqa: ANN401  (passed on)
     """Ask once; return the answer's bytes.
 
@@ -201,7 +219,8 @@ async def _sent(client: httpx.AsyncClient, method: str, path: str, **body: Any) 
         Unusable: the answer is too large.
     """
     try:
-        async with client.stream(method, path, **body) as response:
+        followed = {"trace": _Connecting()}
+        async with client.stream(method, path, extensions=followed, **body) as response:
             content = bytearray()
             async for piece in response.aiter_raw():
                 content += piece
