@@ -35,6 +35,7 @@ from huiting.service.analysis import Judges
 from huiting.service.answers import Answers
 from huiting.service.batches import Batches
 from huiting.service.bulk import work as bulk
+from huiting.service.bulk.closing import Closing
 from huiting.service.bulk.deeds import Assigning, Deed, Judging, Rehearing, Removing
 from huiting.service.bulk.wish import Act
 from huiting.service.correcting import Correcting
@@ -49,6 +50,7 @@ from huiting.service.library.shelf import Shelf
 from huiting.service.library.trial import Trials
 from huiting.service.live.calls import Live
 from huiting.service.looking import Looking
+from huiting.service.people.known import Known
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
@@ -64,6 +66,7 @@ from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.audit import Audit
 from huiting.store.library import Library
+from huiting.store.people import People
 from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.stage import entities_stage
@@ -203,7 +206,8 @@ def parts_in(
     folder: Path, store: Store, clock: Clock, limits: Limits = USUAL, ready: str | None = None
 ) -> Parts:
     """Return what a service in a folder is built from."""
-    queue = open_queue(store.database)
+    audit = Audit(store.database, clock)
+    queue = open_queue(store.database, ended=Closing(audit))
     vault = Folder(folder / "recordings")
     policy = Policy()
     reading = Reading(store, policy, _FINDER)
@@ -213,7 +217,6 @@ def parts_in(
     batches = Batches(store, queue, clock)
     listening = Listening(store, queue, vault, speech_of(Settings()), clock, limits.upload)
     desk = Desk(recordings, batches, UTC, speech=listening.arrived)
-    audit = Audit(store.database, clock)
     (folder / "pbx").mkdir(exist_ok=True)
     hearing = Hearing(vault, folder / "heard", policy)
     exports = Exports(store, queue, reading, folder / "exports")
@@ -284,6 +287,17 @@ def bulk_of(
         Act.ASSIGN: Assigning(store, now),
     }
     return bulk.Working(Looking(parts.reading), who or somebody, deeds, audit, now, portion, 0.0)
+
+
+def anybody(store: Store, clock: Callable[[], datetime]) -> Callable[[str], Principal]:
+    """Return what knows `PEOPLE`, and who has an account."""
+    accounts = Known(People(store.database), clock)
+
+    def find(identity: str) -> Principal:
+        mine = {known.id: known for known in PEOPLE.values()}
+        return mine[identity] if identity in mine else accounts(identity)
+
+    return find
 
 
 def somebody(identity: str) -> Principal:

@@ -35,11 +35,11 @@ Why = Annotated[str, typer.Option("--reason", help=say("why", "原因"))]
 def _open(store: str | None, config: Path | None) -> "Iterator[tuple[Keeping, Settings]]":
     from huiting.app.database import store_of
     from huiting.app.keeping import keeping_in, vault_of
-    from huiting.jobs.mode import Mode, open_queue
+    from huiting.app.queues import queue_of
 
     settings = settings_of(config, store=store)
     with store_of(settings) as kept:
-        queue = open_queue(kept.database, Mode(settings.jobs))
+        queue = queue_of(settings, kept)
         yield keeping_in(settings, kept, queue, vault_of(settings)), settings
 
 

@@ -20,6 +20,7 @@ from huiting.app.keeping import Kept, answers, keeping_of, vault_of
 from huiting.app.live import Wanted, live_of
 from huiting.app.observing import loads_of, rooms_of
 from huiting.app.outreach import mail_of, plan_of, postal_of
+from huiting.app.queues import queue_of
 from huiting.app.readers import Readers
 from huiting.app.recognizers import names_of
 from huiting.app.recordings import recordings_of, tidied
@@ -35,7 +36,6 @@ from huiting.core.ports import MeaningStage
 from huiting.core.types import Call
 from huiting.engines import catalogue
 from huiting.engines.device import device
-from huiting.jobs.mode import Mode, open_queue
 from huiting.jobs.queue import Queue
 from huiting.observe.metrics import Metrics
 from huiting.service.answers import Answers
@@ -128,7 +128,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
     """
     vault = vault_of(settings, wish.limits.upload)
     with store_of(settings) as store, tidied(vault), ExitStack() as stack:
-        queue = open_queue(store.database, Mode(settings.jobs))
+        queue = queue_of(settings, store)
         reading = reading_of(settings, store)
         data, zone = data_of(settings), zone_of(settings)
         audit, library = audit_of(settings, store), Library(store.database)

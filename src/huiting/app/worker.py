@@ -53,7 +53,13 @@ def worker(
         typer.Option(min=0, help=say("minutes until models unload", "空闲多少分钟后卸载模型")),
     ] = IDLE,
     memory: Annotated[
-        int, typer.Option(min=0, help=say("MB of the models' process", "模型进程内存上限（MB）"))
+        int,
+        typer.Option(
+            min=0,
+            help=say(
+                "MB of the models' process and what it starts", "模型进程及其子进程内存上限（MB）"
+            ),
+        ),
     ] = 0,
     store: StoreUrl = None,
     config: ConfigFile = None,
@@ -91,12 +97,12 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     from huiting.app.keeping import hearing_in, keeping_in, nightly, vault_of
     from huiting.app.observing import Watched, counted, loads_of
     from huiting.app.outreach import outreach_of, schedules_of
+    from huiting.app.queues import queue_of
     from huiting.app.recordings import tidied
     from huiting.app.serving import current_judge, digests_of, exports_of, mailer_of
     from huiting.app.telling import counted_audio, drawn, telling, telling_failures
     from huiting.app.wiring import parallel_of
     from huiting.jobs.host.limits import Limits
-    from huiting.jobs.mode import Mode, open_queue
     from huiting.jobs.worker import Terms, Worker
     from huiting.observe.metrics import Metrics
     from huiting.observe.traces import Traces
@@ -126,7 +132,7 @@ def working(settings: Settings, wish: Wish) -> "Iterator[Worker]":
     with ExitStack() as stack:
         stack.enter_context(tidied(vault))
         store = stack.enter_context(store_of(settings))
-        queue = open_queue(store.database, Mode(settings.jobs))
+        queue = queue_of(settings, store)
         metrics = Metrics(__version__)
         traces = Traces.sent_to(settings.otlp_url, __version__) if settings.otlp_url else None
         if traces is not None:

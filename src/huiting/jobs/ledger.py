@@ -22,12 +22,18 @@ from huiting.store.schema import AttemptRow, instant
 
 Issue = Callable[[Connection, Job], int | None]
 """Has a waiting job run when it is due; returns the number of the ticket, if there is one."""
+Ended = Callable[[Connection, Job], None]
+"""Is told of each job that is over for now, in the transaction that ends it; what it raises undoes that."""
 _OPEN = (State.WAITING, State.RUNNING)
 _NONE: Mapping[str, str | None] = {"code": None, "reason": None, "remedy": None}
 
 
 def no_ticket(_connection: Connection, _job: Job) -> None:
     """Have it found by workers that look into the table themselves."""
+
+
+def nobody(_connection: Connection, _job: Job) -> None:
+    """Tell nobody that a job is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Ledger:
     database: Database
     issue: Issue = no_ticket
     now: Callable[[Connection], datetime] = database_time
+    ended: Ended = nobody
 
     def put(self, connection: Connection, order: Order) -> tuple[Job, bool]:
         """Write a job that waits, unless the same is not over; tell whether it is new."""
@@ -129,7 +136,7 @@ class Ledger:
             .values(ended_at=now, outcome=outcome, **words)
         )
         ended = read(changed)
-        return ended if over else self.announce(connection, ended)
+        return self._over(connection, ended) if over else self.announce(connection, ended)
 
     def revive(self, connection: Connection, job: Job) -> Job:
         """Have a job that is over, and locked, wait again, with all its attempts before it."""
@@ -145,7 +152,11 @@ class Ledger:
     def cancel_waiting(self, connection: Connection, job: Job) -> Job:
         """End a job that waits, and is locked."""
         values = {"state": State.CANCELLED, "ended_at": self.now(connection), "cancelling": True}
-        return read(_change(connection, job.id, values))
+        return self._over(connection, read(_change(connection, job.id, values)))
+
+    def _over(self, connection: Connection, job: Job) -> Job:
+        self.ended(connection, job)
+        return job
 
     def _open(self, connection: Connection, kind: str, subject: str) -> Job | None:
         same = select(TABLE.c.id).where(

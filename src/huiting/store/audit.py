@@ -43,7 +43,7 @@ DETAILS = frozenset(
     {
         "agent", "batch", "channel", "count", "disabled", "expires", "fields", "first", "format",
         "from", "kind", "language", "last", "method", "name", "new", "old", "policy", "reason",
-        "role", "rule", "scopes", "sites", "size", "start", "teams", "token", "to", "until",
+        "role", "rule", "scopes", "sites", "size", "start", "teams", "to", "token", "total", "until",
         "verdict", "version",
     }
 )  # fmt: skip

@@ -107,6 +107,11 @@ def latest(
     return _read(connection, limit, BulkRow.at >= since, BulkRow.owner == owner, which)
 
 
+def own(connection: Connection, since: datetime, limit: int, owner: str) -> Sequence[Work]:
+    """Return all that an owner asked for since then, the latest first."""
+    return _read(connection, limit, BulkRow.at >= since, BulkRow.owner == owner)
+
+
 def move(connection: Connection, key: str, place: int | None, tally: Tally) -> None:
     """Write how far it is."""
     row = update(BulkRow).where(BulkRow.id == key)

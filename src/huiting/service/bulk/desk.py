@@ -53,6 +53,8 @@ class Standing:
     work: Work
     job: Job | None
     """None when all was gone through."""
+    number: int | None = None
+    """Of the job, also when all was gone through; None when it is forgotten."""
     in_bin: int = 0
     """Calls that it put into the bin, that may be seen, and that nobody took out since; told when
     it is over."""
@@ -161,11 +163,12 @@ class Many:
         job = self.queue.find(KIND, key)  # first: of work that ends meanwhile its row then says so
         with self.store.database.reading() as connection:
             work = bulk.find(connection, key, principal.id)
+            number = None if job is None else job.id
             job = job if work.ended_at is None else None
             in_bin = 0
             if (job is None or job.state.over) and work.asked.act == Act.REMOVE:
                 in_bin = bulk.left_in_bin(connection, [key], principal.only).get(key, 0)
-        return Standing(work, job, in_bin)
+        return Standing(work, job, number, in_bin)
 
     def cancel(self, key: str, principal: Principal, by: Actor) -> Standing:
         """Have one's own work end; what was done stays done.
@@ -175,10 +178,17 @@ class Many:
         """
         found = self.find(key, principal)
         if found.job is not None and not found.over:
+            asked, done = found.work.asked, found.work.tally.done
+            noted = entry(by, Act(asked.act), key, done, "cancelling", asked.total)
+            self.audit.note(None, noted)  # first: that it ended is noted where it ends
             self.queue.cancel(found.job.id)
-            work = found.work
-            self.audit.note(None, entry(by, Act(work.asked.act), key, work.tally.done, "cancelled"))
         return self.find(key, principal)
+
+    def latest(self, principal: Principal) -> Sequence[Standing]:
+        """Return one's own work of the last `SHOWN`, the latest first: at most `LISTED`."""
+        with self.store.database.reading() as connection:
+            found = bulk.own(connection, self.now() - SHOWN, LISTED, principal.id)
+        return [self.find(work.asked.id, principal) for work in found]
 
     def under_way(self, principal: Principal) -> Sequence[Standing]:
         """Return one's own work that is not over, the latest first."""
@@ -207,7 +217,7 @@ class Many:
         self.audit.note(connection, entry(by, wish.act, asked.id, total, "asked"))
         # In the group of its batch: who cancels that one cancels what fills it, too.
         job, _ = self.queue.put(connection, order_of(asked.id, principal.id, wish.batch))
-        return Standing(bulk.find(connection, asked.id), job)
+        return Standing(bulk.find(connection, asked.id), job, job.id)
 
     def _total(self, sought: Sought, view: View) -> int | None:
         total = self.looking.count(sought, view, MOST + 1)

@@ -112,10 +112,13 @@ class Working:
         asked, wish = work.asked, read(work.asked.wish)
         bare = Wish(wish.act, batch=wish.batch, of=wish.of)  # a search may hold a name
         bulk.end(connection, asked.id, self.now(), written(bare))
-        self.audit.note(connection, entry(by, Act(asked.act), asked.id, whole.done, "done"))
+        done = entry(by, wish.act, asked.id, whole.done, "done", asked.total)
+        self.audit.note(connection, done)
 
 
-def entry(by: Actor, act: Act, key: str, count: int | None, standing: str) -> Entry:
+def entry(
+    by: Actor, act: Act, key: str, count: int | None, standing: str, total: int | None = None
+) -> Entry:
     """Return what the audit log keeps of work on many calls.
 
     Args:
@@ -123,11 +126,14 @@ def entry(by: Actor, act: Act, key: str, count: int | None, standing: str) -> En
         act: what is done of the calls.
         key: of the work.
         count: of calls; None where it is not known.
-        standing: `asked`, `cancelled` or `done`.
+        standing: `asked`, `cancelling`, `cancelled`, `failed` or `done`.
+        total: of how many calls; None where it is not known, or is the count.
     """
     detail: dict[str, str | int | float | bool | None] = {"kind": act.value, "new": standing}
     if count is not None:
         detail["count"] = count
+    if total is not None:
+        detail["total"] = total
     return Entry(by.id, by.name, NOTED[act], f"bulk:{key}", by.address, detail=detail)
 
 
