@@ -17,6 +17,7 @@ from rich.text import Text
 
 from huiting.app.display import printable
 from huiting.app.options import AsJson, ConfigFile, Since, Until, settings_of
+from huiting.app.remote_bulk import app as bulk
 from huiting.app.remote_connection import Wish, client_of
 from huiting.app.remote_jobs import app as jobs
 from huiting.app.remote_rules import app as rules
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(rules, name="rules")
 app.add_typer(jobs, name="jobs")
+app.add_typer(bulk, name="bulk")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 Server = Annotated[

@@ -4,11 +4,13 @@ Knows the interface of the server (`/api/v1`), HTTP, and the types of `huiting.c
 of how the server works.
 """
 
+from huiting.client.bulk import Wanted
 from huiting.client.client import Client, Terms
 from huiting.client.errors import Refused, StillRunning, Unavailable, Unreachable, Unreadable
 from huiting.client.recordings import Told
 from huiting.client.reports import Stretch
 from huiting.client.shapes.answers import Form, Step
+from huiting.client.shapes.bulk import Act as Deed
 from huiting.client.shapes.calls import CallFilter, Sort
 from huiting.client.shapes.jobs import State
 from huiting.client.shapes.library import Decision, Kind
@@ -19,6 +21,7 @@ __all__ = [
     "CallFilter",
     "Client",
     "Decision",
+    "Deed",
     "Form",
     "Kind",
     "Opening",
@@ -34,4 +37,5 @@ __all__ = [
     "Unavailable",
     "Unreachable",
     "Unreadable",
+    "Wanted",
 ]

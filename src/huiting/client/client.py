@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 import httpx
 
+from huiting.client.bulk import Many
 from huiting.client.calls import Calls
 from huiting.client.errors import StillRunning
 from huiting.client.jobs import Batches, Jobs
@@ -79,6 +80,7 @@ class Client:
         self.batches = Batches(self.wire)
         self.jobs = Jobs(self.wire)
         self.calls = Calls(self.wire, terms.unredacted)
+        self.many = Many(self.wire, terms.unredacted)
         self.live = Live(self.wire, terms.verify, terms.unredacted)
         self.library = Library(self.wire)
         self.reviews = Reviews(self.wire)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from huiting.client.shapes import answers, calls, jobs, library
+from huiting.client.shapes import answers, bulk, calls, jobs, library
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = json.loads((ROOT / "tests/golden/openapi.json").read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ KEPT = ("type", "format", "enum", "const")
 def shapes() -> list[type]:
     found = [
         value
-        for module in (answers, calls, jobs, library)
+        for module in (answers, bulk, calls, jobs, library)
         for value in vars(module).values()
         if isinstance(value, type)
         and value.__module__ == module.__name__

@@ -50,12 +50,16 @@ def known(tried: Served) -> Mapping[str, object]:
     batch = tried.web.post("/api/v1/batches", json={"name": "b"}).json()["id"]
     tried.web.post("/api/v1/recordings", files={"files": ("a.wav", b"sound")})
     export = tried.web.post("/api/v1/exports", json={"form": "csv"}).json()["id"]
+    bulk = tried.web.post("/api/v1/bulk", json={"act": "assign"}).json()["id"]
     tried.work()
     created = tried.web.post(
         "/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "9"}
     )
     upload = created.headers["location"].rpartition("/")[2]
-    return {"call": call, "batch": batch, "job": export, "upload": upload, "name": "agent"}
+    return {
+        "call": call, "batch": batch, "job": export, "upload": upload, "name": "agent",
+        "bulk": bulk,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("mode", EXAMPLES, ids=lambda mode: mode.value)
