@@ -42,7 +42,9 @@ class Mode(StrEnum):
 class Asked:
     """What is known of the audio."""
 
-    mode: Mode = Mode.TWO_PASS
+    mode: Mode = Mode.OFFLINE
+    """Who says none is a client of FunASR's offline server: that in C++ takes the first answer
+    for all of it."""
     name: str = "microphone"
     format: str = "pcm"
     rate: int = 16_000

@@ -33,6 +33,12 @@ CPP = {
     "mode": "2pass", "chunk_size": [5, 10, 5], "wav_name": "wav-default-id", "wav_format": "others",
     "audio_fs": 16000, "is_speaking": True, "itn": True, "svs_itn": True, "svs_lang": "yue",
 }  # fmt: skip
+CPP_OFFLINE = {
+    "chunk_size": [5, 10, 5], "chunk_interval": 10, "wav_name": "a", "wav_format": "others",
+    "audio_fs": 8000, "is_speaking": True, "itn": True, "svs_itn": True,
+}  # fmt: skip
+"""It says no mode: it knows of one only."""
+TWO = Asked(Mode.TWO_PASS)
 
 
 def spoken(text: str, start: float = 0.0, number: int = 0, *, itn: str = "") -> Segment:
@@ -66,11 +72,12 @@ def spoken(text: str, start: float = 0.0, number: int = 0, *, itn: str = "") -> 
         (HTML5, Asked(Mode.OFFLINE, "h5", "pcm", 16000, itn=False)),
         (JAVA, Asked(Mode.ONLINE, "javatest", "pcm", 16000, ("hello",))),
         (CPP, Asked(Mode.TWO_PASS, "wav-default-id", "others", 16000, language="yue")),
+        (CPP_OFFLINE, Asked(Mode.OFFLINE, "a", "others", 8000)),
         ({}, Asked()),
         ({"mode": "", "hotwords": "", "wav_name": None, "svs_lang": "auto"}, Asked()),
         ({"audio_fs": "8000", "itn": "false", "chunk_size": "5,10,5"}, Asked(rate=8000, itn=False)),
     ],
-    ids=["Python", "HTML5", "Java", "C++", "nothing", "empty", "numbers as text"],
+    ids=["Python", "HTML5", "Java", "C++", "C++ offline", "nothing", "empty", "numbers as text"],
 )  # fmt: skip
 def test_what_each_client_says_first_is_understood(body: dict[str, object], asked: Asked) -> None:
     assert read(json.dumps(body), Asked()) == asked
@@ -173,7 +180,7 @@ def final(number: int, *segments: Segment) -> Final:
 
 
 def test_two_passes_come_to_what_was_said() -> None:
-    telling = Telling(Asked())
+    telling = Telling(TWO)
     updates: list[Update] = [
         Partial(0, 1, Span(0, 1), "", "我"),
         Partial(0, 1, Span(0, 1.4), "我要", "我要退"),
@@ -198,7 +205,7 @@ def test_two_passes_come_to_what_was_said() -> None:
 
 
 def test_what_is_said_next_waits_for_what_was_said_before() -> None:
-    telling = Telling(Asked())
+    telling = Telling(TWO)
     telling.tell(Partial(0, 1, Span(0, 1), "我要", "我要"))
 
     held = telling.tell(Partial(0, 2, Span(3, 4), "好的", "好的"))
@@ -214,14 +221,14 @@ def test_what_is_said_next_waits_for_what_was_said_before() -> None:
     "update", [Final(1, ()), Lost(1, 0, Span(0, 1), "memory")], ids=["", "lost"]
 )
 def test_what_was_told_and_is_nothing_after_all_is_taken_back(update: Final | Lost) -> None:
-    telling = Telling(Asked())
+    telling = Telling(TWO)
     told = telling.tell(Partial(0, 1, Span(0, 1), "嗯", "嗯"))
 
     assert seen_by_python([*told, *telling.tell(update)]) == ""
 
 
 def test_nothing_is_told_of_what_was_never_told_and_is_nothing() -> None:
-    assert Telling(Asked()).tell(Final(1, ())) == []
+    assert Telling(TWO).tell(Final(1, ())) == []
 
 
 @pytest.mark.parametrize(
@@ -251,7 +258,7 @@ def test_offline_says_nothing_before_the_end() -> None:
 
 
 def test_the_end_is_told_to_who_waits_for_it() -> None:
-    plain, waiting = Telling(Asked(name="a")), Telling(Asked(name="b", answered=True))
+    plain, waiting = Telling(replace(TWO, name="a")), Telling(Asked(name="b", answered=True))
 
     assert plain.end() == {
         "mode": "2pass-offline", "wav_name": "a", "text": "", "is_final": True,
@@ -273,7 +280,7 @@ def test_the_end_is_told_to_who_waits_for_it() -> None:
     ids=["marks", "a Latin word", "blanks", "other marks", "mixed"],
 )
 def test_the_html5_page_finds_every_time(text: str, stretches: list[str]) -> None:
-    told = Telling(Asked()).tell(final(1, spoken(text)))
+    told = Telling(TWO).tell(final(1, spoken(text)))
 
     assert seen_by_html5(told) == stretches
 
@@ -281,7 +288,7 @@ def test_the_html5_page_finds_every_time(text: str, stretches: list[str]) -> Non
 def test_digits_have_times_too_and_are_words_where_itn_is_not_wanted() -> None:
     segment = spoken("要三百元，对。", itn="三百=300")
 
-    told = Telling(Asked()).tell(final(1, segment))
+    told = Telling(TWO).tell(final(1, segment))
     as_spoken = Telling(Asked(itn=False)).tell(final(1, segment))
 
     assert told[0]["text"] == "要300元，对。"
@@ -291,7 +298,7 @@ def test_digits_have_times_too_and_are_words_where_itn_is_not_wanted() -> None:
 
 
 def test_sentences_have_a_time_for_each_character_or_word() -> None:
-    told = Telling(Asked()).tell(final(1, spoken("正是 OK，对。")))
+    told = Telling(TWO).tell(final(1, spoken("正是 OK，对。")))
 
     assert told[0]["stamp_sents"] == [
         {
@@ -305,7 +312,7 @@ def test_sentences_have_a_time_for_each_character_or_word() -> None:
 def test_an_engine_without_times_gives_a_text_without() -> None:
     segment = says(CUSTOMER, 0, 1, "您好。", channel=0)
 
-    told = Telling(Asked()).tell(final(1, segment))
+    told = Telling(TWO).tell(final(1, segment))
 
     assert "timestamp" not in told[0]
     assert (told[0]["start_time"], told[0]["end_time"]) == (0, 1000)

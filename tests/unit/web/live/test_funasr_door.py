@@ -184,6 +184,31 @@ def test_whole_audio_is_answered_once_however_it_is_called(calls: Site, kind: st
     assert calls.live.calls == {}
 
 
+def test_who_says_no_mode_gets_one_answer_to_each_stretch(calls: Site) -> None:
+    """The offline client in C++: with the first message after its last stretch it hangs up."""
+    audio = BytesIO()
+    with wave.open(audio, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframesraw(bytes(8_000))
+    first = {key: value for key, value in FIRST.items() if key != "mode"}
+
+    async def work(socket: ClientConnection) -> list[dict[str, Any]]:
+        answers = []
+        for kind, sent in (("pcm", bytes(16_000)), ("others", audio.getvalue())):
+            await socket.send(json.dumps(first | {"wav_name": kind, "wav_format": kind}))
+            await socket.send(sent)
+            await socket.send(json.dumps({"is_speaking": False}))
+            answers.append(json.loads(await socket.recv()))
+        await socket.close(1001)
+        return answers
+
+    answers = talk(calls, work)
+
+    assert [m["wav_name"] for m in answers] == ["pcm", "others"]
+    assert {m["text"] for m in answers} == {"您好，请讲。我要退货，电话13800138000。好的。"}
+    assert calls.live.calls == {}
+
+
 def test_whole_audio_that_is_none_is_told(calls: Site) -> None:
     async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
         await stream(socket, b"noise" * 100, mode="offline", wav_format="mp3")
