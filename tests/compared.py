@@ -28,7 +28,7 @@ def comparison(
     rates = [{Unit.CHARACTER: ErrorRate(edits, 20)} if referenced else {} for edits in (1, 4)]
     failures = [Failure(deaf, "no audio that we can read")] if deaf else []
     rows = (
-        Row(FIRST, rates[0], 2, 120.0, 60.0, 12.0, 300_000_000),
+        Row(FIRST, rates[0], 2, 120.0, 60.0, 12.0, 300_000_000, cards=2_000_000_000),
         Row(SECOND, rates[1], 2, 120.0, 60.0, 30.0, None, 5.0, 65.0, failures),
     )
     apart = {(FIRST, SECOND): ErrorRate(5, 25), (SECOND, FIRST): ErrorRate(5, 24)}

@@ -21,7 +21,6 @@ from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, InputError
 
 if TYPE_CHECKING:  # loads the store and the pipeline
-    from huiting.engines.resting import Loaded
     from huiting.service.comparing import Comparison, Ear, Line, Row, Sample
 
 CORRECTED = "corrected"
@@ -83,6 +82,7 @@ def compared(
     from huiting.app.recognizers import named, roster_of
     from huiting.app.wiring import threads_of
     from huiting.audio.find import find
+    from huiting.engines.footprint import together
     from huiting.engines.gather import gathering
     from huiting.service.comparing import Comparing
 
@@ -98,17 +98,12 @@ def compared(
         for name in engines:
             with ears(named(settings, name), roster, files) as ear:
                 row = comparing.hear(name, ear, partial(_told, name))
-                row.bytes = _taken(roster.loaded())
+                took = together(one.took for one in roster.loaded())  # of a circuit, its parts too
+                row.bytes, row.cards = took.memory, took.cards
             roster.rest(idle=0.0)  # the next one is measured alone
     finally:
         roster.close()
     return comparing.result(most)
-
-
-def _taken(loaded: "Sequence[Loaded]") -> int | None:
-    """Return the bytes of all that is loaded; of a circuit, of its parts too."""
-    sizes = [one.bytes for one in loaded if one.bytes is not None]
-    return sum(sizes) if len(sizes) == len(loaded) else None
 
 
 @contextmanager
@@ -204,9 +199,14 @@ def table_of(found: "Comparison") -> Table:
             row.engine,
             rates or "–",
             "–" if row.speed is None else f"{row.speed:.1f}×",
-            "–" if row.bytes is None else f"{row.bytes / 1e6:.0f} MB",
+            _memory(row),
         )
     return table
+
+
+def _memory(row: "Row") -> str:
+    memory = "–" if row.bytes is None else f"{row.bytes / 1e6:.0f} MB"
+    return memory if row.cards is None else f"{memory} + {row.cards / 1e6:.0f} MB CUDA"
 
 
 def sentences(found: "Comparison") -> Iterator[str]:

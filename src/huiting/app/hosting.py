@@ -44,6 +44,7 @@ from huiting.core.errors import ConfigError, InputError
 from huiting.core.ports import Hints, Recognizer, SpeechMeter
 from huiting.core.watch import Progress, Watch
 from huiting.engines.careful import shared_with_care
+from huiting.engines.footprint import Footprint, together
 from huiting.engines.life import living
 from huiting.engines.lively import (
     LivelyDiarizer,
@@ -155,7 +156,7 @@ def compare(payload: bytes, listen: Callable[[Progress], None], *, kits: "Kits")
         analysis = _analyzed(request, made, watch)
         taken = kits.taken(made.settings)
     seconds = sum(watch.seconds.get(stage, 0.0) for stage in RECOGNITION)
-    return Measured(to_json(analysis), seconds, taken).packed()
+    return Measured(to_json(analysis), seconds, taken.memory, taken.cards).packed()
 
 
 def _analyzed(request: Request, made: "Made", watch: Watch) -> Analysis:
@@ -286,16 +287,11 @@ class Kits:
         """
         return self._rosters[settings.profile].using(settings.engine)
 
-    def taken(self, settings: Settings) -> int | None:
-        """Return the bytes of a recognizer, and of those it is made of that are loaded.
-
-        None when nobody knows.
-        """
+    def taken(self, settings: Settings) -> Footprint:
+        """Return what a recognizer took, and those it is made of that are loaded."""
         names = {settings.engine, *parts_of(settings)}
         known = self._rosters[settings.profile].loaded()
-        sizes = [one.bytes for one in known if one.name in names]
-        found = [size for size in sizes if size is not None]
-        return sum(found) if found and len(found) == len(sizes) else None
+        return together(one.took for one in known if one.name in names)
 
     def _load(self, settings: Settings) -> Kit:
         """Return the kit with the recognizer that is wanted, and what shows life and a journal."""

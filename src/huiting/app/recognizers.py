@@ -4,11 +4,9 @@
 requests may ask for them, and a circuit joins them.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from huiting.app.choices import Choice, enhancer_of, model_of
@@ -18,13 +16,13 @@ from huiting.core.plugins import make, parameters
 from huiting.core.ports import Recognizer
 from huiting.engines import catalogue
 from huiting.engines.enhanced import Enhanced
+from huiting.engines.footprint import footprint
 from huiting.engines.resting import Roster
 
 CIRCUIT = "circuit"
 """The engine that is made of others."""
 REMOTE = "remote"
 """The engine that asks a server."""
-STATM, PAGE = Path("/proc/self/statm"), "SC_PAGE_SIZE"
 
 
 def names_of(settings: Settings) -> tuple[str, ...]:
@@ -167,15 +165,8 @@ def roster_of(
         with share(found) as shared:
             yield shared
 
-    roster = Roster(entered, patience=settings.engine_idle * 60, taken=taken)
+    roster = Roster(entered, patience=settings.engine_idle * 60, taken=footprint)
     return roster
-
-
-def taken() -> int | None:
-    """Return the bytes of memory that this process has; None where the system does not say."""
-    if not STATM.exists():
-        return None
-    return int(STATM.read_text("ascii").split()[1]) * os.sysconf(PAGE)
 
 
 def servers_of(settings: Settings) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """The CUDA devices of this machine, what memory they have, and the libraries CTranslate2 wants.
 
 Asks the driver by its C interface, so it works before any runtime is loaded and sees the
-devices that `CUDA_VISIBLE_DEVICES` leaves, numbered as runtimes number them. Knows no model.
+devices that `CUDA_VISIBLE_DEVICES` leaves, numbered as runtimes number them. Who takes how much
+of their memory its library NVML says. Knows no model.
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,12 +14,30 @@ from pathlib import Path
 from typing import Any
 
 DRIVER = "libcuda.so.1"
+MANAGER = "libnvidia-ml.so.1"
 LIBRARIES = ("libcublasLt.so.12", "libcublas.so.12")
 """What CTranslate2 4.8 loads when it first computes; the first is needed by the second."""
 NAME_SIZE = 100
+MOST_PROCESSES = 256
+"""On one device; more and nothing is told."""
+UNTOLD = (1 << 64) - 1
+"""What the manager says of the memory of a process when it does not know."""
 
 Driver = Any
 """The driver's C interface: functions return 0 when they succeed and write to pointers."""
+Manager = Any
+"""The C interface of the library that tells who uses a device (NVML); likewise."""
+
+
+class _Process(ctypes.Structure):
+    """`nvmlProcessInfo_t`."""
+
+    _fields_ = (
+        ("pid", ctypes.c_uint),
+        ("used", ctypes.c_ulonglong),
+        ("instance", ctypes.c_uint),
+        ("compute", ctypes.c_uint),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,38 @@ def free(of: Driver | None, index: int) -> int | None:
         if not held or of.cuMemGetInfo_v2(ctypes.byref(left), ctypes.byref(total)):
             return None
     return left.value
+
+
+def manager() -> Manager | None:
+    """Return the library that tells who uses a device; None where it is not, or finds none."""
+    try:
+        found = ctypes.CDLL(MANAGER)
+    except OSError:
+        return None
+    return None if found.nvmlInit_v2() else found
+
+
+def taken(of: Manager | None, processes: Collection[int]) -> int | None:
+    """Return the bytes of all devices that processes take; None when that is none, or not told.
+
+    Within a container it may know processes by other numbers; then it tells nothing of ours.
+    """
+    count = ctypes.c_uint()
+    if of is None or of.nvmlDeviceGetCount_v2(ctypes.byref(count)):
+        return None
+    using = [one for index in range(count.value) for one in _using(of, index)]
+    ours = [used for process, used in using if process in processes]
+    return None if UNTOLD in ours else sum(ours) or None
+
+
+def _using(of: Manager, index: int) -> Iterator[tuple[int, int]]:
+    """Yield the processes on a device with the bytes that each takes."""
+    handle, count = ctypes.c_void_p(), ctypes.c_uint(MOST_PROCESSES)
+    found = (_Process * MOST_PROCESSES)()
+    if of.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(handle)):
+        return
+    if not of.nvmlDeviceGetComputeRunningProcesses_v3(handle, ctypes.byref(count), found):
+        yield from ((one.pid, one.used) for one in found[: count.value])
 
 
 @contextmanager

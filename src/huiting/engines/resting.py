@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio
 from huiting.engines.device import OutOfRoom, size
+from huiting.engines.footprint import Footprint
 
 log = logging.getLogger(__name__)
 
 Load = Callable[[str], AbstractContextManager[Recognizer]]
 """Loads the recognizer of a name; leaving it lets it go."""
-Taken = Callable[[], int | None]
-"""Bytes that this process takes; None when nobody knows."""
+Taken = Callable[[], Footprint]
+"""What this process takes, and those in which engines run apart from it."""
+UNKNOWN = Footprint()
 
 
 @dataclass(slots=True, eq=False)
@@ -32,8 +34,8 @@ class _Held:
     users: int = 0
     used: float = 0.0
     """When it was last used, by the clock."""
-    bytes: int | None = None
-    """By how much the process grew while it was loaded; None when nobody knows."""
+    took: Footprint = UNKNOWN
+    """By how much our processes grew while it was loaded."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is loaded or let go."""
 
@@ -43,8 +45,8 @@ class Loaded:
     """A recognizer that is in memory."""
 
     name: str
-    bytes: int | None
-    """By how much the process grew when it was loaded; None when nobody knows."""
+    took: Footprint
+    """By how much our processes grew when it was loaded."""
     users: int
     """Calls that it works on."""
     idle: float
@@ -58,7 +60,7 @@ class Roster:
         load: by name.
         patience: seconds after which one that nobody uses is let go; 0 for never.
         clock: seconds, of any origin.
-        taken: bytes that this process takes.
+        taken: what our processes take.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Roster:
         *,
         patience: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
-        taken: Taken = lambda: None,
+        taken: Taken = Footprint,
     ) -> None:
         self._load = load
         self._patience = patience
@@ -86,7 +88,7 @@ class Roster:
         with self._lock:
             held = {n: h for n, h in sorted(self._held.items()) if h.recognizer is not None}
         return [
-            Loaded(n, h.bytes, h.users, 0.0 if h.users else max(0.0, now - h.used))
+            Loaded(n, h.took, h.users, 0.0 if h.users else max(0.0, now - h.used))
             for n, h in held.items()
         ]
 
@@ -145,10 +147,10 @@ class Roster:
                 context, found = self._entered(name)
             except OutOfRoom as again:
                 raise self._explained(again) from again
-        after = self._taken()
-        held.bytes = None if before is None or after is None else max(0, after - before)
+        held.took = self._taken().since(before)
         held.context, held.recognizer, held.used = context, found, self._clock()
-        log.info("recognizer loaded", extra={"engine": name, "bytes": held.bytes})
+        took = {"bytes": held.took.memory, "on_cards": held.took.cards}
+        log.info("recognizer loaded", extra={"engine": name, **took})
         return found
 
     def _entered(self, name: str) -> tuple[AbstractContextManager[Recognizer], Recognizer]:
@@ -157,10 +159,7 @@ class Roster:
 
     def _explained(self, error: OutOfRoom) -> OutOfRoom:
         """Return the refusal with what is in memory beside it."""
-        known = [
-            f"{one.name} ({'size unknown' if one.bytes is None else size(one.bytes)})"
-            for one in self.loaded()
-        ]
+        known = [f"{one.name} ({said(one.took)})" for one in self.loaded()]
         also = f"; in use beside it: {', '.join(known)}" if known else ""
         return OutOfRoom(error.subject, error.reason + also, error.remedy)
 
@@ -172,11 +171,18 @@ class Roster:
             if held.context is None or not unused:
                 return False
             held.context.__exit__(None, None, None)
-            held.context = held.recognizer = held.bytes = None
+            held.context = held.recognizer = None
+            held.took = UNKNOWN
         finally:
             held.lock.release()
         log.info("recognizer let go", extra={"engine": name})
         return True
+
+
+def said(took: Footprint) -> str:
+    """Return what was taken as people read it: `0.4 GB, 2.4 GB CUDA`."""
+    memory = "size unknown" if took.memory is None else size(took.memory)
+    return memory if took.cards is None else f"{memory}, {size(took.cards)} CUDA"
 
 
 class Resting:

@@ -72,12 +72,14 @@ class Row:
     seconds: float = 0.0
     """That it took."""
     bytes: int | None = None
-    """By how much the process grew while it was loaded; None where nobody knows."""
+    """By how much our processes grew while it was loaded; None where nobody knows."""
     again: float = 0.0
     """Seconds of speech that a second engine heard too."""
     elsewhere: float = 0.0
     """Seconds of speech that a fallback recognized."""
     failures: list[Failure] = field(default_factory=list)
+    cards: int | None = None
+    """As `bytes`, of CUDA devices; None where it uses none, or nobody knows."""
 
     @property
     def speed(self) -> float | None:

@@ -59,18 +59,21 @@ class Measured:
     """From when the words were asked for until they were there, other work of the host included;
     loading the model is not."""
     memory: int | None
-    """Bytes by which the process grew when the recognizer was loaded; None when nobody knows."""
+    """Bytes by which our processes grew when the recognizer was loaded; None when nobody knows."""
+    cards: int | None = None
+    """Likewise, of CUDA devices; None where it uses none, or nobody knows."""
 
     def packed(self) -> bytes:
         """Return it as bytes."""
-        return msgspec.json.encode((self.seconds, self.memory)) + b"\n" + self.analysis
+        return msgspec.json.encode((self.seconds, self.memory, self.cards)) + b"\n" + self.analysis
 
     @classmethod
     def unpacked(cls, data: bytes) -> "Measured":
         """Return what `packed` wrote."""
         costs, _, analysis = data.partition(b"\n")
-        seconds, taken = msgspec.json.decode(costs, type=tuple[float, int | None])
-        return cls(analysis, seconds, taken)
+        kind = tuple[float, int | None, int | None]
+        seconds, memory, cards = msgspec.json.decode(costs, type=kind)
+        return cls(analysis, seconds, memory, cards)
 
 
 class Host(Protocol):

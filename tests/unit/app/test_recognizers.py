@@ -193,10 +193,6 @@ def test_all_that_the_settings_name_is_loaded_by_its_name_and_joined() -> None:
     assert list(made.loaded()) == []
 
 
-def test_what_a_recognizer_took_is_told() -> None:
-    assert (recognizers.taken() or 0) > 1 << 20
-
-
 def test_a_circuit_that_changes_in_a_part_makes_other_analyses() -> None:
     other = {**TABLES, "wide": {"engine": "ears", "beam": 6}}
     settings = Settings(engine="both", engines=TABLES, emotion=False, sounds=False)

@@ -61,6 +61,48 @@ class MadeUp:
         return self.fails == "memory"
 
 
+@dataclass
+class Teller:
+    """A manager of two devices, and who uses each."""
+
+    using: tuple[dict[int, int], dict[int, int]]
+    fails: str = ""
+
+    def nvmlDeviceGetCount_v2(self, count: Any) -> int:  # noqa: ANN401, N802
+        count._obj.value = 2
+        return self.fails == "count"
+
+    def nvmlDeviceGetHandleByIndex_v2(self, index: int, handle: Any) -> int:  # noqa: ANN401, N802
+        handle._obj.value = index + 1
+        return self.fails == "handle"
+
+    def nvmlDeviceGetComputeRunningProcesses_v3(self, handle: Any, count: Any, into: Any) -> int:  # noqa: ANN401, N802
+        known = self.using[handle.value - 1]
+        for place, (process, used) in enumerate(known.items()):
+            into[place].pid, into[place].used = process, used
+        count._obj.value = len(known)
+        return self.fails == "processes"
+
+
+def test_what_processes_take_of_all_devices_is_added_up() -> None:
+    assert _cuda.taken(Teller(({7: GIB, 8: 5}, {7: GIB, 9: 1})), {7, 9}) == 2 * GIB + 1
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        pytest.param(None, id="no library"),
+        pytest.param(Teller(({7: 1}, {}), fails="count"), id="it counts none"),
+        pytest.param(Teller(({7: 1}, {}), fails="handle"), id="it gives no device"),
+        pytest.param(Teller(({7: 1}, {}), fails="processes"), id="it tells no processes"),
+        pytest.param(Teller(({7: _cuda.UNTOLD}, {7: 1}), ""), id="it does not know of one"),
+        pytest.param(Teller(({8: GIB}, {}), ""), id="only of others"),
+    ],
+)
+def test_what_is_not_told_of_our_processes_is_unknown(of: Teller | None) -> None:
+    assert _cuda.taken(of, {7}) is None
+
+
 def test_devices_have_names_and_memory() -> None:
     assert _cuda.gpus(MadeUp()) == (Gpu(0, "Card 0", 8 * GIB), Gpu(1, "Card 1", 16 * GIB))
 

@@ -9,6 +9,7 @@ import pytest
 from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio
 from huiting.engines.device import OutOfRoom
+from huiting.engines.footprint import Footprint
 from huiting.engines.resting import Roster
 
 CLIP = Audio(np.zeros(16_000, np.float32), 16_000)
@@ -33,6 +34,8 @@ class Machine:
     """A machine with room for so many recognizers."""
 
     room: int = 9
+    card: bool = False
+    """Whether they take of a CUDA device too."""
     now: float = 0.0
     here: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
@@ -46,10 +49,11 @@ class Machine:
         yield Ear(name)
         self.here.remove(name)
 
+    def taken(self) -> Footprint:
+        return Footprint(len(self.here) * 300, (1 << 20) * len(self.here) if self.card else None)
+
     def roster(self, patience: float = 60.0) -> Roster:
-        return Roster(
-            self.load, patience=patience, clock=lambda: self.now, taken=lambda: len(self.here) * 300
-        )
+        return Roster(self.load, patience=patience, clock=lambda: self.now, taken=self.taken)
 
 
 def hear(roster: Roster, name: str) -> list[Hypothesis]:
@@ -87,7 +91,7 @@ def test_what_is_in_memory_is_told_with_its_size_and_idleness() -> None:
     machine.now = 7.0
 
     [one] = roster.loaded()
-    assert (one.name, one.bytes, one.users, one.idle) == ("a", 300, 0, 7.0)
+    assert (one.name, one.took, one.users, one.idle) == ("a", Footprint(300), 0, 7.0)
 
 
 def test_one_that_nobody_used_for_a_while_is_let_go_and_loaded_again_on_demand() -> None:
@@ -159,6 +163,20 @@ def test_one_that_does_not_fit_beside_what_is_in_use_is_refused_with_the_numbers
 
     assert "needs 2.0 GB and 1.0 GB are free" in refused.value.reason
     assert "in use beside it: a (0.0 GB)" in refused.value.reason
+
+
+def test_a_refusal_says_what_the_others_took_of_cuda_devices() -> None:
+    machine = Machine(room=1, card=True)
+    roster = machine.roster()
+    with roster.using("a"), pytest.raises(OutOfRoom, match=r"a \(0.0 GB, 0.0 GB CUDA\)"):
+        hear(roster, "b")
+
+
+def test_a_refusal_says_that_nobody_knows_what_the_others_took() -> None:
+    machine = Machine(room=1)
+    roster = Roster(machine.load)
+    with roster.using("a"), pytest.raises(OutOfRoom, match=r"a \(size unknown\)"):
+        hear(roster, "b")
 
 
 def test_one_that_does_not_fit_even_alone_is_refused() -> None:

@@ -90,6 +90,7 @@ def test_figures_lines_and_differences_are_told(served: Served) -> None:
     first, second = told["figures"]
     assert first["errors"] == {"character": {"edits": 1, "units": 20, "rate": 0.05}}
     assert (first["speed"], first["memory"], second["memory"]) == (10.0, 300_000_000, None)
+    assert (first["card_memory"], second["card_memory"]) == (2_000_000_000, None)
     assert (second["heard_again"], second["heard_by_fallback"]) == (5.0, 65.0)
     assert told["apart"][0]["difference"] == {"edits": 5, "units": 25, "rate": 0.2}
     assert [(one["call"], one["edits"], one["hidden"]) for one in told["lines"]] == [

@@ -47,5 +47,6 @@ batches come in one after another.
 """
 
 from huiting.engines.apart._asking import Apart, Program
+from huiting.engines.apart._process import running
 
-__all__ = ["Apart", "Program"]
+__all__ = ["Apart", "Program", "running"]

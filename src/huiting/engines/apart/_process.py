@@ -38,6 +38,12 @@ ALONE = {
 }
 """What the libraries over there are told: nothing is downloaded, nobody hears that it runs, and
 what they start does not begin as a copy of a process that has threads."""
+_RUNNING: set[int] = set()
+
+
+def running() -> tuple[int, ...]:
+    """Return the process ids of those that we started and did not end; each leads a session."""
+    return tuple(_RUNNING)
 
 
 class Gone(Exception):
@@ -70,6 +76,7 @@ class Process:
             env=inherited | ALONE | dict(variables),
             start_new_session=True,  # what it starts ends with it, and Ctrl-C is ours
         )
+        _RUNNING.add(self._popen.pid)
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         self._sink, self._source = self._popen.stdin.fileno(), self._popen.stdout.fileno()
@@ -144,6 +151,7 @@ def _end(popen: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(popen.pid, signal.SIGKILL)
     popen.wait()
+    _RUNNING.discard(popen.pid)
     for stream in (popen.stdin, popen.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):

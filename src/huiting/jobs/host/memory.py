@@ -17,12 +17,26 @@ class Memory:
     groups: Path = Path("/sys/fs/cgroup")
 
     def taken(self, process: int) -> int:
-        """Return the resident bytes of a process; 0 when it is gone."""
+        """Return the resident bytes of a process and of all that it started; 0 when it is gone.
+
+        What they share, such as libraries, counts once for each.
+        """
         try:
             pages = (self.proc / str(process) / "statm").read_text("ascii").split()[1]
         except (OSError, IndexError):
             return 0
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        own = int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return own + sum(self.taken(child) for child in self._started(process))
+
+    def _started(self, process: int) -> Iterator[int]:
+        """Yield the children of a process, where the kernel tells them."""
+        try:
+            threads = list((self.proc / str(process) / "task").iterdir())
+        except OSError:
+            return
+        for thread in threads:
+            for line in _lines(thread / "children"):
+                yield from map(int, line.split())
 
     def kills(self) -> int | None:
         """Return how many processes the kernel has ended for want of memory; None if untold."""

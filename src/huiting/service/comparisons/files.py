@@ -46,6 +46,7 @@ def _engines(figures: Figures, failed: dict[str, int]) -> Iterable[Sequence[Cell
     yield (
         "engine", "unit", "errors", "units", "error_rate", "lines", "audio", "speech", "seconds",
         "speed", "memory", "heard_again", "heard_by_fallback", "failures",
+        "card_memory",
     )  # fmt: skip
     for row in figures.rows:
         for unit, rate in row.rates.items() or [(None, None)]:
@@ -53,6 +54,7 @@ def _engines(figures: Figures, failed: dict[str, int]) -> Iterable[Sequence[Cell
             yield (
                 row.engine, unit and unit.value, *counts, row.lines, row.audio, row.speech,
                 row.seconds, row.speed, row.bytes, row.again, row.elsewhere, failed[row.engine],
+                row.cards,
             )  # fmt: skip
 
 

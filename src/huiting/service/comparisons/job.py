@@ -93,7 +93,7 @@ class SideBySide:
         for engine in asked.engines:
             ear = _Ear(self.host, self.audio, engine, course)
             row = comparing.hear(engine, ear, partial(_begin, course, engine))
-            row.bytes = ear.memory
+            row.bytes, row.cards = ear.memory, ear.cards
         running.check()
         return packed(comparing.result(EXAMPLES), len(samples))
 
@@ -133,6 +133,8 @@ class _Ear:
     course: _Course
     memory: int | None = field(default=None, init=False)
     """Bytes that it takes, as was told last."""
+    cards: int | None = field(default=None, init=False)
+    """Likewise, of CUDA devices."""
 
     def __call__(self, sample: Sample) -> Hearing:
         """Hear a call."""
@@ -147,6 +149,8 @@ class _Ear:
         measured = Measured.unpacked(result)
         if measured.memory is not None:
             self.memory = measured.memory
+        if measured.cards is not None:
+            self.cards = measured.cards
         analysis = from_json(measured.analysis, sample.name[:16])
         return Hearing(as_written(analysis), measured.seconds)
 

@@ -26,7 +26,10 @@ def load(options: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
         raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
     if options.get("broken"):
         raise ValueError("no such architecture\nsecond line")
+    held = [b"x" * options.get("hold", 0)]
     sys.stdout.write("printed while loading\n")
+
+    ready = os.pipe()
 
     def answer(question: Mapping[str, Any], clips: Sequence[Any]) -> Mapping[str, Any]:
         if "fail" in question:
@@ -40,8 +43,13 @@ def load(options: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
             sys.stderr.write(question["complain"] + "\n")
             sys.stderr.flush()
         if question.get("fork") and not os.fork():
+            held.append(b"x" * question.get("hold", 0))
+            if "hold" in question:
+                os.write(ready[1], b"x")
             time.sleep(60)
             os._exit(0)
+        if "hold" in question:
+            os.read(ready[0], 1)
         if question.get("die"):
             os.kill(os.getpid(), signal.SIGSEGV)
         if question.get("hang"):

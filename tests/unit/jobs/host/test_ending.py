@@ -90,6 +90,17 @@ def test_our_own_memory_can_be_read() -> None:
     assert Memory().taken(os.getpid()) > 1 << 20
 
 
+def test_what_a_process_started_counts_with_it(tmp_path: Path) -> None:
+    for process, pages, started in ((7, 10, "8 9"), (8, 20, "11"), (9, 30, ""), (11, 40, "")):
+        for thread in (process, process + 100):
+            folder = tmp_path / str(process) / "task" / str(thread)
+            folder.mkdir(parents=True)
+            (folder / "children").write_text(started if thread == process else "")
+        (tmp_path / str(process) / "statm").write_text(f"999 {pages} 1 0 0 0 0")
+
+    assert Memory(tmp_path, tmp_path).taken(7) == 100 * os.sysconf("SC_PAGE_SIZE")
+
+
 @pytest.mark.parametrize(
     ("cause", "kind"),
     [

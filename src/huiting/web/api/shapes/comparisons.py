@@ -106,6 +106,9 @@ class EngineFiguresOf(BaseModel):
     )
     speed: float | None = Field(description="Seconds of recordings heard in a second.")
     memory: int | None = Field(description="Bytes; null where nobody knows.")
+    card_memory: int | None = Field(
+        description="Bytes on CUDA devices; null where none is used, or nobody knows."
+    )
     heard_again: float = Field(description="Seconds of speech that a second engine heard too.")
     heard_by_fallback: float = Field(description="Seconds of speech that a fallback heard.")
 
@@ -121,6 +124,7 @@ class EngineFiguresOf(BaseModel):
             seconds=row.seconds,
             speed=row.speed,
             memory=row.bytes,
+            card_memory=row.cards,
             heard_again=row.again,
             heard_by_fallback=row.elsewhere,
         )
