@@ -1,4 +1,5 @@
 // The page of one call: the player, what is drawn, the transcript and the keys go together.
+import { asked } from "./call/asking.js";
 import { buttons } from "./call/buttons.js";
 import { Chunks } from "./call/chunks.js";
 import { install as find } from "./call/find.js";
@@ -24,11 +25,18 @@ async function start(root, area) {
   buttons(root, player);
   if (root.dataset.moment) player.seek(Number(root.dataset.moment));
   writeAddress(player);
-  const answer = await fetch(area.dataset.timeline ?? "", { credentials: "same-origin" });
-  if (!answer.ok) return;
-  const told = await answer.json();
-  const followed = words(root, player, told.lines);
-  moves(player, followed, told.quiet);
+  // what is pressed before the lines are known waits for them
+  const coming = asked(area.dataset.timeline ?? "").then((answer) => answer?.json() ?? null);
+  const reading = coming.then((told) => (told ? words(root, player, told.lines) : null));
+  moves(
+    player,
+    reading.then((read) => read?.followed ?? null),
+    coming.then((told) => told?.quiet ?? []),
+  );
+  find(reading, root.dataset.parts ?? "");
+  const told = await coming;
+  if (!told) return;
+  await reading;
   await draw(area, player, told);
   if (media && root.dataset.light === "yes") media.preload = "metadata";
 }
@@ -39,6 +47,7 @@ async function start(root, area) {
  * @param {HTMLElement} root
  * @param {Player} player
  * @param {import("./call/follow.js").Lines} lines
+ * @returns {import("./call/find.js").Read | null}
  */
 function words(root, player, lines) {
   const box = /** @type {HTMLElement | null} */ (one("[data-transcript]"));
@@ -52,11 +61,10 @@ function words(root, player, lines) {
   const chunks = new Chunks(box, address);
   chunks.build(lines.size);
   const followed = new Follow(box, chunks, lines, one("[data-follow]"));
-  find(box, chunks, followed, root.dataset.parts ?? "");
   const show = () => followed.move(player.now);
   player.addEventListener("moved", show);
   show();
-  return followed;
+  return { box, chunks, followed };
 }
 
 /**
@@ -109,18 +117,12 @@ async function draw(area, player, told) {
     { passive: false },
   );
   area.dataset.ready = "yes";
-  const bytes = address ? await outline(address) : null;
-  if (!bytes) return;
-  await wave.draw(read(bytes, roles.length));
+  const answer = address ? await asked(address) : null;
+  if (!answer) return;
+  await wave.draw(read(await answer.arrayBuffer(), roles.length));
   wave.zoom(1, player.now);
   again();
   area.dataset.ready = "drawn";
-}
-
-/** @param {string} address */
-async function outline(address) {
-  const answer = await fetch(address, { credentials: "same-origin" });
-  return answer.ok ? answer.arrayBuffer() : null;
 }
 
 /**

@@ -202,6 +202,7 @@ Alpine.data("vad", () => ({
     this.share = this.page = 0;
     this.playing = this.audible = false;
     this.recording = "";
+    delete (/** @type {HTMLElement} */ (this.$refs.lanes).dataset.ready);
   },
   async measure() {
     this.state = "waiting";

@@ -3,6 +3,7 @@
 // It consists of chunks. One that is far away is an empty box of about its height; when it
 // comes near, its lines are asked for (once) and put in.
 import { htmx } from "../site/htmx.js";
+import { asked } from "./asking.js";
 
 const NEAR = "900px 0px";
 const LINE = 58; // pixels of a line of text with what stands above it
@@ -114,8 +115,8 @@ export class Chunks {
   async #put(number, chunk) {
     try {
       const known = this.#known.get(number);
-      const text = known ?? (await asked(this.#address(number * this.#size)));
-      if (text === null) return;
+      const text = known ?? (await this.#lines(number));
+      if (text === undefined) return;
       this.#known.set(number, text);
       this.#change(chunk, () => {
         const made = document.createElement("template");
@@ -127,6 +128,12 @@ export class Chunks {
     } finally {
       this.#coming.delete(number);
     }
+  }
+
+  /** @param {number} number */
+  async #lines(number) {
+    const answer = await asked(this.#address(number * this.#size), { "HX-Request": "true" });
+    return answer?.text();
   }
 
   /** @param {number} number */
@@ -164,16 +171,4 @@ export class Chunks {
  */
 function reserve(chunk, height) {
   chunk.style.height = height === null ? "" : `${height}px`;
-}
-
-/**
- * @param {string} address
- * @returns {Promise<string | null>}
- */
-async function asked(address) {
-  const answer = await fetch(address, {
-    credentials: "same-origin",
-    headers: { "HX-Request": "true" },
-  });
-  return answer.ok ? answer.text() : null;
 }

@@ -1,14 +1,20 @@
 // What is said in the call, found line by line: most lines are not in the page, so the browser's
 // own search cannot find them.
+import { asked } from "./asking.js";
 import { one } from "./page.js";
 
 /**
- * @param {HTMLElement} box the transcript
- * @param {import("./chunks.js").Chunks} chunks
- * @param {import("./follow.js").Follow} followed
+ * @typedef {object} Read the transcript, once its lines are known
+ * @property {HTMLElement} box
+ * @property {import("./chunks.js").Chunks} chunks
+ * @property {import("./follow.js").Follow} followed
+ */
+
+/**
+ * @param {Promise<Read | null>} reading
  * @param {string} query what addresses of parts of the page carry on
  */
-export function install(box, chunks, followed, query) {
+export function install(reading, query) {
   const form = /** @type {HTMLFormElement | null} */ (one("[data-find]"));
   const field = /** @type {HTMLInputElement | null} */ (one("#find-text"));
   const told = /** @type {HTMLElement | null} */ (one("[data-found]"));
@@ -19,12 +25,13 @@ export function install(box, chunks, followed, query) {
   const look = async (/** @type {string} */ text) => {
     const wanted = new URLSearchParams(query.slice(1));
     wanted.set("q", text);
-    const answer = await fetch(`${form.dataset.find}?${wanted}`, { credentials: "same-origin" });
-    found = { text, lines: answer.ok ? await answer.json() : [], at: -1 };
+    const answer = await asked(`${form.dataset.find}?${wanted}`);
+    found = { text, lines: answer ? await answer.json() : [], at: -1 };
   };
   const go = async (/** @type {number} */ steps) => {
     const text = field.value.trim();
-    if (!text) return;
+    const read = await reading;
+    if (!text || !read) return;
     if (text !== found.text) await look(text);
     const { lines } = found;
     told.textContent = (lines.length ? "" : told.dataset.none) ?? "";
@@ -32,10 +39,10 @@ export function install(box, chunks, followed, query) {
     found.at =
       (found.at + steps + lines.length + (found.at < 0 && steps < 0 ? 1 : 0)) % lines.length;
     told.textContent = `${found.at + 1} / ${lines.length}`;
-    followed.follow(false);
-    await show(lines[found.at]);
+    read.followed.follow(false);
+    await show(read, lines[found.at]);
   };
-  const show = async (/** @type {number} */ number) => {
+  const show = async (/** @type {Read} */ { box, chunks }, /** @type {number} */ number) => {
     const line = await chunks.line(number);
     if (!line) return;
     for (const old of box.querySelectorAll(".found")) old.classList.remove("found");

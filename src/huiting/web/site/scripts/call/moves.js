@@ -11,20 +11,22 @@ import { one } from "./page.js";
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /**
- * Keys, and buttons that need to know the lines.
+ * Keys, and buttons that need to know the lines: what is pressed before they are known waits.
  *
  * @param {Player} player
- * @param {Follow | null} followed
- * @param {import("./player.js").Span[]} quiet
+ * @param {Promise<Follow | null>} following
+ * @param {Promise<import("./player.js").Span[]>} quiet
  */
-export function moves(player, followed, quiet) {
-  const line = (/** @type {number} */ steps) => {
+export function moves(player, following, quiet) {
+  const line = async (/** @type {number} */ steps) => {
+    const followed = await following;
     const place = followed?.beside(steps) ?? null;
     if (place === null) return;
     followed?.follow(true);
     player.seek(place);
   };
-  const loop = (/** @type {number | undefined} */ wanted) => {
+  const loop = async (/** @type {number | undefined} */ wanted) => {
+    const followed = await following;
     const span = followed?.span(wanted ?? followed.current) ?? null;
     if (player.looping && wanted === undefined) return player.loop(null);
     if (!span) return;
@@ -37,21 +39,24 @@ export function moves(player, followed, quiet) {
     player.speed =
       SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, (place < 0 ? 1 : place) + steps))];
   };
-  one("[data-loop]")?.addEventListener("click", () => loop(undefined));
-  one("[data-skip]")?.addEventListener("click", () => player.skip(!player.skipping, quiet));
+  one("[data-loop]")?.addEventListener("click", () => void loop(undefined));
+  one("[data-skip]")?.addEventListener("click", async () => {
+    const silences = await quiet;
+    player.skip(!player.skipping, silences);
+  });
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-repeat]") : null;
-    if (button) loop(Number(button.getAttribute("data-repeat")));
+    if (button) void loop(Number(button.getAttribute("data-repeat")));
   });
   const inside = (/** @type {KeyboardEvent} */ event) =>
     event.target instanceof Element &&
     event.target.closest("[data-transcript], [data-player]") !== null;
   listen({
     " ": () => player.toggle(),
-    j: () => line(1),
-    k: () => line(-1),
-    ArrowDown: (event) => inside(event) && line(1),
-    ArrowUp: (event) => inside(event) && line(-1),
+    j: () => void line(1),
+    k: () => void line(-1),
+    ArrowDown: (event) => (inside(event) ? void line(1) : false),
+    ArrowUp: (event) => (inside(event) ? void line(-1) : false),
     ArrowLeft: () => player.seek(player.now - 5),
     ArrowRight: () => player.seek(player.now + 5),
     "[": () => faster(-1),
