@@ -1,6 +1,5 @@
 """The door for clients of FunASR's runtime: stretches of audio, one after the other."""
 
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any, BinaryIO, cast
@@ -35,9 +34,6 @@ from huiting.web.live.wire import written
 from huiting.web.parts import Parts
 from huiting.web.problems import worded
 from huiting.web.waiting import heard
-
-_KEPT = 8 << 20
-"""Bytes of audio that stay in memory; more goes to the disk."""
 
 
 class _Cut(Exception):
@@ -177,18 +173,14 @@ class FunasrDoor:
         """Take audio to its end, and tell what was said in all of it."""
         check(self._principal, Permission.TRANSCRIBE)
         most = self._parts.limits.upload
-        with (
-            tempfile.SpooledTemporaryFile(_KEPT) as spooled,
-            closing(WholeFile(cast("BinaryIO", spooled), self._asked, most)) as whole,
-        ):
+        with closing(WholeFile(self._asked, most)) as whole:
             following: bytes | None = data
             while following is not None:
                 await run_in_threadpool(whole.write, following)
                 following = await self._audio(self._parts.live_terms.idle)
-            await run_in_threadpool(whole.close)
-            asked = self._asked
+            asked, stream = self._asked, cast("BinaryIO", whole)
             wishes = Wishes(asked.language, asked.hotwords, asked.itn)
-            answer = await heard(whole.file, asked.name, wishes, self._principal, self._parts)
+            answer = await heard(stream, asked.name, wishes, self._principal, self._parts)
         if answer.heard is None:
             raise EngineError("audio", "it is still being heard", "ask again in a while")
         await self._send(offline(asked, answer.heard.call.segments))
