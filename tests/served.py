@@ -219,7 +219,7 @@ def parts_in(
     desk = Desk(recordings, batches, UTC, speech=listening.arrived)
     (folder / "pbx").mkdir(exist_ok=True)
     hearing = Hearing(vault, folder / "heard", policy)
-    exports = Exports(store, queue, reading, folder / "exports")
+    exports = Exports(store, queue, reading, folder / "exports", anybody(store, clock))
     kept = Kept(store, queue, audit, hearing, exports, folder / "answers", clock)
     settings = Settings(backups=folder / "backups")
     reporting = Reporting(store, flat, Hiding(policy, _FINDER), clock, UTC, most=100)

@@ -54,6 +54,7 @@ from huiting.service.mailing.sending import Mailer
 from huiting.service.outreach import Outreach
 from huiting.service.people.accounts import Given as FirstPassword
 from huiting.service.people.entrance import Open
+from huiting.service.people.known import Known
 from huiting.service.reading import Reading
 from huiting.service.recordings import Given, Recordings
 from huiting.service.remarks import Remarking
@@ -68,6 +69,7 @@ from huiting.service.uploads import Uploads
 from huiting.service.work import Work
 from huiting.store import Store
 from huiting.store.library import Library
+from huiting.store.people import People
 from huiting.store.reviews import Reviews
 from huiting.store.transcriptions import Transcriptions
 from huiting.text.entities.lists import tags_of
@@ -95,7 +97,13 @@ class Wish:
 
 def exports_of(settings: Settings, store: Store, queue: Queue) -> Exports:
     """Return what writes calls as files."""
-    return Exports(store, queue, reading_of(settings, store), data_of(settings) / "exports")
+    return exports_in(settings, store, queue, reading_of(settings, store))
+
+
+def exports_in(settings: Settings, store: Store, queue: Queue, reading: Reading) -> Exports:
+    """Return the same, with what reads calls."""
+    who = Known(People(store.database), now)
+    return Exports(store, queue, reading, data_of(settings) / "exports", who)
 
 
 def reading_of(settings: Settings, store: Store) -> Reading:
@@ -146,7 +154,7 @@ def parts_of(settings: Settings, wish: Wish) -> Iterator[Parts]:
         access = access_of(settings, store) if wish.sign_in else None
         metrics = metrics_of(settings, queue)
         hearing = Hearing(vault, data / "heard", reading.policy, ring=vault.ring)
-        exports = Exports(store, queue, reading, data / "exports")
+        exports = exports_in(settings, store, queue, reading)
         reporting = Reporting(store, flat, Hiding(reading.policy, reading.find), now, zone)
         wanted = Wanted(
             recordings, reading, audit, metrics, Watchers(current), data, vault.ring

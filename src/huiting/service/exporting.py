@@ -1,11 +1,12 @@
 """Calls as files: one call at once, a set of calls as a job with a file to fetch.
 
 An export sees what whoever asked for it may see, and personal data only where they asked
-for it and may.
+for it and may. What they may is looked up again while it is made, before each portion, and when
+its file is fetched: see `rightful`.
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter, ValidationError
 
+from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import Forbidden, InputError, StoreError, Unknown, UnknownCall
 from huiting.core.plugins import kinds, make, parameters
@@ -28,6 +30,7 @@ from huiting.jobs.queue import Queue
 from huiting.jobs.running import Running
 from huiting.service.names import cleaned
 from huiting.service.reading import Reading, Seen
+from huiting.service.rightful import still
 from huiting.service.troubles import Gone
 from huiting.service.views import View
 from huiting.store import Store, Which
@@ -79,6 +82,7 @@ class Wish:
     formats: tuple[str, ...]
     """Of each call in a ZIP."""
     principal: Principal
+    """Who asks, as they were then."""
     unredacted: bool
     language: str
     """`zh` or `en`, of pages for people."""
@@ -124,6 +128,8 @@ class Exports:
     queue: Queue
     reading: Reading
     folder: Path
+    who: Callable[[str], Principal]
+    """Returns who has a `Principal.id`, as they are now."""
 
     def one(self, call: str, kind: str, view: View, language: str) -> Made:
         """Return one call in a format.
@@ -175,22 +181,32 @@ class Exports:
         Raises:
             Unknown: there is no such export, or it is not done.
             Gone: the file was kept long enough.
-            Forbidden: who asked for it may no longer see what is in it.
+            Forbidden: who asked for it may no longer export, or no longer see what is in it.
         """
         found = self.find(job, principal)
         if found.state is not State.DONE:
             raise Unknown(f"export {job}", f"it is {found.state}", "wait until it is done")
         wish = _read(found)
+        if not principal.may(Permission.CALLS_EXPORT):
+            raise Forbidden(
+                principal.name, f"may not do this ({Permission.CALLS_EXPORT})",
+                "ask an administrator",
+            )  # fmt: skip
         View(principal, wish.unredacted)
         self._check_seen(found, principal)
         path = self._file(found)
         if not path.is_file():
-            raise Gone(f"export {job}", "its file was kept long enough", "ask for it again")
+            raise _gone(found)
         return Ready(path, f"calls-{job}.{wish.form}", MEDIA_TYPES[wish.form])
 
     def run(self, running: Running) -> None:
-        """Write the file of an export; the handler of its jobs."""
+        """Write the file of an export; the handler of its jobs.
+
+        Raises:
+            Forbidden: who asked for it may not have it any more; there is no file.
+        """
         wish = _read(running.job)
+        self._view(running.job, wish)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sweep(running.job.begun_at or running.job.put_at)
         with TemporaryDirectory(prefix="huiting-", dir=self.folder) as place:
@@ -204,6 +220,17 @@ class Exports:
                 self._list(running.job, calls)
                 (folder / _TABLE[wish.form]).replace(self._file(running.job))
         self._check(running.job, calls)
+        try:
+            self._view(running.job, wish)
+        except Forbidden:
+            self._unlink(running.job.order.subject)
+            raise
+
+    def _view(self, job: Job, wish: Wish) -> View:
+        """Return with which eyes an export is made, by what its asker may do now."""
+        asked = View(wish.principal, wish.unredacted)
+        now = self.who(wish.principal.id)
+        return still(f"export {job.id}", asked, now, Permission.CALLS_EXPORT)
 
     def forget(self, recording: str) -> None:
         """Remove the files that hold anything of a recording."""
@@ -232,20 +259,23 @@ class Exports:
 
         Raises:
             Forbidden: they may not see all of its calls any more.
+            Gone: the file was kept long enough.
         """
         if not principal.only:
             return
-        with suppress(FileNotFoundError):
-            listed = self.folder / f"{job.order.subject}{_LIST}"
+        listed = self.folder / f"{job.order.subject}{_LIST}"
+        try:
             calls = listed.read_text(encoding="ascii").split()
-            for begin in range(0, len(calls), _BATCH):
-                part = tuple(calls[begin : begin + _BATCH])
-                which = Which(among=part, allowed=principal.only)
-                if self.reading.browser.count(Sought(which=which), len(part)) < len(part):
-                    raise Forbidden(
-                        f"export {job.id}", "it holds calls that you may not see any more",
-                        "ask for it again",
-                    )  # fmt: skip
+        except FileNotFoundError as error:  # without the list nobody knows what is in the file
+            raise _gone(job) from error
+        for begin in range(0, len(calls), _BATCH):
+            part = tuple(calls[begin : begin + _BATCH])
+            which = Which(among=part, allowed=principal.only)
+            if self.reading.browser.count(Sought(which=which), len(part)) < len(part):
+                raise Forbidden(
+                    f"export {job.id}", "it holds calls that you may not see any more",
+                    "ask for it again",
+                )  # fmt: skip
 
     def _unlink(self, subject: str) -> None:
         for path in self.folder.glob(f"{subject}.*"):
@@ -275,7 +305,7 @@ class Exports:
             yield Outcome(path, seen.analysis, judgement=seen.judgement)
 
     def _calls(self, wish: Wish, running: Running, stage: str) -> Iterator[Seen]:
-        view = View(wish.principal, wish.unredacted)
+        view = self._view(running.job, wish)
         sought = self.reading.limited(wish.sought, view)
         veiled = wish.sought.text and not wish.unredacted  # how many say it would tell a number
         total = MOST if veiled else max(1, self.reading.browser.count(sought, MOST))
@@ -292,6 +322,7 @@ class Exports:
                         yield seen
             if len(page) < _BATCH:
                 return
+            self._view(running.job, wish)
 
     def sweep(self, now: datetime) -> None:
         """Remove files that were kept long enough, by the clock of the machine they lie on."""
@@ -337,6 +368,10 @@ def exporter_of(kind: str, language: str) -> Exporter:
     options = {"language": language} if "language" in parameters(_PACKAGE, kind) else {}
     found: Exporter = make(_PACKAGE, kind, **options)
     return found
+
+
+def _gone(job: Job) -> Gone:
+    return Gone(f"export {job.id}", "its file was kept long enough", "ask for it again")
 
 
 def _read(job: Job) -> Wish:
