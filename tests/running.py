@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -145,6 +146,8 @@ def listening(app: ASGIApp, **options: Any) -> Iterator[str]:  # noqa: ANN401  (
     with socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()
+        while not server.started and thread.is_alive():  # who asks then waits for nothing else
+            time.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{door.getsockname()[1]}"
         finally:

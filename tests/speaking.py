@@ -50,6 +50,8 @@ class Call:
     audio: bytearray = field(default_factory=bytearray)
     told: int = 0
     lines: int = 0
+    refused: int = 0
+    """How often audio was not taken."""
     state: str = "runs"
 
 
@@ -69,6 +71,7 @@ class ScriptedLine:
 
     def feed(self, data: bytes) -> None:
         if self.broken is not None:
+            self.call.refused += 1
             raise self.broken
         if self._number != self.call.lines:
             raise Conflict("call", "it goes on over another line", "use that one")

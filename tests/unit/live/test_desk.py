@@ -235,10 +235,10 @@ def test_who_left_is_forgotten() -> None:
 def test_who_waits_gets_what_comes() -> None:
     desk = Desk(Clock())
     found: list[Work | None] = []
-    waiting = threading.Thread(target=lambda: found.append(desk.take(10)))
+    waiting = threading.Thread(target=lambda: found.append(desk.take(60)))
     waiting.start()
     desk.put("a", [ask(1)])
-    waiting.join(10)
+    waiting.join()
 
     assert [work.ask.number for work in found if work] == [1]
 

@@ -1,6 +1,7 @@
 """Waking who waits on an event loop, from any thread."""
 
 import asyncio
+from contextlib import suppress
 
 import anyio
 
@@ -14,7 +15,7 @@ class Waking:
 
     def __call__(self) -> None:
         """Wake who waits; does not wait itself."""
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._news.set)
 
     def clear(self) -> None:

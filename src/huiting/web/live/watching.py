@@ -66,12 +66,14 @@ async def _told(reader: Reader, longest: float) -> AsyncIterator[str]:
     end = anyio.current_time() + longest
     try:
         yield f"retry: {AGAIN}\n\n"
-        while (left := end - anyio.current_time()) > 0:
+        while True:  # what is there already is told, however late it has become
             reader.waking.clear()
             while events := await run_in_threadpool(reader.watching.take):
                 for event in events:
                     yield _written(event)
             if reader.watching.over:
+                return
+            if (left := end - anyio.current_time()) <= 0:
                 return
             if not await reader.waking.wait(min(BEAT, left)):
                 yield ": still here\n\n"

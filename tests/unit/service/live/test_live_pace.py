@@ -51,7 +51,7 @@ def test_a_sender_that_is_too_fast_waits_until_it_was_heard(tmp_path: Path) -> N
         waiting, came = sending.is_alive(), line.received
         [shown] = place.live.running(View(ROOT))
         ears.free.set()
-        sending.join(30)
+        sending.join()
         line.finish()
         told, ended = to_the_end(events)
 

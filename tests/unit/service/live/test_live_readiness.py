@@ -13,6 +13,7 @@ from huiting.service.views import View
 from huiting.store.audit import Audit
 from live_service import (
     NOON,
+    PATIENCE,
     ROOT,
     Ticks,
     ToneEars,
@@ -45,7 +46,7 @@ class Models(ToneEars):
         if self.broken_once:
             self.broken_once = False
             raise EngineError("model host", "it does not start", "look at its log")
-        self.may.wait(10)
+        self.may.wait(PATIENCE)
 
 
 @dataclass
@@ -127,6 +128,7 @@ def test_it_is_counted_how_long_the_first_words_took(tmp_path: Path) -> None:
         line.finish()
         to_the_end(events)
 
+        wait_for(lambda: counted.firsts)  # counted when it has been told
         assert counted.firsts == [7.5]
 
 
