@@ -12,7 +12,7 @@ from typing import Any
 from huiting.app.choices import Choice, enhancer_of, model_of
 from huiting.app.settings import Settings
 from huiting.core.errors import ConfigError
-from huiting.core.plugins import make, parameters
+from huiting.core.plugins import declared, make, parameters
 from huiting.core.ports import Recognizer
 from huiting.engines import catalogue
 from huiting.engines.enhanced import Enhanced
@@ -131,6 +131,27 @@ def load(
             f"setting engine: {choice.engine!r}", "this is no recognizer", "choose whisper"
         )
     return found
+
+
+def untimed(settings: Settings) -> bool:
+    """Tell whether words may come without times from the recognizer of the settings, or a part.
+
+    An engine says so by a function `untimed` in its module, which is told its options.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    parts = parts_of(settings)
+    if parts:
+        return any(untimed(part(settings, name)) for name in parts)
+    choice = choice_of(settings)
+    says = declared("huiting.engines", choice.engine, "untimed")
+    if says is None:
+        return False
+    entry = model_of(choice, settings.models)
+    known = settings.languages if settings.language == "auto" else (settings.language,)
+    ours = {"languages": known, "weights": settings.models / entry.name if entry else ""}
+    return bool(says(ours | dict(choice.options)))
 
 
 Share = Callable[[Recognizer], AbstractContextManager[Recognizer]]

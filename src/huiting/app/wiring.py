@@ -37,10 +37,8 @@ from huiting.text.hotwords import read_hotwords
 DIARIZER_MODELS = ("campplus", "pyannote-segmentation-3.0")
 MOST_PARALLEL = 4
 """Calls in flight beyond which only memory grows: one recognizer serves them all."""
-UNTIMED = frozenset({"fun_asr_nano", "fun_asr_mlt_nano", "qwen3_asr", "paraformer_streaming"})
-"""Engines that give words no times."""
 ROOM = 11.0
-"""Seconds of a clip that with its padding fits into the memory of each of them."""
+"""Seconds of a clip that with its padding fits into the memory of each engine without times."""
 
 
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
@@ -173,13 +171,13 @@ def audio_limits_of(settings: Settings) -> Limits:
 def cutting_of(settings: Settings) -> Cutting:
     """Return how speech is cut for the recognizer: as the profile has it, but for the options.
 
-    Of an engine that gives words no times a clip becomes one segment, so no pause may be in it.
+    Where words may have no times a clip becomes one segment, so no pause may be in it.
 
     Raises:
         ConfigError: there is no such option, or its value makes no sense.
     """
     usual = CUTTINGS[settings.profile]
-    if recognizers.choice_of(settings).engine.replace("-", "_") in UNTIMED:
+    if recognizers.untimed(settings):
         usual = replace(usual, max_gap=PAUSE, max_length=ROOM)
     try:
         return replace(usual, **settings.cutting_options)

@@ -50,13 +50,22 @@ def parameters(package: str, kind: str) -> tuple[str, ...]:
     return tuple(signature(_build_of(package, kind)).parameters)
 
 
+def declared(package: str, kind: str, name: str) -> Any:  # noqa: ANN401  (whatever it says)
+    """Return what the module of `kind` of `package` calls `name`; None where it has no such.
+
+    Raises:
+        ConfigError: there is no such kind.
+    """
+    return getattr(import_module(_build_of(package, kind).__module__), name, None)
+
+
 def declares(package: str, kind: str, name: str) -> bool:
     """Tell whether the module of `kind` of `package` sets `name` to something true.
 
     Raises:
         ConfigError: there is no such kind.
     """
-    return bool(getattr(import_module(_build_of(package, kind).__module__), name, False))
+    return bool(declared(package, kind, name))
 
 
 def make(package: str, kind: str, **options: Any) -> Any:  # noqa: ANN401  (what `build` returns)

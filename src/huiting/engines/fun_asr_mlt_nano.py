@@ -9,6 +9,11 @@ from huiting.engines import fun_asr_nano
 from huiting.engines.fun_asr_nano._languages import MLT_NANO
 
 
+def untimed(_options: Mapping[str, Any]) -> bool:
+    """Tell that words may come without times: no published checkpoint has a head for them."""
+    return True
+
+
 def build(
     *,
     weights: str | Path,

@@ -4,7 +4,9 @@ It hears in pieces of 0.6 s, and 0.18 s ahead. The runtime tells no times of wor
 it was, and has no hotwords for this model: the stages of the text correct them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from huiting.core.errors import ModelUnavailable
 from huiting.core.ports import Hints, Hypothesis
@@ -23,6 +25,11 @@ PIECE = 61
 """Frames that the runtime decodes at once, of 10 ms."""
 TAIL = 1.0
 """Seconds of silence that fill the last piece, and what the network hears ahead."""
+
+
+def untimed(_options: Mapping[str, Any]) -> bool:
+    """Tell that words come without times."""
+    return True
 
 
 def build(

@@ -1,10 +1,12 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import huiting.engines
+import tiny_paraformer_onnx
 from huiting.app import wiring
 from huiting.app.settings import Settings
 from huiting.audio.clips import CUTTINGS, PAUSE
@@ -170,11 +172,78 @@ def test_what_changes_no_result_is_not() -> None:
     assert wiring.made_by(Settings(threads=7, parallel=3)) == wiring.made_by(Settings())
 
 
-@pytest.mark.parametrize("engine", ["fun-asr-nano", "fun-asr-mlt-nano", "qwen3-asr", "qwen3_asr"])
+@pytest.mark.parametrize(
+    "engine",
+    ["fun-asr-nano", "fun-asr-mlt-nano", "qwen3-asr", "qwen3_asr", "paraformer-streaming"],
+)
 def test_speech_is_cut_in_every_pause_for_engines_that_give_words_no_times(engine: str) -> None:
     cutting = wiring.cutting_of(Settings(engine=engine, cutting_options={"pad": 0.3}))
 
     assert (cutting.max_gap, cutting.max_length, cutting.pad) == (PAUSE, 11.0, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "pause"),
+    [
+        pytest.param({"aligner": "/a"}, {"languages": ("zh", "yue", "en")}, None, id="aligned"),
+        pytest.param({"aligner": "/a"}, {"languages": ("zh", "th")}, PAUSE, id="not all are"),
+        pytest.param({"aligner": "/a"}, {"language": "ja"}, None, id="the one asked for is"),
+        pytest.param({"aligner": "/a"}, {"language": "th"}, PAUSE, id="the one asked for is not"),
+        pytest.param({"aligner": "/a", "languages": ["ar"]}, {}, PAUSE, id="its own languages"),
+        pytest.param({"aligner": "/a", "runtime": "onnx"}, {}, PAUSE, id="sherpa-onnx has none"),
+        pytest.param({}, {}, PAUSE, id="no aligner"),
+    ],
+)
+def test_where_the_aligner_gives_times_clips_are_as_long_as_for_other_engines(
+    tmp_path: Path, options: dict[str, Any], settings: dict[str, Any], pause: float | None
+) -> None:
+    (tmp_path / "model.safetensors").touch()
+    table = {"precise": {"engine": "qwen3-asr", "weights": str(tmp_path)} | options}
+    cutting = wiring.cutting_of(Settings(engine="precise", engines=table, **settings))
+
+    usual = CUTTINGS["fast"]
+    wanted = usual if pause is None else replace(usual, max_gap=pause, max_length=11.0)
+    assert cutting == wanted
+
+
+@pytest.mark.parametrize("times", [True, False], ids=["a head for times", "no such head"])
+def test_paraformer_is_cut_in_every_pause_where_its_network_tells_no_times(
+    tmp_path: Path, *, times: bool
+) -> None:
+    tiny_paraformer_onnx.write(tmp_path, times=times)
+    settings = Settings(engine="paraformer", engine_options={"weights": str(tmp_path)})
+
+    assert (wiring.cutting_of(settings).max_gap == PAUSE) is not times
+
+
+@pytest.mark.parametrize(
+    ("config", "timed"),
+    [("predictor: CifPredictorV3", True), ("predictor: CifPredictorV2", False)],
+    ids=["a head for times", "no such head"],
+)
+def test_so_is_paraformer_by_pytorch(tmp_path: Path, config: str, *, timed: bool) -> None:
+    (tmp_path / "model.pt").touch()
+    (tmp_path / "config.yaml").write_text(config)
+    settings = Settings(engine="paraformer", engine_options={"weights": str(tmp_path)})
+
+    assert (wiring.cutting_of(settings).max_gap != PAUSE) is timed
+
+
+def test_weights_that_are_not_there_are_not_for_the_cutting_to_refuse(tmp_path: Path) -> None:
+    settings = Settings(engine="paraformer", engine_options={"weights": str(tmp_path)})
+
+    assert wiring.cutting_of(settings) == CUTTINGS["fast"]
+
+
+def test_a_circuit_is_cut_as_its_part_without_times_needs() -> None:
+    table: dict[str, dict[str, Any]] = {
+        "both": {"engine": "circuit", "primary": "whisper", "languages": {"yue": "dialects"}},
+        "dialects": {"engine": "qwen3-asr"},
+    }
+    assert wiring.cutting_of(Settings(engine="both", engines=table)).max_gap == PAUSE
+
+    table["both"]["languages"] = {}
+    assert wiring.cutting_of(Settings(engine="both", engines=table)) == CUTTINGS["fast"]
 
 
 def test_an_engine_that_gives_no_times_is_known_by_what_it_is_not_by_how_it_is_called() -> None:

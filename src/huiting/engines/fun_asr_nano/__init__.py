@@ -21,6 +21,11 @@ CHECKPOINTS = (NANO, MLT_NANO)
 NETWORKS = tuple(f"encoder_adaptor{precision}.onnx" for precision in PRECISIONS)
 
 
+def untimed(_options: Mapping[str, Any]) -> bool:
+    """Tell that words may come without times, as of figures even where there is a head for them."""
+    return True
+
+
 def build(
     *,
     weights: str | Path,

@@ -5,11 +5,21 @@ in the model (SeACo). It writes words, not digits, and no punctuation: the stage
 that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.ports import Recognizer
-from huiting.engines._runtimes import ONNX, runtime_of
+from huiting.engines._exported import network
+from huiting.engines._onnx import signature
+from huiting.engines._runtimes import AUTO, ONNX, runtime_of
+
+WITH_TIMES = 4
+"""Outputs of a network that tells when what it writes is said: text, lengths, weights, peaks."""
+PREDICTOR = "CifPredictorV3"
+"""What config.yaml calls a predictor that does."""
 
 
 def build(
@@ -56,3 +66,17 @@ def build(
         batch=batch,
         fallback=fallback,
     )
+
+
+def untimed(options: Mapping[str, Any]) -> bool:
+    """Tell by options of `build` whether words come without times: not every network has a head.
+
+    Weights that are not there, or not right, are for `build` to refuse.
+    """
+    weights, device = Path(options.get("weights", "")), str(options.get("device", AUTO))
+    with suppress(ConfigError, ModelUnavailable, OSError):
+        if runtime_of(str(options.get("runtime", AUTO)), weights, device) == ONNX:
+            path = network(weights, str(options.get("compute", AUTO)), device)
+            return len(signature(path).outputs) < WITH_TIMES
+        return PREDICTOR not in (weights / "config.yaml").read_text("utf-8", "replace")
+    return False

@@ -12,6 +12,7 @@ from typing import Any
 from huiting.core.errors import ConfigError
 from huiting.core.ports import Recognizer
 from huiting.engines._torch import checked
+from huiting.engines.qwen3_asr._aligned import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,18 @@ def build(
     return package.build(options, device=device, fallback=fallback, batch=batch)
 
 
+def untimed(options: Mapping[str, Any]) -> bool:
+    """Tell by options of `build` whether words may come without times.
+
+    Only the aligner tells them, and of some languages alone.
+    """
+    aligned = options.get("aligner") and set(options.get("languages", ())) <= LANGUAGES
+    runtime = options.get("runtime", AUTO)
+    if runtime == AUTO:
+        runtime = _held(Path(options.get("weights", "")))
+    return runtime == ONNX or not aligned
+
+
 def runtime_of(wanted: str, folder: Path) -> str:
     """Return the runtime for a folder of weights.
 
@@ -101,9 +114,14 @@ def runtime_of(wanted: str, folder: Path) -> str:
         )
     if wanted != AUTO:
         return wanted
-    found = TRANSFORMERS if any(folder.glob("*.safetensors")) else ONNX
+    found = _held(folder)
     log.info("runtime chosen", extra={"runtime": found, "reason": "by what the folder holds"})
     return found
+
+
+def _held(folder: Path) -> str:
+    """Return the runtime that a folder holds files for."""
+    return TRANSFORMERS if any(folder.glob("*.safetensors")) else ONNX
 
 
 def interpreter(python: str | Path) -> Path:
