@@ -1,6 +1,6 @@
 """Schedules of reports by mail, as their owners make, pause, try and remove them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from huiting.access.principal import Actor, Principal
 from huiting.core.errors import Conflict, Forbidden
+from huiting.jobs.job import State, Trouble
 from huiting.jobs.queue import Queue
-from huiting.service.mailing.sending import trial
+from huiting.service.mailing.sending import SEND, subject_of, trial
 from huiting.service.mailing.terms import Postal
 from huiting.service.people.entrance import session_of
 from huiting.store import Store, mailings
@@ -39,6 +40,15 @@ class Mailings:
         owner, _ = session_of(principal)
         with self.store.database.reading() as connection:
             return mailings.of(connection, owner)
+
+    def unsent(self, found: Sequence[Mailing]) -> Mapping[int, Trouble]:
+        """Return of schedules whose last report was not sent why it was not, by their keys."""
+        told = {}
+        for one in found:
+            job = self.queue.find(SEND, subject_of(one, one.put_for))
+            if job is not None and job.state is State.FAILED and job.trouble is not None:
+                told[one.key] = job.trouble
+        return told
 
     def make(self, terms: Terms, principal: Principal, by: Actor) -> Mailing:
         """Keep a schedule; it begins with its next due time.

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
-from huiting.core.errors import Unknown
+from huiting.core.errors import Forbidden, Unknown
 from huiting.insights.day import Day
 from huiting.insights.fields import Filter
 from huiting.jobs.job import Order
@@ -80,6 +80,7 @@ class Mailer:
         """Send a report, unless its owner may not have it sent any more.
 
         Raises:
+            Forbidden: they may not; nothing was sent, and the audit log says so.
             DeliveryError: it did not arrive; the queue tries again.
             Undeliverable: the receiver refuses it.
         """
@@ -133,7 +134,11 @@ class Mailer:
         )
 
     def _wanted(self, payload: Mapping[str, object]) -> tuple[Mailing, Principal] | None:
-        """Return what is to be sent and for whom; None for what nobody may have sent any more."""
+        """Return what is to be sent and for whom; None for what nobody wants sent any more.
+
+        Raises:
+            Forbidden: its owner may not have it sent any more.
+        """
         key, trial = int(str(payload["schedule"])), bool(payload["trial"])
         try:
             with self.reporting.store.database.reading() as connection:
@@ -142,11 +147,20 @@ class Mailer:
                 owner = desk.accounts.get(mailing.owner)
         except Unknown:
             return None  # removed meanwhile
-        reader = of_user(owner)
-        if owner.disabled or not all(map(reader.may, NEEDED)):
-            log.warning("report not sent: its owner may not", extra={"schedule": key})
+        if mailing.paused and not trial:
             return None
-        return None if mailing.paused and not trial else (mailing, reader)
+        reader = of_user(owner)
+        refusal = _refusal(mailing, reader, disabled=owner.disabled)
+        if refusal is None:
+            return mailing, reader
+        log.warning("report not sent: its owner may not", extra={"schedule": key})
+        detail = {"reason": refusal.reason[:LONGEST], "method": "mail"}
+        subject = f"schedule:{mailing.key}"
+        refused = Entry(
+            reader.id, reader.name, Action.REFUSED, subject, result=refusal.code, detail=detail
+        )
+        self.audit.note(None, refused)
+        raise refusal
 
     def _link(self, since: date, until: date, team: str) -> str | None:
         if not self.address:
@@ -160,6 +174,28 @@ class Mailer:
         self.audit.note(
             None, Entry(reader.id, reader.name, Action.EXPORTED, subject, detail=detail)
         )
+
+
+def _refusal(mailing: Mailing, reader: Principal, *, disabled: bool) -> Forbidden | None:
+    """Return why a report may not be sent for its owner any more; None when it may."""
+    if disabled:
+        return Forbidden(reader.name, "may not come in any more", "have somebody else ask for it")
+    for permission in NEEDED:
+        if not reader.may(permission):
+            return Forbidden(
+                reader.name, f"may not do this ({permission})", "ask an administrator"
+            )  # fmt: skip
+    teams = reader.only.get("team")
+    if mailing.terms.team and teams is not None and mailing.terms.team not in teams:
+        return Forbidden(
+            reader.name, "calls of this team are not yours to see", "choose yours"
+        )  # fmt: skip
+    return None
+
+
+def subject_of(mailing: Mailing, due: datetime) -> str:
+    """Return what the job is called that sends a report which was due then."""
+    return f"{mailing.key}:{due:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def left_out(language: str) -> tuple[str, ...]:
@@ -182,4 +218,4 @@ def _order(mailing: Mailing, due: datetime, zone: str) -> Order:
         "schedule": mailing.key, "trial": False, "identity": f"report-{name}",
         "day": due.astimezone(ZoneInfo(zone) if zone else None).date().isoformat(),
     }  # fmt: skip
-    return Order(SEND, f"{mailing.key}:{due:%Y-%m-%dT%H:%M:%SZ}", payload, attempts=ATTEMPTS)
+    return Order(SEND, subject_of(mailing, due), payload, attempts=ATTEMPTS)

@@ -1,6 +1,6 @@
 """Reports by mail, from a schedule to a letter that arrives: once, and only what may be seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -17,11 +17,12 @@ from huiting.access.principal import Principal
 from huiting.app.judging import flat
 from huiting.core.errors import Conflict, Forbidden, InputError, Unknown
 from huiting.core.types import Emotion, EmotionLabel, Role
-from huiting.jobs.job import State
+from huiting.jobs.job import Job, State
 from huiting.jobs.mode import Mode, open_queue
 from huiting.jobs.queue import Wanted
 from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
+from huiting.jobs.work.crew import Crew
 from huiting.notify.mail import build
 from huiting.notify.notice import DeliveryError
 from huiting.service.hidden import Hiding
@@ -31,6 +32,7 @@ from huiting.service.mailing.terms import Postal
 from huiting.service.people.principals import of_user
 from huiting.service.reporting import Reporting
 from huiting.store import Store, mailings
+from huiting.store.audit import Wanted as Audited
 from huiting.store.mailings import Period, Terms
 from huiting.text.entities.stage import entities_stage
 from huiting.text.redaction.policy import Policy
@@ -70,6 +72,16 @@ class Post:
 
     def send(self) -> None:
         self._do(SEND)
+
+    def work(self) -> Sequence[Job]:
+        """Send what is to be sent as a worker does; return the jobs as they ended."""
+        queue = self.mailer.queue
+        claims = Claims(queue.ledger)
+        crew = Crew(claims, {SEND: self.mailer.send}, 1)
+        leases = claims.claim("tester", [SEND], 10)
+        for lease in leases:
+            crew.start(iter([lease]).__next__).result(60)
+        return [queue.get(lease.job.id) for lease in leases]
 
     def _do(self, kind: str) -> None:
         claims = Claims(self.mailer.queue.ledger)
@@ -266,9 +278,38 @@ def test_who_is_disabled_or_may_no_longer_sends_nothing(post: Post) -> None:
         desk.accounts.disable(gone.user, disabled=True)
         profile = desk.accounts.get(demoted.user).profile
         desk.accounts.change(demoted.user, replace(profile, role=UserRole.VIEWER.value))
-    post.send()
+    jobs = post.work()
 
     assert post.box.mails == []
+    assert [job.state for job in jobs] == [State.FAILED, State.FAILED]
+    told = {job.trouble.reason for job in jobs if job.trouble is not None}
+    assert told == {"gone: may not come in any more", "demoted: may not do this (calls:export)"}
+    noted = post.house.audit.entries(Audited(action="refused"))
+    assert {(n.entry.name, n.entry.result) for n in noted} == {
+        ("gone", "forbidden"), ("demoted", "forbidden"),
+    }  # fmt: skip
+    of_demoted = post.desk.list(replace(demoted, session=1))
+    assert [t.code for t in post.desk.unsent(of_demoted).values()] == ["forbidden"]
+
+
+def test_who_left_the_team_of_a_schedule_sends_nothing_of_it(post: Post) -> None:
+    _fill(post.house.store)
+    owner = post.person("zhao", role=UserRole.TEAM_LEAD, teams=frozenset({"A", "B"}))
+    made = post.desk.make(replace(DAILY, team="B"), owner, BOSS)
+    assert owner.user is not None
+    assert post.desk.unsent([made]) == {}
+    post.house.clock.on(hours=13)
+    post.look()
+    with post.house.people.writing() as desk:
+        profile = desk.accounts.get(owner.user).profile
+        desk.accounts.change(owner.user, replace(profile, teams=frozenset({"A"})))
+    [job] = post.work()
+
+    assert post.box.mails == []
+    assert job.trouble is not None
+    assert "calls of this team are not yours" in job.trouble.reason
+    [kept] = post.desk.list(owner)
+    assert post.desk.unsent([kept])[made.key] == job.trouble
 
 
 def test_what_is_paused_or_removed_sends_nothing_not_even_afterwards(post: Post) -> None:

@@ -9,9 +9,12 @@ from starlette.testclient import TestClient
 
 from huiting.access.permissions import Permission, UserRole
 from huiting.access.secret import proof
+from huiting.jobs.job import Order, Trouble
 from huiting.jobs.queue import Wanted
-from huiting.service.mailing.sending import SEND
+from huiting.jobs.work.claims import Claims
+from huiting.service.mailing.sending import SEND, subject_of
 from huiting.service.mailing.terms import Postal
+from huiting.store import mailings
 from huiting.web.doors import COOKIE, PROOF
 from huiting.web.server import build
 from unit.service.people.house import GOOD
@@ -97,6 +100,29 @@ def test_a_schedule_is_made_tried_paused_and_removed(
     assert f"{PLACE}/1/pause" in resumed
     assert f"{PLACE}/1/" not in posting.send(f"{PLACE}/1/remove")
     posting.send(f"{PLACE}/1/pause", 404)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "The last report was not sent: zhao"), ("zh", "上一次报表未发送：")],
+    ids=["English", "Chinese"],
+)
+def test_a_report_that_was_not_sent_is_told_of(posting: Site, language: str, words: str) -> None:
+    posting.house.add("zhao", UserRole.TEAM_LEAD, teams=frozenset({"T1"}), language=language)
+    _enter(posting, "zhao")
+    made = posting.send(PLACE, **FORM, team="T1")
+    parts = posting.parts
+    with parts.store.database.writing() as connection:
+        [one] = mailings.running(connection)
+        order = Order(SEND, subject_of(one, one.put_for))
+        parts.queue.put(connection, order)
+    claims = Claims(parts.queue.ledger)
+    [lease] = claims.claim("tester", [SEND], 1)
+    trouble = Trouble("forbidden", "zhao: calls of this team are not yours to see", "choose yours")
+    claims.fail(lease, trouble, retryable=False)
+
+    assert words not in made
+    assert words in posting.read(PLACE)
 
 
 def test_an_address_of_elsewhere_is_refused(posting: Site) -> None:

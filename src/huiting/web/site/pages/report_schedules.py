@@ -84,8 +84,9 @@ def _shown(
     template: str, request: Request, principal: Principal, parts: Parts, tried: int | None = None
 ) -> Response:
     signed_in = principal.session is not None
+    found = parts.mailings.list(principal) if signed_in else ()
     return show(
-        request, template, schedules=parts.mailings.list(principal) if signed_in else (),
+        request, template, schedules=found, unsent=parts.mailings.unsent(found),
         tried=tried, postal=parts.postal, signed_in=signed_in,
         teams=sorted(principal.only.get("team", ())),
     )  # fmt: skip
