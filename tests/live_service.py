@@ -256,6 +256,34 @@ def send(line: Line, data: bytes, sizes: Iterable[int] = ()) -> None:
         line.feed(data[place : place + 6_400])
 
 
+class Prompt:
+    """Somebody who reads each event at once, before another can take its place.
+
+    Args:
+        line: of the call.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self.told: list[Event] = []
+        self._ready = threading.Event()
+        self._watching = line.events(wake=self._read)
+        self._ready.set()
+
+    def _read(self) -> None:
+        self._ready.wait()
+        self.told += self._watching.take()
+
+    @property
+    def ended(self) -> bool:
+        """All was told."""
+        return bool(self.told) and isinstance(self.told[-1].what, Ended)
+
+    def to_the_end(self) -> list[Event]:
+        """Wait until the call is over; return all that happened."""
+        wait_for(lambda: self.ended)
+        return self.told
+
+
 def until(watching: Watching, stop: Callable[[Event], bool]) -> list[Event]:
     """Read until something happens; return all that did."""
     found: list[Event] = []

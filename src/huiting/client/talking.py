@@ -231,6 +231,9 @@ class Talk:
         except ConnectionClosed as closed:
             _check(closed)
             raise _gone() from closed
+        except Unreadable:
+            socket.close()
+            raise
         if answer.get("type") != "opened":
             raise _refusal(socket, answer)
         return socket, answer

@@ -387,8 +387,9 @@ class Ongoing:
     def _count(self, work: Work) -> None:
         now, counting = self._means.clock(), self._means.counting
         counting.decoded("final" if work.ask.final else "partial", now - work.since)
-        if not self._answered:
-            self._answered = True
+        with self._hearing:
+            first, self._answered = not self._answered, True
+        if first:
             counting.first(now - (work.since if self._asked_at is None else self._asked_at))
 
     def _listen(self, session: Session, ask: Ask) -> Listen:
@@ -436,9 +437,12 @@ class Ongoing:
         """Tell what happened, and keep what counts."""
         with self._hearing:
             for happening in self._wanted(happenings):
-                self._note(Event(self.log.last + 1, happening))
-                for event in self.log.add([happening]):
-                    self.card.take(event)
+                if self.log.over:
+                    return
+                event = Event(self.log.last + 1, happening)
+                self._note(event)
+                self.card.take(event)  # before anybody is told: who asks then finds it so
+                self.log.add([happening])
 
     def _wanted(self, happenings: Iterable[Happening]) -> list[Happening]:
         interim = self.kept.opening.interim
@@ -446,7 +450,7 @@ class Ongoing:
 
     def _note(self, event: Event) -> None:
         """Keep what counts before anybody is told: who saw it finds it again after a crash."""
-        if not isinstance(event.what, (Final, Cue, Lost)) or self.log.over:
+        if not isinstance(event.what, (Final, Cue, Lost)):
             return
         record = {"number": event.number, "update": codec.to_json(event.what)}
         if isinstance(event.what, Final):

@@ -46,7 +46,7 @@ class Recovering:
         now = self._means.clock()
         for folder in spools.left(self._root):
             call = known(folder.name)
-            if call is not None and (call.over_since is None or not call.waits):
+            if call is not None and (not call.waits or now < _due(call)):
                 continue
             if now < self._later.get(folder.name, now):
                 continue
@@ -59,7 +59,7 @@ class Recovering:
         try:
             spool = spools.take_up(folder, self._ring)
         except Locked:  # another process hears it
-            del self._later[folder.name]
+            self._later.pop(folder.name, None)
             return None
         except HuitingError as error:
             log.warning("live call not taken up", extra={"call": folder.name, "code": error.code})
@@ -70,3 +70,8 @@ class Recovering:
         call = Ongoing(spool, self._means)
         call.left_behind()
         return call
+
+
+def _due(call: Ongoing) -> float:
+    """Return when a call that could not be put away is tried again."""
+    return float("inf") if call.over_since is None else call.over_since + LATER

@@ -2,19 +2,20 @@
 
 import math
 import threading
+from functools import partial
 from pathlib import Path
 
+from huiting.live.desk import Desk
+from huiting.live.session import TICK
 from huiting.live.updates import Final, Partial, Strain
 from huiting.service.live.happening import Ended, Event
 from huiting.service.live.hearing import Heard, Listen
 from huiting.service.live.limits import Limits
-from huiting.service.live.line import Line
-from huiting.service.views import View
+from huiting.service.live.ongoing import Ongoing
 from live_service import (
     PATIENCE,
-    ROOT,
     STEREO,
-    Place,
+    Prompt,
     Ticks,
     ToneEars,
     With,
@@ -25,7 +26,7 @@ from live_service import (
     wait_for,
     wav,
 )
-from tones import SENTENCES, speak
+from tones import RATE, SENTENCES, speak
 
 SAID = [SENTENCES[f] for f in (400, 500, 600, 700)]
 CALL = pcm(
@@ -46,19 +47,14 @@ class Slow(ToneEars):
         self._core = threading.Lock()
         self._spoken = threading.Condition()
         self._until = clock.at
-        self.idle = threading.Event()
-        self.idle.set()
 
     def hear(self, asked: Listen) -> Heard:
         """Hear a stretch, in its time."""
         with self._core:
-            self.idle.clear()
             self._clock.at += TAKES
             with self._spoken:
                 self._spoken.wait_for(lambda: self._until >= self._clock.at, PATIENCE)
-            heard = super().hear(asked)
-            self.idle.set()
-            return heard
+            return super().hear(asked)
 
     def spoken(self, until: float) -> None:
         """Say until when it is known what was spoken."""
@@ -67,52 +63,46 @@ class Slow(ToneEars):
             self._spoken.notify_all()
 
 
-class Watch:
-    """Somebody who reads each event at once, before another can take its place."""
+def heard(call: Ongoing) -> bool:
+    """Tell whether all that came was heard, and what follows from it is asked for."""
+    with call._hearing:
+        session, samples = call._session, call.spool.size // call.kept.opening.frame
+        return session is None or session.at >= samples // TICK * TICK / RATE
 
-    def __init__(self, place: Place, line: Line) -> None:
-        self.told: list[Event] = []
-        self._ready = threading.Event()
-        view = View(ROOT, unredacted=True)
-        self._watching = place.live.watch(line.id, view, wake=self._read)
-        self._ready.set()
 
-    def _read(self) -> None:
-        self._ready.wait()
-        self.told += self._watching.take()
-
-    @property
-    def ended(self) -> bool:
-        """All was told."""
-        return bool(self.told) and isinstance(self.told[-1].what, Ended)
+def settled(desk: Desk, clock: Ticks, now: float) -> bool:
+    """Tell whether time has gone by, or nothing is heard, nor is to be."""
+    with desk._changed:
+        return clock.at > now or not (desk._taken or desk._ready())
 
 
 def led(folder: Path, count: int) -> tuple[list[list[Event]], list[bytes]]:
-    """Lead calls at once at the pace of speech; return what each was told, and what was kept."""
+    """Lead calls at once at the pace of speech; return what each was told, and what was kept.
+
+    Time goes by only as stretches are heard, or while there is nothing to be heard.
+    """
     clock = Ticks()
     ears = Slow(clock)
     folder.mkdir()
     with live_in(folder, With(Limits(own=9, last=300.0), ears, clock=clock)) as place:
         lines = [opened(place.live, roles=STEREO) for _ in range(count)]
-        watches = [Watch(place, line) for line in lines]
-        began = clock.at
+        watches = [Prompt(line) for line in lines]
+        desk, began = place.live._means.desk, clock.at
         while min(line.received for line in lines) < len(CALL):
             now = clock.at
             for line in lines:
                 line.feed(CALL[line.received : min(len(CALL), round((now - began) * SECOND))])
-            wait_for(
-                lambda: all(call._read == call.spool.size for call in place.live._calls.values())
-            )
+            wait_for(lambda: all(map(heard, place.live._calls.values())))
             ears.spoken(now)
-            if ears.idle.wait(0.02):  # nothing is heard: time goes by all the same
+            wait_for(partial(settled, desk, clock, now))
+            if clock.at == now:
                 clock.at += 0.1
         ears.spoken(math.inf)
         for line in lines:
             line.finish()
-        wait_for(lambda: all(watch.ended for watch in watches))
-        ends = [watch.told[-1].what for watch in watches]
-        kept = [place.bytes_of(end.recording) for end in ends if isinstance(end, Ended)]
-        return [watch.told for watch in watches], kept
+        told = [watch.to_the_end() for watch in watches]
+        ends = [events[-1].what for events in told]
+        return told, [place.bytes_of(end.recording) for end in ends if isinstance(end, Ended)]
 
 
 def test_finals_and_audio_are_all_there_partials_are_left_out_and_that_is_said(

@@ -112,7 +112,7 @@ def test_of_what_is_being_said_clauses_that_are_over_are_shown() -> None:
     [
         pytest.param(["13", "80", "01"], ["**", "**", "**"], id="in pairs"),
         pytest.param(["幺", "对，三", "嗯，八"], ["*", "对，*", "嗯，*"], id="a digit at a time"),
-        pytest.param(["一，三，八"], ["*，*，*"], id="apart by commas"),
+        pytest.param(["一，三，八"], ["*****"], id="apart by commas"),
         pytest.param(["我的是一三嗯八零"], ["我的是*****"], id="with a hesitation"),
         pytest.param(["it is one three eight"], ["it is " + "*" * 15], id="in English words"),
         pytest.param(["공일공입니다"], ["***입니다"], id="in Korean words"),
@@ -126,6 +126,15 @@ def test_numbers_said_apart_are_covered(said: list[str], shown: list[str]) -> No
     covering = veil()
 
     assert [text_of(covering.shown(final(n, t, n))) for n, t in enumerate(said, 1)] == shown
+
+
+def test_a_price_is_shown_and_the_number_beside_it_is_not() -> None:
+    covering = veil()
+    told = text_of(covering.shown(final(1, "一共59块，回电话号码1380")))
+    said = seen(covering.shown(partial(2, "五十九块，我的号码是138", "五十九块")))
+
+    assert told == "一共59块，回电话号码****"
+    assert said == "五十九块，…"
 
 
 def test_who_comes_late_is_shown_what_is_said_by_what_was_said_before() -> None:
