@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -24,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP, PHONE = (1280, 800), (360, 740)
-PATIENCE = 20_000.0
-"""Milliseconds that a page may take to do anything."""
+PATIENCE = 60_000.0
+"""Milliseconds that a page may take to do anything, on a machine that does much else."""
 _BLOCKED = "Service Worker registration blocked by Playwright"
 """Said where a test wants none."""
 _BEAT = 50.0
@@ -196,11 +197,32 @@ def until(page: Page, expression: str) -> None:
     Playwright's own `wait_for_function` evaluates text inside the page, which our
     Content-Security-Policy forbids.
     """
-    for _ in range(int(PATIENCE / _BEAT)):
-        if page.evaluate(expression):
-            return
+    eventually(page, lambda: bool(page.evaluate(expression)), expression)
+
+
+def eventually(page: Page, holds: Callable[[], bool], what: str) -> None:
+    """Wait for something to hold while the browser goes on; `what` tells a reader what it was."""
+    end = monotonic() + PATIENCE / 1000
+    while not holds():
+        assert monotonic() < end, f"never true: {what}"
         page.wait_for_timeout(_BEAT)
-    raise AssertionError(f"never true: {expression}")
+
+
+def slowly(page: Page) -> None:
+    """Play ten times as slowly, and note where: what is shown while a word is said stays long."""
+    page.locator("#sound").evaluate(
+        """sound => {
+            sound.defaultPlaybackRate = sound.playbackRate = 0.1;
+            sound.dataset.sought = "";
+            sound.addEventListener("seeking", () => (sound.dataset.sought += ` ${sound.currentTime}`));
+        }"""
+    )
+
+
+def sought(page: Page, second: float) -> None:
+    """Wait until a recording that is played slowly was gone to a second of."""
+    places = "document.querySelector('#sound').dataset.sought.split(' ').filter(Boolean)"
+    until(page, f"{places}.some((place) => Math.abs(place - {second}) < 0.1)")
 
 
 class Thread:

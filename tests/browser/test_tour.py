@@ -37,6 +37,14 @@ PICTURES = {
     "system": "/system",
 }
 
+DRAWN = {
+    "today": ".chart svg path",
+    "call": "[data-tracks][data-ready=drawn]",
+    "reports": ".chart svg path",
+    "rules": ".cm-content",
+}
+"""What a script draws in some of them, when all of it is there."""
+
 
 def taken(page: Page, *, settled: bool) -> Image.Image:
     """Return what a person sees of a page first; one that is told of events never rests."""
@@ -57,7 +65,10 @@ def unlike(one: Image.Image, other: Image.Image) -> float:
 def test_the_guides_show_what_is_there(drive: Driver, name: str, language: str) -> None:
     analysis, _ = next(heard())
     path = PICTURES[name].format(heard=analysis.call.recording.id)
-    compare(drive.visit(path, Look(UserRole.ADMINISTRATOR, language, DESKTOP)), name, language)
+    page = drive.visit(path, Look(UserRole.ADMINISTRATOR, language, DESKTOP))
+    if name in DRAWN:
+        page.locator(DRAWN[name]).first.wait_for()
+    compare(page, name, language)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -71,7 +82,6 @@ def test_the_guides_show_a_live_call(drive: Driver, own_site: Site, language: st
     expect(
         page.get_by_text("请先致歉" if language == "zh" else "Apologise first").first
     ).to_be_visible()
-    page.wait_for_timeout(500)
 
     compare(page, "live", language, settled=True)
 
@@ -80,7 +90,6 @@ def test_the_guides_show_a_live_call(drive: Driver, own_site: Site, language: st
 def test_the_guides_show_speech_being_tried(drive: Driver, own_site: Site, language: str) -> None:
     look = Look(UserRole.SUPERVISOR, language, DESKTOP)
     page = opened(drive, own_site, f"call={CALL}&threshold=0.75&release=0.5", look)
-    page.wait_for_timeout(500)
 
     compare(page, "vad", language)
 

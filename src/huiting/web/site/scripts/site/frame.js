@@ -15,6 +15,14 @@ document.addEventListener("click", (event) => {
   target?.closest("[data-dismiss]")?.closest("[data-notice]")?.remove();
 });
 
+// What is read again every few seconds stays as it is while somebody presses something in it: the
+// press would be lost with it. The next answer is put in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, target } = /** @type {CustomEvent} */ (event).detail;
+  const again = /\bevery\b/.test(requestConfig.elt.getAttribute("hx-trigger") ?? "");
+  if (again && target.matches(":active")) event.preventDefault();
+});
+
 /** What scrolls sideways is reached by keyboard too. */
 function reachable() {
   for (const wide of document.querySelectorAll(".table-responsive, pre")) {
