@@ -155,14 +155,9 @@ def enhancer_of(settings: Settings) -> Enhancer | None:
         ConfigError: there is no such engine, or it enhances nothing.
         ModelUnavailable: weights are missing or wrong.
     """
-    wanted = choices_of(settings).get("enhancer")
-    if wanted is None:
-        return None
-    found: Enhancer = _made(wanted, settings)
-    if not hasattr(found, "enhance"):
-        raise ConfigError(
-            f"setting enhancer: {wanted.engine!r}", "this enhances nothing", "choose gtcrn"
-        )
+    found: Enhancer | None = _named(
+        settings, "enhancer", "enhance", "this enhances nothing", "choose gtcrn"
+    )
     return found
 
 
@@ -173,16 +168,13 @@ def punctuator_of(settings: Settings) -> Punctuator | None:
         ConfigError: there is no such engine, or it knows no punctuation.
         ModelUnavailable: weights are missing or wrong.
     """
-    wanted = choices_of(settings).get("punctuation")
-    if wanted is None:
-        return None
-    found = _loaded(wanted.engine, json.dumps(_options(wanted, settings), default=str))
-    if not hasattr(found, "marks"):
-        raise ConfigError(
-            f"setting punctuation: {wanted.engine!r}",
-            "this knows no punctuation",
-            "choose rules or ct-transformer",
-        )
+    found: Punctuator | None = _named(
+        settings,
+        "punctuation",
+        "marks",
+        "this knows no punctuation",
+        "choose rules or ct-transformer",
+    )
     return found
 
 
@@ -193,16 +185,13 @@ def voice_detector_of(settings: Settings) -> Detector:
         ConfigError: there is no such engine or option, or it finds no speech.
         ModelUnavailable: weights are missing or wrong.
     """
-    wanted = choices_of(settings).get("vad")
-    if wanted is None:
-        usual: Detector = make("huiting.engines", SILERO, **settings.vad_options)
-        return usual
-    found: Detector = _made(wanted, settings)
-    if not hasattr(found, "speech"):
-        raise ConfigError(
-            f"setting vad: {wanted.engine!r}", "this finds no speech", "choose silero or fsmn-vad"
-        )
-    return found
+    found: Detector | None = _named(
+        settings, "vad", "speech", "this finds no speech", "choose silero or fsmn-vad"
+    )
+    if found is not None:
+        return found
+    usual: Detector = make("huiting.engines", SILERO, **settings.vad_options)
+    return usual
 
 
 def diarizer_of(settings: Settings) -> Diarizer | None:
@@ -212,16 +201,13 @@ def diarizer_of(settings: Settings) -> Diarizer | None:
         ConfigError: there is no such engine or option, or it tells no speakers apart.
         ModelUnavailable: weights are missing or wrong.
     """
-    wanted = choices_of(settings).get("diarizer")
-    if wanted is None:
-        return None
-    found: Diarizer = _made(wanted, settings)
-    if not hasattr(found, "turns"):
-        raise ConfigError(
-            f"setting diarizer: {wanted.engine!r}",
-            "this tells no speakers apart",
-            "choose voice-prints or sherpa",
-        )
+    found: Diarizer | None = _named(
+        settings,
+        "diarizer",
+        "turns",
+        "this tells no speakers apart",
+        "choose voice-prints or sherpa",
+    )
     return found
 
 
@@ -232,16 +218,13 @@ def sound_detector_of(settings: Settings) -> SoundTagger | None:
         ConfigError: there is no such engine or option, or it hears no sounds.
         ModelUnavailable: weights are missing or wrong.
     """
-    wanted = choices_of(settings).get("sound_detector")
-    if wanted is None:
-        return None
-    found: SoundTagger = _made(wanted, settings)
-    if not hasattr(found, "events"):
-        raise ConfigError(
-            f"setting sound_detector: {wanted.engine!r}",
-            "this hears no sounds",
-            "choose yamnet or audio-tagging",
-        )
+    found: SoundTagger | None = _named(
+        settings,
+        "sound_detector",
+        "events",
+        "this hears no sounds",
+        "choose yamnet or audio-tagging",
+    )
     return found
 
 
@@ -271,8 +254,31 @@ def speech_of(settings: Settings) -> SpeechDetector:
     return SpeechDetector(digest, options, regions_of, others)
 
 
-def _made(wanted: Choice, settings: Settings) -> Any:  # noqa: ANN401  (whatever the engine is)
-    return make("huiting.engines", wanted.engine, **_options(wanted, settings))
+def _named(settings: Settings, setting: str, does: str, reason: str, remedy: str) -> Any:  # noqa: ANN401  (whatever the engine is)
+    """Load what a setting names; None where that is what is usual.
+
+    Args:
+        settings: all of them.
+        setting: one of `choices_of`.
+        does: method that tells an engine for this work from others.
+        reason: why another is refused.
+        remedy: what to name instead.
+
+    Raises:
+        ConfigError: there is no such engine or option, or it is for other work.
+        ModelUnavailable: weights are missing or wrong.
+    """
+    wanted = choices_of(settings).get(setting)
+    if wanted is None:
+        return None
+    options = _options(wanted, settings)
+    if setting == "punctuation":
+        found: Any = _shared(wanted.engine, json.dumps(options, default=str))
+    else:
+        found = make("huiting.engines", wanted.engine, **options)
+    if not hasattr(found, does):
+        raise ConfigError(f"setting {setting}: {wanted.engine!r}", reason, remedy)
+    return found
 
 
 def _options(wanted: Choice, settings: Settings) -> dict[str, Any]:
@@ -285,7 +291,7 @@ def _options(wanted: Choice, settings: Settings) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)  # text stages are made anew for every kind of request, and share it
-def _loaded(engine: str, options: str) -> Punctuator:
+def _shared(engine: str, options: str) -> Punctuator:
     found: Punctuator = make("huiting.engines", engine, **json.loads(options))
     return found
 

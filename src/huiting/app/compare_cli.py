@@ -1,8 +1,8 @@
 """`huiting compare`: several engines on the same recordings, side by side."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from hashlib import file_digest
@@ -21,6 +21,8 @@ from huiting.app.tongue import say
 from huiting.core.errors import ConfigError, InputError
 
 if TYPE_CHECKING:  # loads the store and the pipeline
+    from huiting.engines.resting import Roster
+    from huiting.pipeline import Kit
     from huiting.service.comparing import Comparison, Ear, Line, Row, Sample
 
 CORRECTED = "corrected"
@@ -95,38 +97,54 @@ def compared(
         comparing = Comparing(samples_of(files, reference, lines_of))
     roster = roster_of(settings, threads_of(settings), gathering)
     try:
-        for name in engines:
-            with ears(named(settings, name), roster, files) as ear:
-                row = comparing.hear(name, ear, partial(_told, name))
+        with ears(settings, roster, files) as ear_of:
+            for name in engines:
+                row = comparing.hear(name, ear_of(name), partial(_told, name))
                 took = together(one.took for one in roster.loaded())  # of a circuit, its parts too
                 row.bytes, row.cards = took.memory, took.cards
-            roster.rest(idle=0.0)  # the next one is measured alone
+                roster.rest(idle=0.0)  # the next one is measured alone
     finally:
         roster.close()
     return comparing.result(most)
 
 
 @contextmanager
-def ears(settings: Settings, roster: Any, files: dict[str, Path]) -> "Iterator[Ear]":  # noqa: ANN401  (a Roster)
-    """Give what hears with the recognizer of the settings, and with nothing besides."""
-    from huiting.app.wiring import hints_of, kit_of
+def ears(
+    settings: Settings, roster: "Roster", files: dict[str, Path]
+) -> "Iterator[Callable[[str], Ear]]":
+    """Give what returns, by an engine's name, what hears with it and with nothing besides.
+
+    What comes before and after recognition is loaded once, for all of them.
+    """
+    from huiting.app.recognizers import named
+    from huiting.app.wiring import hearing_with, hints_of, kit_of
     from huiting.core.watch import Watch
     from huiting.pipeline import Source, analyze
     from huiting.service.comparing import Hearing, Sample
     from huiting.service.comparisons.job import as_written
 
     plain = replace(settings, emotion=False, sounds=False, names=False, speakers=1)
-    hints = hints_of(plain)
-    with kit_of(plain, hints, roster=roster) as kit:
-        words = replace(kit, meaning=(), documents=None)
+    with ExitStack() as stack:
+        loaded: list[Kit] = []
 
-        def hear(sample: Sample) -> Hearing:
-            watch = Watch()
-            analysis = analyze(Source(files[sample.name], sample.name), words, hints, watch)
-            taken = watch.seconds.get("language", 0.0) + watch.seconds.get("asr", 0.0)
-            return Hearing(as_written(analysis), taken)
+        def ear_of(name: str) -> "Ear":
+            own = named(plain, name)
+            hints = hints_of(own)
+            if not loaded:
+                kit = stack.enter_context(kit_of(own, hints, roster=roster))
+                loaded.append(replace(kit, meaning=(), documents=None))
+            words = hearing_with(loaded[0], own, roster)
+            _ = words.asr.rate  # loads it: what is wrong is told before the first call
 
-        yield hear
+            def hear(sample: Sample) -> Hearing:
+                watch = Watch()
+                analysis = analyze(Source(files[sample.name], sample.name), words, hints, watch)
+                taken = watch.seconds.get("language", 0.0) + watch.seconds.get("asr", 0.0)
+                return Hearing(as_written(analysis), taken)
+
+            return hear
+
+        yield ear_of
 
 
 def samples_of(files: dict[str, Path], reference: str, lines_of: Any) -> "list[Sample]":  # noqa: ANN401  (a function)

@@ -26,8 +26,8 @@ from huiting.app.recognizers import named, parts_of, roster_of
 from huiting.app.settings import Settings
 from huiting.app.wiring import (
     audio_limits_of,
-    cutting_of,
     diarizer_of,
+    hearing_with,
     hints_of,
     kit_of,
     made_by,
@@ -307,7 +307,7 @@ class Kits:
                 diarizer=None if kit.diarizer is None else LivelyDiarizer(kit.diarizer, alive),
                 sounds=None if kit.sounds is None else LivelySoundTagger(kit.sounds, alive),
             )
-        return replace(self._loaded, asr=roster.get(settings.engine), cutting=cutting_of(settings))
+        return hearing_with(self._loaded, settings, roster)
 
     def _shared(self, recognizer: Recognizer) -> AbstractContextManager[Recognizer]:
         return self._share(recognizer, self._journal)

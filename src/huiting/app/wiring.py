@@ -144,6 +144,15 @@ def kit_of(
         )
 
 
+def hearing_with(kit: Kit, settings: Settings, roster: Roster) -> Kit:
+    """Return a kit with the recognizer that the settings name, and speech cut for it.
+
+    Raises:
+        ConfigError: there is no such engine, or an option of the cutting makes no sense.
+    """
+    return replace(kit, asr=roster.get(settings.engine), cutting=cutting_of(settings))
+
+
 def voice_detector_of(settings: Settings) -> choices.Detector:
     """Load the voice detector.
 

@@ -1,16 +1,19 @@
-"""Files of a prompted model as sherpa-onnx publishes it, looked at before they are loaded.
+"""Prompted models as sherpa-onnx publishes them: files looked at before they are loaded.
 
 The runtime ends the process over a file that lacks something it reads. So what it reads is read
 here first. Knows no model.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from huiting.core.errors import ModelUnavailable
+from huiting.engines._decoding import Decoding, decoding
 from huiting.engines._onnx import Signature, signature
+from huiting.engines._prompted import Model, Prompted
+from huiting.engines._prompts import Speaks, voice_detector
 from huiting.engines._sherpa import Native
 
 PRECISIONS = (".int8", ".fp16", "")
@@ -148,3 +151,28 @@ def recent(native: Native) -> Native:
             f"install {'.'.join(map(str, SINCE))} or later",
         )
     return native
+
+
+def one_by_one(
+    made: Callable[[str], Model],
+    longest: float,
+    speaks: Speaks | None,
+    *,
+    device: str,
+    fallback: str,
+) -> Decoding[Prompted]:
+    """Return a recognizer by sherpa-onnx, which is given clip after clip.
+
+    Args:
+        made: loads the model on a device.
+        longest: seconds of a clip that its memory has room for.
+        speaks: asked of a clip before any words are told; None for Silero.
+        device: as the user names it.
+        fallback: where to go on when there is no room.
+
+    Raises:
+        ConfigError: there is no such device or fallback.
+        ModelUnavailable: the model does not load.
+    """
+    guard = speaks or voice_detector()
+    return decoding(lambda where: Prompted(made(where), guard), device, fallback, longest=longest)

@@ -111,6 +111,18 @@ def changes(classes: NDArray[np.intp]) -> list[int]:
     return middles
 
 
+def check(track: Track, count: int | None) -> None:
+    """Refuse what no diarizer on this network can be asked.
+
+    Raises:
+        ValueError: the track has another rate, or `count` is below 1.
+    """
+    if track.rate != RATE:
+        raise ValueError(f"the diarizer wants {RATE} Hz, not {track.rate}")
+    if count is not None and count < 1:
+        raise ValueError(f"a call has at least one speaker, not {count}")
+
+
 def frames(duration: float) -> int:
     """Return how many frames begin within `duration` seconds."""
     return int(np.ceil(duration * RATE / HOP))

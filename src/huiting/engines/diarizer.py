@@ -28,7 +28,7 @@ from huiting.core.types import Span
 from huiting.engines import _clustering
 from huiting.engines._campplus import SIZE, Embedder
 from huiting.engines._checkpoint import read_state
-from huiting.engines._segmentation import HOP, RATE, Activity, Segmenter, frame_at, time_of
+from huiting.engines._segmentation import HOP, RATE, Activity, Segmenter, check, frame_at, time_of
 from huiting.engines._skeleton import fill
 
 Mask = NDArray[np.bool_]
@@ -118,10 +118,7 @@ class VoicePrints:
             ValueError: the track is not at 16 kHz, or `count` is below 1.
             EngineError: a network failed.
         """
-        if track.rate != RATE:
-            raise ValueError(f"the diarizer wants {RATE} Hz, not {track.rate}")
-        if count is not None and count < 1:
-            raise ValueError(f"a call has at least one speaker, not {count}")
+        check(track, count)
         activity = self.segmenter.listen(track)
         spoken = grow(mask(speech, len(activity.speech)), activity.speech > _SPOKEN)
         alone = spoken & ~activity.change & (activity.overlap <= _SPOKEN)

@@ -33,7 +33,7 @@ from huiting.core.ports import Track
 from huiting.core.types import Span
 from huiting.engines import _clustering, _speaker_files
 from huiting.engines._memory import ran_out
-from huiting.engines._segmentation import frames
+from huiting.engines._segmentation import check, frames
 from huiting.engines._sherpa import Loaded, Native, load
 from huiting.engines._speaker_files import RATE, Windows
 from huiting.engines._stretches import hushed, stretches
@@ -127,10 +127,7 @@ class SherpaDiarizer:
             ValueError: the track is not at 16 kHz, or `count` is below 1.
             EngineError: a network failed.
         """
-        if track.rate != RATE:
-            raise ValueError(f"the diarizer wants {RATE} Hz, not {track.rate}")
-        if count is not None and count < 1:
-            raise ValueError(f"a call has at least one speaker, not {count}")
+        check(track, count)
         if count == 1:
             return [(0, span) for span in speech]
         parts = stretches(speech, self._stretch)

@@ -1,8 +1,9 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,15 +36,17 @@ def _engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / name).write_bytes(wav(int16(tone(1.0, hz=pitch))))
 
     @contextmanager
-    def ears(settings: Settings, _roster: object, files: dict[str, Path]) -> Iterator[Ear]:
-        def hear(sample: Sample) -> Hearing:
-            if settings.engine == "second" and files[sample.name].name == "b.wav":
+    def ears(
+        _settings: Settings, _roster: object, files: dict[str, Path]
+    ) -> Iterator[Callable[[str], Ear]]:
+        def hear(engine: str, sample: Sample) -> Hearing:
+            if engine == "second" and files[sample.name].name == "b.wav":
                 raise EngineError("second", "it failed", "try again")
-            text = HEARS[settings.engine]
+            text = HEARS[engine]
             heard = call(says(CUSTOMER, 0, 4, text, words=evenly(text, 0, 4)), duration=8.0)
             return Hearing(analysis(heard), 2.0)
 
-        yield hear
+        yield lambda engine: partial(hear, engine)
 
     monkeypatch.setattr(compare_cli, "ears", ears)
 

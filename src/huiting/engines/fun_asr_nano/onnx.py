@@ -13,10 +13,10 @@ from pathlib import Path
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.types import Audio
 from huiting.engines import _prompted_files, _sherpa
-from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._decoding import Decoding
 from huiting.engines._onnx import Signature
 from huiting.engines._prompted import SLOW, Order, Prompted, Room, Said, Tongue, most, slowest
-from huiting.engines._prompts import Speaks, voice_detector
+from huiting.engines._prompts import Speaks
 from huiting.engines._sherpa import Loaded, Native
 from huiting.engines.device import CUDA
 from huiting.engines.fun_asr_nano._languages import NAMES
@@ -54,13 +54,11 @@ def build(
         )
     files = files_in(options.weights)
     longest = room_of(files).longest(slowest(options.languages or NAMES[options.checkpoint]))
-    guard = speaks or voice_detector()
-    return decoding(
-        lambda where: Prompted(Nano(load(files, options, where), files, options), guard),
-        device,
-        fallback,
-        longest=longest,
-    )
+
+    def made(where: str) -> Nano:
+        return Nano(load(files, options, where), files, options)
+
+    return _prompted_files.one_by_one(made, longest, speaks, device=device, fallback=fallback)
 
 
 def files_in(folder: Path) -> Files:

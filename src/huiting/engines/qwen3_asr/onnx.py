@@ -13,9 +13,9 @@ from pathlib import Path
 from huiting.core.errors import ConfigError, ModelUnavailable
 from huiting.core.types import Audio
 from huiting.engines import _prompted_files, _sherpa
-from huiting.engines._decoding import Decoding, decoding
+from huiting.engines._decoding import Decoding
 from huiting.engines._prompted import Order, Prompted, Room, Said, Tongue, slowest
-from huiting.engines._prompts import Speaks, silent, voice_detector
+from huiting.engines._prompts import Speaks, silent
 from huiting.engines._sherpa import Loaded, Native
 from huiting.engines.qwen3_asr._reading import NAMES, SPOKEN, read
 from huiting.engines.qwen3_asr._tongues import among, nearest, odds_of
@@ -61,13 +61,11 @@ def build(
             f"memory {options.memory}", "it has no room for a clip", "set what the export says"
         )
     files = files_in(options.weights)
-    guard = speaks or voice_detector()
-    return decoding(
-        lambda where: Prompted(Qwen(load(files, options, where), options), guard),
-        device,
-        fallback,
-        longest=longest,
-    )
+
+    def made(where: str) -> Qwen:
+        return Qwen(load(files, options, where), options)
+
+    return _prompted_files.one_by_one(made, longest, speaks, device=device, fallback=fallback)
 
 
 def room_of(options: Options) -> Room:
