@@ -133,6 +133,7 @@ class Live:
             Forbidden: they say that it belongs where they may not see it.
             TooMany: as many run as may.
             StoreError: there is no room for it.
+            Gone: the server ends; it is left for the next one.
         """
         check(opening)
         opening = placed(opening, principal)
@@ -299,7 +300,10 @@ class Live:
         return [(call.id, call.kept.person) for call in running]
 
     def _begin(self, call: Ongoing, session: Session | None) -> None:
-        if self._crew.begin(call, session) and session is not None:
+        if not self._crew.begin(call, session):
+            if self._crew.over:
+                call.close()  # for the next process, as those that ran
+        elif session is not None:
             self._warmth.warm()
 
     def _give_up(self, call: Ongoing) -> None:

@@ -63,7 +63,7 @@ class Crew:
                 thread.start()
 
     def begin(self, call: Ongoing, session: Session | None) -> bool:
-        """Begin the thread of a call; tell whether it was not there before.
+        """Begin the thread of a call; tell whether it was not there, nor are they to end.
 
         Raises:
             RuntimeError: no thread can be had; it can be begun later.
@@ -71,7 +71,7 @@ class Crew:
         self.hire()
         thread = threading.Thread(target=call.run, args=(session,), name=f"live-{call.id}")
         with self._lock:
-            if call.began:
+            if call.began or self.over:
                 return False
             call.began = True
             try:

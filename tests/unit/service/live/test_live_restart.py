@@ -14,8 +14,9 @@ from huiting.live.updates import Final, Lost
 from huiting.service.live.happening import Event, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Watching
+from huiting.service.troubles import Gone
 from huiting.service.views import View
-from huiting.store.live import LiveCalls
+from huiting.store.live import LiveCall, LiveCalls
 from live_service import (
     NOON,
     ROOT,
@@ -215,6 +216,28 @@ def test_of_a_call_that_was_put_away_but_for_its_folder_there_is_one_recording(
             assert place.analyses(kept[0].recording) == 1
 
     assert kept[0] == kept[1]
+
+
+def test_a_call_that_begins_as_the_server_ends_is_left_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = LiveCalls.begin
+
+    def ending(calls: LiveCalls, call: LiveCall) -> None:
+        own(calls, call)
+        place.live.close()
+
+    with live_in(tmp_path) as place:
+        with monkeypatch.context() as late:
+            late.setattr(LiveCalls, "begin", ending)
+            with pytest.raises(Gone):
+                opened(place.live)
+        [call] = place.folders
+        assert f"live-{call}" not in {thread.name for thread in threading.enumerate()}
+    with live_in(tmp_path) as place:
+        place.live.tick()
+
+        assert [one.id for one in place.live.running(View(ROOT))] == [call]
 
 
 def test_a_line_that_a_crash_cut_is_left_out(tmp_path: Path) -> None:
