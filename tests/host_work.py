@@ -41,6 +41,7 @@ def build(payload: bytes, journal: Journal) -> Iterator[Mapping[str, Function]]:
     yield {
         "echo": echo,
         "slow": slow,
+        "gate": gate,
         "crash": crash,
         "crash-once": crash_once,
         "leave": leave,
@@ -73,6 +74,14 @@ def slow(payload: bytes, listen: Listen) -> bytes:
         listen(Progress("slow", i / int(payload)))
         time.sleep(0.01)
     return payload
+
+
+def gate(payload: bytes, listen: Listen) -> bytes:
+    """Be at work until there is a file of this name."""
+    while not Path(os.fsdecode(payload)).exists():
+        listen(Progress("gate", 0.5))
+        time.sleep(0.01)
+    return b"open"
 
 
 def crash(payload: bytes, listen: Listen) -> bytes:
@@ -138,8 +147,8 @@ def starve(payload: bytes, listen: Listen) -> bytes:
 
 
 def read(payload: bytes, listen: Listen, *, journal: Journal) -> bytes:
-    """Work for half a second without a word on how far it is, but alive."""
-    for _ in range(50):
+    """Work for `payload` hundredths of a second without a word on how far it is, but alive."""
+    for _ in range(int(payload)):
         time.sleep(0.01)
         journal.alive()
     return payload

@@ -4,7 +4,8 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from asyncio import Server
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,17 @@ class Certificate:
         return found
 
 
+class _Listening(Controller):
+    """Listens at a door that is open already: nobody else can have taken its port."""
+
+    def __init__(self, box: "Postbox", door: socket.socket, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(box, **options)
+        self._door = door
+
+    def _create_server(self) -> Coroutine[Any, Any, Server]:
+        return self.loop.create_server(self._factory_invoker, sock=self._door, ssl=self.ssl_context)
+
+
 @contextmanager
 def postbox(
     certificate: Certificate | None = None,
@@ -172,12 +184,13 @@ def postbox(
         assert isinstance(given, LoginPassword)
         return AuthResult(success=given.password == password, handled=False)
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found.port = probe.getsockname()[1]
+    door = socket.create_server(("127.0.0.1", 0))
+    found.port = door.getsockname()[1]
     context = None if certificate is None else certificate.context
-    controller = Controller(
+    controller = _Listening(
         found,
+        door,
+        ready_timeout=60.0,
         hostname="127.0.0.1",
         port=found.port,
         ssl_context=context if from_the_start else None,

@@ -113,10 +113,9 @@ def s3_server() -> Iterator[S3]:
     """Give a server that listens on a free port of the loopback."""
     from moto.server import ThreadedMotoServer
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    _, port = server.get_host_and_port()
     with socket.create_server(("127.0.0.1", 0)) as door:
         line = Line(door.getsockname()[1], port)
         threading.Thread(target=line.serve, args=(door,), daemon=True).start()

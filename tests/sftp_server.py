@@ -132,4 +132,6 @@ def sftp_server(root: Path, password: str) -> Iterator[Served]:
         listener.close()
         for transport in transports:
             transport.close()
-        thread.join(5)
+        thread.join(60)  # it may just have taken up one more
+        for transport in transports:
+            transport.close()

@@ -5,6 +5,7 @@ Usage: python batch_program.py FOLDER OUT DATABASE SECONDS
 Each call takes SECONDS at least.
 """
 
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -39,5 +40,7 @@ def main(folder: Path, out: Path, database: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever runs the tests in the background has this ignored, which children inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _, folder, out, database, seconds = sys.argv
     main(Path(folder), Path(out), Path(database), float(seconds))

@@ -62,7 +62,7 @@ def test_kill_at_any_moment(day: Path, tmp_path: Path) -> None:
             from_json(path.read_bytes())  # whole, or not there
 
     with start(day, tmp_path) as process:
-        assert process.wait(120) == 0
+        assert process.wait(240) == 0
 
     assert kept(tmp_path) == {path.name for path in day.iterdir()}
     with (tmp_path / "out" / "calls.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -76,7 +76,7 @@ def test_terminate_ends_a_batch_in_order(day: Path, tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(240)
 
     finished = kept(tmp_path)
     assert 0 < len(finished) < CALLS

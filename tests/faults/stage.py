@@ -21,7 +21,7 @@ from huiting.jobs.mode import Mode, open_queue
 from huiting.store import Store
 from huiting.store.schema import JobRow
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds within which everything must have ended, whatever happened."""
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]

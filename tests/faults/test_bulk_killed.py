@@ -30,7 +30,7 @@ def work(folder: Path, portions: int) -> None:
         if portions:
             process.send_signal(signal.SIGKILL)
         else:
-            process.communicate(timeout=60)
+            process.communicate(timeout=240)
 
 
 def test_each_call_goes_once_whoever_dies(tmp_path: Path) -> None:

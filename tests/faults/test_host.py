@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,16 @@ from huiting.jobs.host.ticket import Task
 
 LIMITS = Limits(
     parallel=3,
-    watchdog=1.0,
-    loading=10.0,
+    watchdog=60.0,
+    loading=60.0,
     grace=0.2,
     idle=0.0,
     beat=0.05,
     pause=0.01,
     longest_pause=0.1,
 )
+QUICK = replace(LIMITS, watchdog=3.0)
+"""For work that hangs; a busy machine may stand still for a second, too."""
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +78,19 @@ def numbers(*wanted: int) -> tuple[str, bytes]:
 
 def until(true: Callable[[], object]) -> None:
     """Wait for something another process does; give up after a while."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.005)
+
+
+@contextmanager
+def opened(gate: Path) -> Iterator[None]:
+    """See that nobody is left at a gate when a test fails."""
+    try:
+        yield
+    finally:
+        gate.touch()
 
 
 def alive(process: int) -> bool:
@@ -100,11 +112,13 @@ def test_a_task_gives_its_result_and_tells_how_far_it_is(shared: ModelHost) -> N
     assert told[-1].done > 0.3
 
 
-def test_tasks_run_at_the_same_time_in_one_process(shared: ModelHost) -> None:
-    with ThreadPoolExecutor(3) as pool:
-        futures = [pool.submit(run, shared, "slow", b"50") for _ in range(3)]
+def test_tasks_run_at_the_same_time_in_one_process(shared: ModelHost, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    with ThreadPoolExecutor(3) as pool, opened(gate):
+        futures = [pool.submit(run, shared, "gate", os.fsencode(gate)) for _ in range(3)]
         until(lambda: shared.status().running == 3)
-        assert [future.result() for future in futures] == [b"50"] * 3
+        gate.touch()
+        assert [future.result() for future in futures] == [b"open"] * 3
 
     pids = {future.result() for future in together(shared, ("whoami", b""), ("whoami", b""))}
 
@@ -134,14 +148,14 @@ def test_an_error_of_a_task_comes_back_in_its_words(
     [
         pytest.param("crash", b"", Crashed, "in stage asr, 3 times: it was ended by SIGSEGV (a", id="segfault"),
         pytest.param("leave", b"3", Crashed, "lost, 3 times: it exited with status 3", id="exit"),
-        pytest.param("hang", b"", Hung, "in stage vad, 3 times: nothing moved for 1 s", id="hang"),
+        pytest.param("hang", b"", Hung, "in stage vad, 3 times: nothing moved for 3 s", id="hang"),
         pytest.param("hold", b"", Hung, "in stage vad, 3 times: nothing moved", id="hang with Python"),
     ],
 )  # fmt: skip
 def test_the_guilty_is_tried_three_times_and_the_innocent_go_on(
     name: str, payload: bytes, kind: type[HuitingError], words: str
 ) -> None:
-    with made() as host:
+    with made(limits=QUICK) as host:
         good, bad, other = together(host, ("slow", b"30"), (name, payload), ("slow", b"31"))
 
         assert (good.result(), other.result()) == (b"30", b"31")
@@ -168,13 +182,13 @@ def test_a_step_that_crashes_by_itself_twice_is_left_out_and_the_task_completes(
 
 
 def test_two_steps_that_crash_are_both_left_out() -> None:
-    with made() as host:
+    with made(limits=QUICK) as host:
         assert json.loads(run(host, *numbers(13, 1, 14, 2))) == [None, 2, None, 4]
 
 
 def test_whoever_waits_for_what_is_shared_lives_as_long_as_that_moves() -> None:
-    many = list(range(100, 130))  # 0.6 s in native code each, three of them one after another
-    with made() as host:
+    many = list(range(100, 180))  # 1.6 s in native code each, three of them one after another
+    with made(limits=replace(LIMITS, watchdog=4.0)) as host:
         futures = together(host, *[numbers(*many)] * 3)
 
         assert all(json.loads(f.result()) == [2 * n for n in many] for f in futures)
@@ -182,8 +196,8 @@ def test_whoever_waits_for_what_is_shared_lives_as_long_as_that_moves() -> None:
 
 
 def test_a_task_may_be_alive_without_saying_how_far_it_is() -> None:
-    with made(limits=Limits(watchdog=0.4, beat=0.05, idle=0)) as host:
-        assert run(host, "read", b"x") == b"x"
+    with made(limits=QUICK) as host:
+        assert run(host, "read", b"400") == b"400"
         assert host.status().losses == 0
 
 
@@ -199,7 +213,7 @@ def test_who_is_asked_may_end_a_task_and_the_others_do_not_notice(tmp_path: Path
         other = pool.submit(run, host, "slow", b"50")
         with pytest.raises(Enough):
             host.run(Task("slow", b"1000", "8002.wav"), listen)
-        until(lambda: host.status().running == 1)
+        until(lambda: host.status().running <= 1)
 
         assert other.result() == b"50"
         assert host.status().losses == 0
@@ -275,13 +289,15 @@ def test_a_child_that_is_never_ready_is_ended() -> None:
         host.load()
 
 
-def test_more_tasks_than_may_wait_are_refused() -> None:
+def test_more_tasks_than_may_wait_are_refused(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
     with (
         made(limits=Limits(parallel=1, waiting=1, idle=0, beat=0.05)) as host,
         ThreadPoolExecutor(2) as pool,
+        opened(gate),
     ):
         host.load()
-        pool.submit(run, host, "slow", b"50")
+        pool.submit(run, host, "gate", os.fsencode(gate))
         until(lambda: host.status().running == 1)
         pool.submit(run, host, "slow", b"1")
         until(lambda: host.status().waiting == 1)
@@ -334,17 +350,17 @@ def test_whenever_the_child_is_killed_every_result_is_right_and_comes_once(seed:
     wanted = [[draw.randrange(100, 200) for _ in range(draw.randrange(1, 9))] for _ in range(9)]
     over = threading.Event()
 
-    with made() as host:
+    with made() as host, ThreadPoolExecutor(3) as pool:
         killer = threading.Thread(target=_kill_at_random, args=(host, draw, over))
         killer.start()
         try:
-            with ThreadPoolExecutor(3) as pool:
+            while killer.is_alive():  # who kills may come late to the first of it
                 results = list(pool.map(lambda row: run(host, *numbers(*row)), wanted))
+                assert [json.loads(r) for r in results] == [[2 * n for n in row] for row in wanted]
         finally:
             over.set()
             killer.join()
 
-        assert [json.loads(r) for r in results] == [[2 * n for n in row] for row in wanted]
         assert host.status().losses > 0
 
 

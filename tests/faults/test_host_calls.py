@@ -16,7 +16,7 @@ from huiting.jobs.host.model_host import ModelHost
 from huiting.jobs.host.ticket import Task
 from tones import speak, write_wav
 
-LIMITS = Limits(parallel=3, watchdog=1.5, idle=0, beat=0.05, pause=0.01, longest_pause=0.1)
+LIMITS = Limits(parallel=3, watchdog=4.0, idle=0, beat=0.05, pause=0.01, longest_pause=0.1)
 GREETING, REFUND, AT_ONCE, THANKS = 400, 500, 600, 700
 
 

@@ -6,8 +6,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from faults.server import Server, programs, wrong_time
 from huiting.core.errors import EngineError
@@ -21,12 +23,13 @@ from huiting.jobs.work.backoff import Backoff
 from huiting.jobs.work.lookout import Lookout
 from huiting.jobs.worker import Terms, Worker
 from huiting.store import Store
+from huiting.store.schema import ScheduleRow
 
 pytestmark = pytest.mark.postgresql
 
 HOUR = 3600.0
 PATIENCE = 60.0
-TERMS = Terms(slots=2, lease=4.0, drain=5.0, look=0.2, backoff=Backoff(0.2, 1.0, 1.0, away=1.0))
+TERMS = Terms(slots=2, lease=6.0, drain=5.0, look=0.2, backoff=Backoff(0.2, 1.0, 1.0, away=1.0))
 BOTH = pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["forward", "back"])
 
 
@@ -85,14 +88,14 @@ def _at_work(queue: Queue, handler: Handler, schedules: tuple[Schedule, ...]) ->
     worker = Worker(queue, {"tiny": handler}, TERMS, schedules)
     worker._lookout = Lookout(TERMS.lease, ended=lambda _name: False)
     thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        thread.join(PATIENCE)
-        with warnings.catch_warnings():  # psycopg's, when Procrastinate's listener ends at once
-            warnings.simplefilter("ignore", ResourceWarning)
+    with warnings.catch_warnings():  # psycopg's, when Procrastinate's listener ends at once
+        warnings.simplefilter("ignore", ResourceWarning)
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            thread.join(PATIENCE)
             gc.collect()
 
 
@@ -174,15 +177,20 @@ def test_a_time_that_comes_again_is_served_once_for_each_time_it_comes(
     def served() -> int:
         return sum(job.order.subject.startswith("hourly@") for job in queue.page().items)
 
+    def seen() -> datetime | None:
+        with queue.ledger.database.reading() as connection:
+            return connection.scalar(select(ScheduleRow.put_for))
+
     while time.time() % HOUR > HOUR - PATIENCE:  # an hour of its own would come in between
         time.sleep(1.0)
     with workers(queue, lambda _running: None, 2, hourly):
-        time.sleep(1.5)  # seen for the first time: it begins with the next hour
+        until(seen)  # for the first time: it begins with the next hour
         assert served() == 0
+        first = seen()
         server.set_clock(HOUR)
         until(lambda: served() == 1)
         server.set_clock(0)
-        time.sleep(1.5)
+        until(lambda: seen() == first)
         server.set_clock(HOUR)
         until(lambda: served() == 2)
         until(lambda: queue.counts().waiting + queue.counts().running == 0)

@@ -18,7 +18,7 @@ from s3_server import s3_server
 from unit.service.working import NOON, FakeHost, Place, flat
 from unit.store.stored import heard, identity
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def test_a_job_waits_for_the_store_and_ends_once(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def served(where: Space, address: str) -> Iterator[tuple[str, str]]:
 
     run("initdb", "-D", data, "-U", "huiting", "--auth=trust", "--encoding=UTF8", "--no-sync")
     with (folder / "data" / "pg_hba.conf").open("a") as rules:
-        rules.write("host all all 10.213.7.0/24 trust\n")
+        rules.write("host all all samenet trust\n")
     options = f"-k '{folder}' -c listen_addresses={address} {_QUICK}"
     run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start")
     run("createdb", "-h", str(folder), "-U", "huiting", "huiting")

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -90,27 +90,48 @@ def space(name: str) -> Iterator[Space]:
         ip("netns", "del", made.name)
 
 
-@contextmanager
-def office(names: Sequence[str]) -> Iterator[dict[str, Space]]:
-    """Give namespaces on one cable: the first has the address 10.213.7.1, and so on.
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Machines on one cable, which reach nothing else."""
 
-    This process has 10.213.7.254. None of them reaches anything else.
-    """
-    bridge = f"hx{os.getpid()}b{next(_NUMBERS)}"
+    network: str
+    """What the addresses of all begin with: this process has `.254`, the first machine `.1`."""
+    machines: Mapping[str, Space]
+
+    def __getitem__(self, name: str) -> Space:
+        return self.machines[name]
+
+
+@contextmanager
+def office(names: Sequence[str]) -> Iterator[Office]:
+    """Give namespaces on one cable."""
     with ExitStack() as stack:
-        ip("link", "add", bridge, "type", "bridge")
+        number = _bridge()
+        bridge, network = f"hxb{number}", f"10.213.{number}"
         stack.callback(ip, "link", "del", bridge)
-        ip("addr", "add", "10.213.7.254/24", "dev", bridge)
+        ip("addr", "add", f"{network}.254/24", "dev", bridge)
         ip("link", "set", bridge, "up")
         found = {}
-        for number, name in enumerate(names, 1):
+        for place, name in enumerate(names, 1):
             own = found[name] = stack.enter_context(space(name))
             near = f"hx{os.getpid()}v{next(_NUMBERS)}"
             ip("link", "add", near, "type", "veth", "peer", "name", "cable", "netns", own.name)
             ip("link", "set", near, "master", bridge, "up")
-            own.ip("addr", "add", f"10.213.7.{number}/24", "dev", "cable")
+            own.ip("addr", "add", f"{network}.{place}/24", "dev", "cable")
             own.ip("link", "set", "cable", "up")
-        yield found
+        yield Office(network, found)
+
+
+def _bridge() -> int:
+    """Make a bridge, and with it take a network that no other process of tests has taken."""
+    for number in range(256):
+        made = subprocess.run(
+            ["ip", "link", "add", f"hxb{number}", "type", "bridge"],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        if made.returncode == 0:
+            return number
+    raise AssertionError(made.stderr)
 
 
 def python(*words: str) -> list[str]:

@@ -6,6 +6,7 @@ lists them, a test holds that list true.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import (
     CollectorRegistry,
@@ -202,18 +203,19 @@ class Metrics:
         """
         self._registry.register(_Looking(loads, rooms, losses))
 
-    def serve(self, port: int, address: str = "127.0.0.1") -> None:
-        """Answer Prometheus on a port of its own, in the background, until the process ends.
+    def serve(self, port: int, address: str = "127.0.0.1") -> WSGIServer:
+        """Answer Prometheus on a port of its own, in the background, until that is closed.
 
         Raises:
             ConfigError: the port cannot be had.
         """
         try:
-            start_http_server(port, address, self._registry)
+            server, _ = start_http_server(port, address, self._registry)
         except OSError as error:
             raise ConfigError(
                 f"--metrics {port}", str(error.strerror), "choose another port"
             ) from error
+        return server
 
     def text(self) -> bytes:
         """Return all numbers in Prometheus's own form."""

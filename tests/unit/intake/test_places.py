@@ -1,6 +1,5 @@
 """Every kind of place keeps the same promises, each against a real server."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -33,12 +32,10 @@ class Case:
 def s3_server() -> Iterator[str]:
     from moto.server import ThreadedMotoServer
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
-    yield f"http://127.0.0.1:{port}"
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
     server.stop()
 
 

@@ -26,9 +26,9 @@ from huiting.jobs.worker import Terms, Worker
 from huiting.store.schema import JobRow
 from unit.jobs.desk import Desk
 
-SOON = 20.0
+SOON = 60.0
 """Seconds that a test waits at most."""
-TERMS = Terms(slots=2, lease=3.0, drain=5.0, look=0.1, backoff=Backoff(0.05, 1.0, 0.05))
+TERMS = Terms(slots=2, lease=3.0, drain=SOON, look=0.1, backoff=Backoff(0.05, 1.0, 0.05))
 
 
 def quick(running: Running) -> None:
@@ -45,16 +45,16 @@ def until(condition: Callable[[], object]) -> None:
 @contextmanager
 def at_work(worker: Worker) -> Iterator[Worker]:
     thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        thread.join(SOON)
-        with warnings.catch_warnings():
-            # psycopg leaves a connection open whose making was cancelled: Procrastinate's
-            # listener, when its worker ends at once.
-            warnings.simplefilter("ignore", ResourceWarning)
+    with warnings.catch_warnings():
+        # psycopg leaves a connection open whose making was cancelled: Procrastinate's
+        # listener, when its worker ends at once.
+        warnings.simplefilter("ignore", ResourceWarning)
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            thread.join(2 * SOON)
             gc.collect()
     assert not thread.is_alive()
 
@@ -112,10 +112,10 @@ def test_the_work_of_a_dead_worker_goes_on(desk: Desk) -> None:
 
 
 def test_a_long_job_is_kept_by_its_worker(desk: Desk) -> None:
-    terms = Terms(slots=1, lease=0.6, look=0.1)
+    terms = Terms(slots=1, lease=5.0, look=0.5)  # a busy machine may stand still for a second
     desk.put()
     with (
-        at_work(Worker(desk.queue, {"analyze": lambda _: time.sleep(2.0)}, terms)),
+        at_work(Worker(desk.queue, {"analyze": lambda _: time.sleep(7.0)}, terms)),
         at_work(Worker(desk.queue, {"analyze": quick}, terms)),
     ):
         until(done(desk, 1))

@@ -84,9 +84,11 @@ def test_a_worker_answers_on_a_port_of_its_own() -> None:
             Metrics("0.1.0").serve(port)
     metrics = Metrics("0.1.0")
     metrics.heard(7)
-    metrics.serve(port)
+    with metrics.serve(0) as server:
+        text = httpx.get(f"http://127.0.0.1:{server.server_port}/metrics").text
+        server.shutdown()
 
-    assert "huiting_audio_seconds_total 7.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert "huiting_audio_seconds_total 7.0" in text
 
 
 def test_live_calls_are_counted() -> None:
