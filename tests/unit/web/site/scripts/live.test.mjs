@@ -74,12 +74,22 @@ test("a lost stretch is shown as such, and the end leaves only what is final", (
   assert.equal(now.away, false);
 });
 
-test("moods become a curve that goes on to now", () => {
-  const pulse = (at, label) => ({ type: "pulse", at, moods: { 1: { at, label } }, roles: {} });
-  const now = told(pulse(10, "NEUTRAL"), pulse(20, "ANGRY"), pulse(20, "ANGRY"));
-  assert.equal(now.feelings[1].length, 2);
+test("what is felt becomes a curve that goes on to now, also for who comes late", () => {
+  const said = (number, end, label) => ({
+    type: "final", number,
+    segments: [{ channel: 1, role: "customer", span: { start: end - 1, end }, text: "啊。", emotion: { label } }],
+  });
+  const now = told(said(1, 10, "NEUTRAL"), said(2, 20, "ANGRY"), said(3, 30, "EMO_UNKNOWN"));
+  assert.deepEqual(now.feelings[1].map(({ emotion }) => emotion), ["NEUTRAL", "ANGRY", "EMO_UNKNOWN"]);
   assert.equal(points(now.feelings[1], 40, 400, 108), "100.0,54.0 200.0,104.0 400.0,104.0");
   assert.equal(points([], 40, 400, 108), "");
+});
+
+test("a call that is over strains nothing any more", () => {
+  const now = told({ type: "strain", at: 1, on: true });
+  assert.equal(now.strained, true);
+  take(now, 2, { type: "ended", why: "finished", duration: 3 });
+  assert.equal(now.strained, false);
 });
 
 test("roles that are heard take the place of unknown ones", () => {

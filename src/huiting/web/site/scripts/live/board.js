@@ -44,6 +44,7 @@
 const GRAVITY = ["fatal", "warning", "notice"];
 /** How each emotion stands on the curve, from bad to good. @type {Record<string, number>} */
 const LEVEL = { ANGRY: -1, DISGUSTED: -0.8, FEARFUL: -0.5, SAD: -0.5, SURPRISED: 0.3, HAPPY: 1 };
+const UNSURE = "EMO_UNKNOWN"; // is told beside the curve, and is no point of it
 const MOST = 600; // points of a curve
 
 /**
@@ -105,6 +106,10 @@ const TAKEN = {
       emotion: segment.emotion?.label ?? "",
     }));
     put(now, event.number, lines);
+    // Of pulses a page that is opened late is told the newest alone; of finals, all.
+    for (const segment of event.segments) {
+      if (segment.emotion) feel(now, segment.channel, segment.span.end, segment.emotion.label);
+    }
   },
   lost: (now, event) => {
     const line = blank(now, event.number, 0, event.channel, event.span.start);
@@ -119,7 +124,6 @@ const TAKEN = {
     for (const [channel, found] of Object.entries(event.roles ?? {})) {
       if (found !== "unknown") now.roles[Number(channel)] = found;
     }
-    for (const [channel, mood] of Object.entries(event.moods ?? {})) feel(now, channel, mood);
   },
   strain: (now, event) => {
     now.strained = event.on;
@@ -133,6 +137,7 @@ const TAKEN = {
   ended: (now, event) => {
     now.ended = event;
     now.away = false;
+    now.strained = false;
     now.lines = now.lines.filter((line) => line.final);
   },
 };
@@ -172,14 +177,13 @@ function put(now, number, lines) {
 
 /**
  * @param {Board} now
- * @param {string} channel
- * @param {any} mood
+ * @param {number} channel
+ * @param {number} at seconds
+ * @param {string} emotion
  */
-function feel(now, channel, mood) {
-  const level = LEVEL[mood.label] ?? 0;
+function feel(now, channel, at, emotion) {
   const felt = (now.feelings[channel] ??= []);
-  if (felt.at(-1)?.at === mood.at) felt.pop();
-  felt.push({ at: mood.at, level, emotion: mood.label });
+  felt.push({ at, level: LEVEL[emotion] ?? 0, emotion });
   if (felt.length > MOST) felt.splice(0, felt.length - MOST);
 }
 
@@ -203,8 +207,9 @@ function graver(a, b) {
 export function points(felt, until, width, height) {
   const across = (/** @type {number} */ at) => (width * Math.min(at, until)) / Math.max(until, 1);
   const down = (/** @type {number} */ level) => height / 2 - (level * (height - 8)) / 2;
-  const last = felt.at(-1);
-  const all = last && last.at < until ? [...felt, { ...last, at: until }] : felt;
+  const known = felt.filter(({ emotion }) => emotion !== UNSURE);
+  const last = known.at(-1);
+  const all = last && last.at < until ? [...known, { ...last, at: until }] : known;
   return all.map(({ at, level }) => `${across(at).toFixed(1)},${down(level).toFixed(1)}`).join(" ");
 }
 
