@@ -11,7 +11,9 @@ LETTERS = st.sampled_from("退货的了aB1２。, %_'\"\\𠮷😀\n")
 TEXTS = st.text(LETTERS, max_size=12)
 SAID = st.tuples(TEXTS, TEXTS)
 EXAMPLES = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -42,7 +42,9 @@ def whole(path: Path, ring: KeyRing | None = RING, name: str = "a1/audio") -> by
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=20,
+    deadline=None,
 )
 @given(
     runs=st.lists(st.lists(st.integers(0, 2 * FRAME), max_size=4), min_size=1, max_size=3),
