@@ -78,14 +78,16 @@ def run(
         Refused: the server refuses.
         Unreachable: it does not answer.
     """
-    with client.live.open(opening) as talk:
-        speaking = _Speaking(talk, speech)
-        speaking.start()
-        ended = None
-        for told in _told(talk, speaking):
-            tell(told.update)
-            if isinstance(told.update, Ended):
-                ended = told.update
+    talk, ended = client.live.open(opening), None
+    speaking = _Speaking(talk, speech)
+    speaking.start()
+    try:
+        with talk:  # closed before its end is waited for: nothing is sent any more
+            for told in _told(talk, speaking):
+                tell(told.update)
+                if isinstance(told.update, Ended):
+                    ended = told.update
+    finally:
         speaking.stop()
     if speaking.error is not None and ended is None:
         raise speaking.error
