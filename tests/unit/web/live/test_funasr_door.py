@@ -358,7 +358,8 @@ def test_who_says_nothing_is_cut_off(
     async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
         if begin:
             await socket.send(json.dumps(FIRST))
-            await socket.send(bytes(500))
+            with suppress(ConnectionClosed):  # on a slow machine it is late already
+                await socket.send(bytes(500))
         return await rest(socket)
 
     with site(
