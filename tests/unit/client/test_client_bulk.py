@@ -31,7 +31,7 @@ def test_calls_are_removed_and_brought_back(client: Client, server: Running) -> 
     counted = client.many.count(where)
     seen: list[State] = []
     made = client.many.start(Deed.REMOVE, where, Wanted(counted.newest, "old"))
-    end = client.many.wait(made.id, listen=lambda now: seen.append(now.state), longest=60)
+    end = client.many.wait(made.id, listen=lambda now: seen.append(now.state), longest=300)
 
     assert (counted.count, counted.more) == (3, False)
     assert (end.state, end.done, end.total, end.in_bin) == (State.DONE, 3, 3, 3)
@@ -40,14 +40,14 @@ def test_calls_are_removed_and_brought_back(client: Client, server: Running) -> 
     assert client.many.get(made.id).act is Deed.REMOVE
     assert made.id in {one.id for one in client.many.list()}
 
-    back = client.many.wait(client.many.undo(made.id).id, longest=60)
+    back = client.many.wait(client.many.undo(made.id).id, longest=300)
     assert (back.act, back.done) == (Deed.RESTORE, 3)
     assert len(list(client.calls.list(where))) == 3
 
 
 def test_what_is_over_stays_over(client: Client, server: Running) -> None:
     made = client.many.start(Deed.ASSIGN, kept(server, "7002"))
-    end = client.many.wait(made.id, longest=60)
+    end = client.many.wait(made.id, longest=300)
 
     assert client.many.cancel(made.id) == end
     with pytest.raises(Refused):

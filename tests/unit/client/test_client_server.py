@@ -54,7 +54,7 @@ def wav(seconds: float = 1.0) -> bytes:
 def call(client: Client, sound: Path) -> str:
     """A call that was heard."""
     [accepted] = client.recordings.hand_in(sound, metadata={"team": "A"}).accepted
-    assert client.jobs.wait(accepted.job, longest=20).state is State.DONE
+    assert client.jobs.wait(accepted.job, longest=300).state is State.DONE
     return accepted.recording
 
 
@@ -87,7 +87,7 @@ def test_a_large_file_goes_in_pieces(client: Client, server: Running, tmp_path: 
     large.write_bytes(b"RIFF large" * 12_000)  # three pieces
 
     [accepted] = client.recordings.hand_in(large, metadata={"店": "一"}).accepted
-    client.jobs.wait(accepted.job, longest=20)
+    client.jobs.wait(accepted.job, longest=300)
 
     assert accepted.name == "大.wav"
     assert server.ears.asked[-1].metadata == {"店": "一"}
@@ -102,7 +102,7 @@ def test_several_become_a_batch_and_what_is_refused_is_told(client: Client, tmp_
 
     handed = client.recordings.hand_in(sorted(tmp_path.iterdir()))
     assert handed.batch is not None
-    end = client.batches.wait(handed.batch, longest=20)
+    end = client.batches.wait(handed.batch, longest=300)
 
     assert sorted(a.name for a in handed.accepted) == ["good.wav", "inside.wav"]
     assert [(r.name, r.trouble.code) for r in handed.refused] == [
@@ -124,7 +124,7 @@ def test_batches_are_paused_renamed_cancelled_and_tried_again(client: Client, so
     assert client.batches.retry(made.id) == 1
     assert client.batches.cancel(made.id) <= 1
     assert not client.batches.pause(made.id, paused=False).paused
-    assert client.jobs.wait(accepted.job, longest=20).state.over
+    assert client.jobs.wait(accepted.job, longest=300).state.over
     assert made.id in {batch.id for batch in client.batches.list()}
 
 
@@ -132,18 +132,18 @@ def test_what_lies_in_a_storage_is_handed_in(client: Client, server: Running) ->
     (server.served.folder / "pbx" / "s.wav").write_bytes(b"RIFF stored")
 
     handed = client.recordings.from_storage(["pbx:s.wav"], metadata={"team": "B"})
-    client.jobs.wait(handed.accepted[0].job, longest=20)
+    client.jobs.wait(handed.accepted[0].job, longest=300)
     again = client.recordings.again(handed.accepted[0].recording, language="en")
 
     assert not again.known
-    assert client.jobs.wait(again.job, longest=20).state is State.DONE
+    assert client.jobs.wait(again.job, longest=300).state is State.DONE
 
 
 def test_noise_ends_as_a_failed_job(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "noise.wav"
     path.write_bytes(NOISE)
 
-    job = client.jobs.wait(client.recordings.hand_in(path).accepted[0].job, longest=20)
+    job = client.jobs.wait(client.recordings.hand_in(path).accepted[0].job, longest=300)
 
     assert job.state is State.FAILED
     assert job.trouble is not None
@@ -195,7 +195,7 @@ def test_the_sound_of_a_call_is_fetched(client: Client, server: Running, tmp_pat
     path = tmp_path / "real.wav"
     path.write_bytes(wav(7.0))
     [accepted] = client.recordings.hand_in(path).accepted
-    client.jobs.wait(accepted.job, longest=20)
+    client.jobs.wait(accepted.job, longest=300)
     with Client(server.url, "root", Terms(unredacted=True)) as open_eyed:
         whole = open_eyed.calls.audio(accepted.recording, tmp_path / "fetched.wav")
 
@@ -208,7 +208,7 @@ def test_the_sound_of_a_call_is_fetched(client: Client, server: Running, tmp_pat
 def test_calls_are_exported_alone_and_together(client: Client, call: str, tmp_path: Path) -> None:
     subtitles = client.calls.export(call, "srt").decode()
     target = client.calls.export_all(
-        tmp_path / "a.zip", CallFilter(team="A"), form=Form.ZIP, formats=("srt",), longest=30
+        tmp_path / "a.zip", CallFilter(team="A"), form=Form.ZIP, formats=("srt",), longest=300
     )
 
     assert "我要退货" in subtitles
@@ -226,7 +226,7 @@ def test_rules_are_checked_tried_published_and_put_to_history(client: Client, ca
 
     written = library.write(Kind.RULES, "my shop", RULES, note="first")
     entry = library.publish(Kind.RULES, "my shop", written.version)
-    job = client.jobs.wait(library.rejudge().id, longest=30)
+    job = client.jobs.wait(library.rejudge().id, longest=300)
 
     assert entry.published == written.version
     assert job.state is State.DONE
