@@ -2,13 +2,17 @@
 
 Typer has its own sentences, in English only. Its titles are set, and its refusals are
 translated as other errors are (see `translate`); a sentence that is not known stays
-English. In English nothing is touched.
+English. Chinese has no spaces to break lines at, so texts are folded, where Rich would cut
+them off. In English nothing is touched.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import typer
+from rich.columns import Columns
+from rich.console import RenderableType
+from rich.text import Text
 from typer._click import Command, Context, HelpFormatter
 from typer._click.exceptions import ClickException, UsageError
 from typer.core import TyperGroup
@@ -28,6 +32,20 @@ TITLES = {
     "RICH_HELP": "帮助：[blue]{command_path} {help_option}[/]",
 }
 
+COLUMNS = "Columns"
+"""What it calls the class that puts the texts of an option beside each other."""
+
+
+class _Folded(Columns):
+    """Texts beside each other, none of which is cut off."""
+
+    def __init__(self, items: Iterable[RenderableType]) -> None:
+        whole = list(items)
+        for item in whole:
+            if isinstance(item, Text):
+                item.overflow = "fold"
+        super().__init__(whole)
+
 
 class _Usage(HelpFormatter):
     """Writes a usage line."""
@@ -44,8 +62,8 @@ def run(app: typer.Typer) -> None:
         return
     from typer import rich_utils  # loads what draws boxes
 
-    for name, text in TITLES.items():
-        setattr(rich_utils, name, text)
+    for name, own in {**TITLES, COLUMNS: _Folded}.items():
+        setattr(rich_utils, name, own)
     Context.formatter_class = _Usage
     command = get_command(app)
     for each in _with_all_below(command):

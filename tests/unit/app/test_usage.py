@@ -9,11 +9,13 @@ HAN = re.compile("[\u4e00-\u9fff]")
 RUN = "import sys; sys.argv[0] = 'huiting'; from huiting.app.cli import main; main()"
 
 
-def typed(*words: str, language: str = "zh") -> subprocess.CompletedProcess[str]:
+def typed(
+    *words: str, language: str = "zh", columns: int = 100
+) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own: what it changes in Typer stays there."""
     return subprocess.run(
         [sys.executable, "-c", RUN, *words],
-        env={"HUITING_LANG": language, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
+        env={"HUITING_LANG": language, "COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
         check=False,
@@ -28,6 +30,14 @@ def test_help_is_chinese_throughout() -> None:
         assert word in done.stdout
     for word in ("Usage", "Options", "Arguments", "required", "default", "Show this"):
         assert word not in done.stdout
+
+
+def test_no_help_is_cut_off_on_a_narrow_terminal() -> None:
+    told = typed("models", "pull", "--help", columns=80).stdout
+    column = "".join(line.strip("│ ").split("  ")[-1].strip() for line in told.splitlines())
+
+    assert "接受未公布SHA-256的文件，并以首次下载为准" in column.replace(" ", "")
+    assert "…" not in told
 
 
 def test_without_a_command_the_commands_are_listed() -> None:

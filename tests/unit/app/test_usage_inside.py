@@ -32,7 +32,7 @@ def one() -> None:
 
 @pytest.fixture
 def typer_as_it_was() -> Iterator[None]:
-    before = {name: getattr(rich_utils, name) for name in usage.TITLES}
+    before = {name: getattr(rich_utils, name) for name in (*usage.TITLES, usage.COLUMNS)}
     yield
     for name, text in before.items():
         setattr(rich_utils, name, text)
