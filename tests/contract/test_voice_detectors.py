@@ -187,7 +187,8 @@ def test_memory_does_not_grow_with_the_track(
 
     short = peak(600)
 
-    assert peak(3600) < short + 20_000_000
+    # What other threads allocate meanwhile passes; what grows does so every time.
+    assert any(peak(3600) < short + 20_000_000 for _ in range(2))
 
 
 @pytest.mark.model

@@ -182,7 +182,9 @@ def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
         tracemalloc.stop()
         return most
 
-    assert peak(8) < peak(1) + (1 << 20)
+    # What other threads allocate meanwhile passes; what grows does so every time.
+    short = peak(1)
+    assert any(peak(8) < short + (1 << 20) for _ in range(2))
 
 
 class Changing:
