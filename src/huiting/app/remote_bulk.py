@@ -45,7 +45,15 @@ WHY = {
 @app.command(help=say("remove, judge, hear or assign calls.", "移除、重新质检、重新识别或指派。"))
 def start(
     context: typer.Context,
-    act: Annotated[str, typer.Argument(help="remove, judge, hear, assign")],
+    act: Annotated[
+        str,
+        typer.Argument(
+            help=say(
+                "remove, judge, hear, assign",
+                "remove 移除、judge 重新质检、hear 重新识别、assign 指派",
+            )
+        ),
+    ],
     *,
     since: Since = None,
     until: Until = None,
