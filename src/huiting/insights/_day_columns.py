@@ -49,9 +49,13 @@ def add_before(sums: Sums, calls: Calls, rows: Rows) -> None:
             before = sums.rules[rule].before
             before.of += count
             before.count += count if verdict == Verdict.FAIL else 0
-    for card, place in _scored(calls, rows):
-        points = float(calls.number("points")[place])
-        sums.scores[card].before.add(points, _range(calls, place))
+    cards, points = calls.bag("cards"), calls.number("points")
+    places = np.flatnonzero(rows[cards.rows] & ~np.isnan(points))
+    for card in np.unique(cards.ids[places]).tolist():
+        own = places[cards.ids[places] == card]
+        highest = float(max(calls.number("most")[own].max(), points[own].max()))
+        earlier = sums.scores[cards.table[card]].before
+        earlier.add_all(points[own].tolist(), Interval(0.0, highest))
 
 
 def gravest(calls: Calls, rows: Rows, most: int) -> list[int]:

@@ -46,19 +46,25 @@ class HearingTally:
 
     def add_all(self, calls: Calls, rows: Rows) -> None:
         """Take more calls at once; of a tally that asks for the first scorecard."""
-        worth = calls.number("worth")
-        known = rows & ~np.isnan(worth)
-        found = {int(row): _told(calls, int(row)) for row in np.flatnonzero(known)}
-        if not found:
+        worth, fine = calls.number("worth"), calls.flag("untarnished")
+        known = np.flatnonzero(rows & ~np.isnan(worth))
+        if not len(known):
             return
         marks = calls.whole("mark")
-        for row in sorted(found, key=marks.__getitem__)[:SAMPLE]:
-            self._take(found[row], int(marks[row]))
-        for one in (min(found.values()), max(found.values())):
-            self._extreme(one)
+        for row in known[np.argsort(marks[known], kind="stable")[:SAMPLE]].tolist():
+            self._sampled(_told(calls, row), int(marks[row]))
+        order = known[np.lexsort((worth[known], fine[known]))]
+        for end in (order[0], order[-1]):
+            # Of calls that are worth the same their ids decide, as with one after another.
+            same = known[(worth[known] == worth[end]) & (fine[known] == fine[end])].tolist()
+            for row in (min(same, key=calls.ids.__getitem__), max(same, key=calls.ids.__getitem__)):
+                self._extreme(_told(calls, row))
 
     def _take(self, heard: Heard, mark: int) -> None:
         self._extreme(heard)
+        self._sampled(heard, mark)
+
+    def _sampled(self, heard: Heard, mark: int) -> None:
         # The lowest hashes are a fair sample that does not hang on the order of the calls.
         if len(self._sample) < SAMPLE or mark < self._sample[-1][0]:
             insort(self._sample, (mark, heard), key=lambda entry: entry[0])

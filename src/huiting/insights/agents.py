@@ -194,10 +194,13 @@ class AgentTally:
     def add_all(self, calls: Calls, rows: Rows) -> None:
         """Take more calls at once; of a tally that asks for the first scorecard."""
         bag = calls.bag("fields")
-        for entry in bag.table:
-            if not entry.startswith(AGENT + MARK):
-                continue
-            own = rows & bag.holding([entry])
+        names = {n: e for n, e in enumerate(bag.table) if e.startswith(AGENT + MARK)}
+        ids, places = bag.within(rows)
+        theirs = np.isin(ids, list(names))
+        ids, places = ids[theirs], places[theirs]
+        for number, entry in names.items():
+            own = np.zeros(len(calls), dtype=bool)
+            own[places[ids == number]] = True
             if own.any():
                 name = entry.removeprefix(AGENT + MARK)
                 agent = self._agents.setdefault(name, _Agent(HearingTally(self._scorecard)))
@@ -336,9 +339,7 @@ def _add_all(agent: _Agent, calls: Calls, rows: Rows) -> None:
 
 
 def _spread(spread: Spread, values: Numbers, within: Interval = ANYWHERE) -> None:
-    for value in values:
-        if not np.isnan(value):
-            spread.add(float(value), within)
+    spread.add_all(values[~np.isnan(values)].tolist(), within)
 
 
 def _add_upsets(agent: _Agent, calls: Calls, rows: Rows) -> None:
@@ -362,6 +363,7 @@ def _add_verdicts(agent: _Agent, calls: Calls, rows: Rows) -> None:
     keys = ids.astype(np.int64) * width + (days - earliest)
     found, first, counts = np.unique(keys, return_index=True, return_counts=True)
     failing = []
+    weeks: dict[int, str | None] = {}
     for n in np.argsort(first).tolist():
         place, later = divmod(int(found[n]), width)
         rule_id, verdict, name, _ = bag.table[place].split(MARK)
@@ -373,10 +375,12 @@ def _add_verdicts(agent: _Agent, calls: Calls, rows: Rows) -> None:
         if verdict == Verdict.UNCERTAIN:
             rule.uncertain += count
             continue
-        day = day_of(earliest + later)
-        tallies = [rule.failed]
-        if day is not None:
-            tallies.append(rule.weeks[monday(day).isoformat()])
+        if later not in weeks:
+            day = day_of(earliest + later)
+            weeks[later] = None if day is None else monday(day).isoformat()
+        week, tallies = weeks[later], [rule.failed]
+        if week is not None:
+            tallies.append(rule.weeks[week])
         for tally in tallies:
             tally.of += count
             tally.count += count if verdict == Verdict.FAIL else 0

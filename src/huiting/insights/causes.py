@@ -153,7 +153,8 @@ class CauseTally:
         bag = calls.bag("traits")
         same = _same_lines(calls, hits, self._target.name)
         counts = zip(bag.table, bag.counts(hits).tolist(), bag.counts(known).tolist(), strict=True)
-        with_hits = _calls_of(bag, calls, hits)
+        room = np.array([self._room(entry) for entry in bag.table], dtype=bool)
+        with_hits = _calls_of(bag, calls, hits, room)
         for entry, count, of in counts:
             name, _, trait = entry.partition(MARK)
             if not of or is_part_of(name, self._target.name):
@@ -169,6 +170,15 @@ class CauseTally:
                 known_value.same_lines += same.get(entry, 0)
                 known_value.calls += with_hits.get(entry, [])[: KEPT - len(known_value.calls)]
                 found.shorten()
+
+    def _room(self, entry: str) -> bool:
+        """Tell whether more calls are kept of a circumstance."""
+        name, mark, trait = entry.partition(MARK)
+        field = self._fields.get(name)
+        if not mark or field is None:
+            return bool(mark)
+        known = field.values.get(trait)
+        return not field.left_out and (known is None or len(known.calls) < KEPT)
 
     def _count(self, found: _Field, values: tuple[str, ...], hit: _Hit | None) -> None:
         found.known.add(hit)
@@ -226,17 +236,27 @@ def _same_lines(calls: Calls, hits: Rows, target: str) -> dict[str, int]:
     return {entry.removeprefix(begins): n for entry, n in counts if entry.startswith(begins)}
 
 
-def _calls_of(bag: Bag, calls: Calls, hits: Rows) -> dict[str, list[str]]:
-    """Return of each circumstance the calls that have it, the latest first."""
+def _calls_of(bag: Bag, calls: Calls, hits: Rows, wanted: Rows) -> dict[str, list[str]]:
+    """Return of each circumstance that is wanted the calls that have it, the latest first.
+
+    Args:
+        bag: of circumstances.
+        calls: in columns.
+        hits: which of them.
+        wanted: one entry a circumstance.
+    """
     ids, rows = bag.within(hits)
+    kept = wanted[ids]
+    ids, rows = ids[kept], rows[kept]
     order = np.argsort(ids, kind="stable")
     ids, rows = ids[order], rows[order]
     if not len(ids):
         return {}
     ends = np.flatnonzero(np.diff(ids)) + 1
     firsts = ids[np.concatenate(([0], ends))].tolist()
+    names = np.array(calls.ids, dtype=object)
     return {
-        bag.table[place]: [calls.ids[row] for row in own[:KEPT].tolist()]
+        bag.table[place]: names[own[:KEPT]].tolist()
         for place, own in zip(firsts, np.split(rows, ends), strict=True)
     }
 

@@ -57,7 +57,7 @@ class DayTally:
         self._sums = Sums()
         self._agents = AgentTally(calm)
         self._causes = CauseTally(measure("angry"), asked)
-        self._outbursts = OutburstTally()
+        self._outbursts = OutburstTally(kept=0)  # of four weeks: a day tells how many there are
         self._words = WordTally()
         self._hear = HearingTally()
         self._worst: list[tuple[float, str, int, BadMoment]] = []

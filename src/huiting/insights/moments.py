@@ -59,8 +59,10 @@ class OutburstTally:
         longer_than: float = 1.2,
         within: float = WITHIN,
         label: EmotionLabel = EmotionLabel.ANGRY,
+        kept: int = MOST,
     ) -> None:
         self._longer_than, self._within, self._label = longer_than, within, label
+        self._kept = kept
         self._clusters = Clusters()
         self._calls = 0
         self._moments: list[Moment] = []
@@ -76,7 +78,7 @@ class OutburstTally:
             silence = max((s.duration for s in before(silences, line, self._within)), default=0.0)
             follows = silence > self._longer_than
             counts[not breaks_out].add(follows)
-            if breaks_out and len(self._moments) < MOST:
+            if breaks_out and len(self._moments) < self._kept:
                 self._moments.append(_moment(case, line, silence, follows=follows))
         self._clusters.add(counts[0].rate(), counts[1].rate())
 
@@ -87,9 +89,9 @@ class OutburstTally:
         trials = calls.whole("trials")
         self._clusters.add_all(trials[heard])
         for row in np.flatnonzero(heard & (trials[:, 1] > 0)):
-            if len(self._moments) >= MOST:
+            if len(self._moments) >= self._kept:
                 break
-            self._moments += calls.shown(int(row)).outbursts[: MOST - len(self._moments)]
+            self._moments += calls.shown(int(row)).outbursts[: self._kept - len(self._moments)]
 
     def result(self) -> Outbursts:
         """Return what was found so far."""

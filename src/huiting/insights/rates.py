@@ -5,7 +5,7 @@ independent of each other; what repeats within a call is counted by call, or wit
 errors of clusters (see `moments`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, log, sqrt
 
@@ -15,6 +15,8 @@ from scipy import stats
 
 Z = 1.959963984540054
 """Of the normal distribution, for 95 %."""
+_SAME = 1e-7
+"""Two probabilities no further apart, by their logarithms, are the same but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,24 @@ class Spread:
         self.value += step / self.of
         self.squares += step * (value - self.value)
 
+    def add_all(self, values: Iterable[float], within: Interval = ANYWHERE) -> None:
+        """Take more values, one after another; nothing changes when there are none.
+
+        Args:
+            values: in their order; the sums are those of `add`, to the last bit.
+            within: between what each of them must lie.
+        """
+        of, mean, squares = self.of, self.value, self.squares
+        for value in values:
+            of += 1
+            step = value - mean
+            mean += step / of
+            squares += step * (value - mean)
+        if of > self.of:
+            known = self.within or within
+            self.within = Interval(min(known.low, within.low), max(known.high, within.high))
+            self.of, self.value, self.squares = of, mean, squares
+
     def mean(self) -> Mean | None:
         """Return the mean; None of nothing."""
         if not self.of:
@@ -215,12 +235,25 @@ def between_means(first: Mean, second: Mean) -> Difference:
 
 
 def fisher(first: Rate, second: Rate) -> float:
-    """Return the p-value of Fisher's exact test, two-sided."""
-    table = [
-        [first.count, first.of - first.count],
-        [second.count, second.of - second.count],
-    ]
-    return float(stats.fisher_exact(table).pvalue)
+    """Return the p-value of Fisher's exact test, two-sided.
+
+    All tables with these margins are looked at: each one's probability is told from that of the
+    one before, so that there is no factorial to be rounded.
+
+    Source:
+        Fisher (1922), On the interpretation of χ² from contingency tables; tables that are as
+        likely but for a rounding count as at least as extreme, as in R's `fisher.test`.
+    """
+    hits, of, others = first.count + second.count, first.of, second.of
+    least, most = max(0, hits - others), min(hits, of)
+    if least == most:
+        return 1.0
+    count = np.arange(least, most, dtype=float)
+    grows = (hits - count) * (of - count) / ((count + 1) * (others - hits + count + 1))
+    logs = np.concatenate(([0.0], np.cumsum(np.log(grows))))
+    likely = np.exp(logs - logs.max())
+    extreme = logs <= logs[first.count - least] + _SAME
+    return min(1.0, float(likely[extreme].sum() / likely.sum()))
 
 
 def log_likelihood(first: Rate, second: Rate) -> float:

@@ -125,10 +125,10 @@ class Totals:
 
     def ends(self) -> Stretch | None:
         """Return when the first and the last call began; None when there is none."""
-        chosen = select(func.min(RecordingRow.began), func.max(RecordingRow.began))
+        # Each by itself: SQLite looks both up in the index only if it is asked for one at a time.
         with self.database.reading() as connection:
-            ends: list[datetime | None] = list(connection.execute(chosen).one())
-        first, last = ends
+            first: datetime | None = connection.scalar(select(func.min(RecordingRow.began)))
+            last: datetime | None = connection.scalar(select(func.max(RecordingRow.began)))
         return None if first is None or last is None else (first, last)
 
     def count(self, stretch: Stretch, allowed: Allowed = ALL) -> int:

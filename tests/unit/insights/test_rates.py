@@ -250,3 +250,29 @@ def test_a_share_of_nothing_seen_in_few_calls_is_no_proof_of_difference() -> Non
 def test_a_share_is_at_least_the_lower_end_of_its_interval() -> None:
     assert Rate(1, 1).least < Rate(29, 32).least < 29 / 32
     assert Rate(0, 0).least == 0
+
+
+@given(*[st.integers(0, 60)] * 4)
+def test_fishers_test_is_the_one_of_scipy(a: int, b: int, c: int, d: int) -> None:
+    ours = fisher(Rate(a, a + b), Rate(c, c + d))
+
+    assert ours == pytest.approx(float(stats.fisher_exact([[a, b], [c, d]]).pvalue), rel=1e-9)
+
+
+def test_fishers_test_tells_the_least_likely_of_many_calls() -> None:
+    ours = fisher(Rate(20_157, 30_000), Rate(16_233, 30_000))
+
+    assert ours == pytest.approx(1.4732897709520175e-236, rel=1e-6, abs=0.0)  # scipy 1.17.1
+
+
+@given(st.lists(st.floats(-1e6, 1e6)), st.lists(st.floats(0, 1e6)))
+def test_many_values_are_summed_as_one_after_another(first: list[float], more: list[float]) -> None:
+    one, many = Spread(), Spread()
+    for value in first:
+        one.add(value)
+    for value in more:
+        one.add(value, Interval(0.0, 1e6))
+    many.add_all(first)
+    many.add_all(more, Interval(0.0, 1e6))
+
+    assert many == one
