@@ -5,6 +5,10 @@ import shutil
 import subprocess
 import sys
 
+from playwright.sync_api import Browser, BrowserType
+
+PATIENCE = 60_000.0
+"""Milliseconds that a page may take to do anything, on a machine that does much else."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [
     "--disable-dev-shm-usage",
@@ -21,6 +25,12 @@ def program() -> str | None:
     """Return where it is; None where there is none."""
     found = [os.environ.get("HUITING_CHROMIUM"), *map(shutil.which, _NAMES)]
     return next((path for path in found if path), None)
+
+
+def begun(kind: BrowserType, *options: str) -> Browser:
+    """Begin it, with options of its own."""
+    arguments = [*OPTIONS, *options]
+    return kind.launch(executable_path=program(), args=arguments, timeout=4 * PATIENCE)
 
 
 def driver_trouble() -> str | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from browser.chromium import OPTIONS, driver_trouble, program
-from browser.driving import AXE, PATIENCE, Driver, Thread
+from browser.chromium import PATIENCE, begun, driver_trouble, program
+from browser.driving import AXE, Driver, Thread
 from browser.seeded import Site, fill, running
 from huiting.web.site import assets
 
@@ -38,8 +38,7 @@ def thread() -> Iterator[Thread]:
 @pytest.fixture(scope="session")
 def chromium(thread: Thread) -> Iterator[Browser]:
     """Give the browser; the test is left out where there is none."""
-    path = program()
-    if path is None:
+    if program() is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     if not assets.built():
         pytest.skip("the pages' scripts and styles were not built: ./dev pages")
@@ -47,7 +46,7 @@ def chromium(thread: Thread) -> Iterator[Browser]:
         pytest.skip(f"Playwright's driver does not run, try apt-get install libatomic1: {trouble}")
     expect.set_options(timeout=PATIENCE)
     play: Playwright = thread(lambda: sync_playwright().start())
-    browser = thread(play.chromium.launch, executable_path=path, args=OPTIONS)
+    browser = thread(begun, play.chromium)
     yield browser
     thread(browser.close)
     thread(play.stop)

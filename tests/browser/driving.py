@@ -5,6 +5,7 @@ ask no other host. `Driver.visit` gives pages that are watched for that.
 """
 
 import json
+import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from browser.chromium import PATIENCE
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
 from huiting.web.doors import COOKIE
@@ -25,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP, PHONE = (1280, 800), (360, 740)
-PATIENCE = 60_000.0
-"""Milliseconds that a page may take to do anything, on a machine that does much else."""
 _BLOCKED = "Service Worker registration blocked by Playwright"
 """Said where a test wants none."""
 _BEAT = 50.0
@@ -164,11 +164,11 @@ class Driver:
         page.on("request", asked)
 
 
-def shot(page: Page, name: str, look: Look) -> Path:
-    """Take a picture of a whole page; return where it is."""
-    path = SHOTS / f"{name}.{look.name}.png"
-    page.screenshot(path=path, full_page=True, animations="disabled")
-    return path
+def shot(page: Page, name: str, look: Look) -> None:
+    """Take a picture of a whole page for people to look at, where HUITING_SHOTS asks for it."""
+    if os.environ.get("HUITING_SHOTS"):
+        path = SHOTS / f"{name}.{look.name}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
 
 
 def axe(page: Page) -> list[str]:

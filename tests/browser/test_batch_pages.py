@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from browser.driving import DESKTOP, PATIENCE, PHONE, Driver, Look, axe, shot
+from browser.chromium import PATIENCE
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
 

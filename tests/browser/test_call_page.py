@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import sentences
 import stock
+from browser.chromium import PATIENCE
 from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot, slowly, sought, until
 from browser.seeded import SAMPLES, Site
 from huiting.access.permissions import UserRole
@@ -254,14 +255,14 @@ def long_call(site: Site, folder: Path) -> str:
     with file.open("rb") as stream:
         identity = Folder(site.served.folder / "recordings").take(stream).id
     chance = random.Random(1)
-    plain = sentences.call(7, LINES, chance).call
+    made = sentences.call(7, LINES, chance)
+    plain = made.call
     scale = 7_200 / plain.recording.duration
     first = replace(plain.segments[0], text=HOSTILE, spoken=HOSTILE, edits=(), words=())
     segments: list[Segment] = [first, *plain.segments[1:]]
     shorter = tuple(
         replace(s, span=type(s.span)(s.span.start * scale, s.span.end * scale)) for s in segments
     )
-    made = sentences.call(7, LINES, random.Random(1))
     recording = replace(
         plain.recording, id=identity, duration=7_200.0, path="/calls/long.wav",
         channels=plain.recording.channels[:1],
@@ -275,7 +276,7 @@ def long_call(site: Site, folder: Path) -> str:
 def size(drive: Driver, call: str) -> int:
     """Return of how many bytes the page of a call is before its scripts ask for more."""
     page = drive.visit("/me")
-    return len(page.request.get(f"{drive.site.url}/calls/{call}").body())
+    return len(page.request.get(f"{drive.site.url}/calls/{call}", timeout=PATIENCE).body())
 
 
 def test_two_hours_are_shown_at_once_and_held_in_bounds(

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from browser.chromium import PATIENCE
 from browser.driving import Driver
 
 KEPT = """async () => {
@@ -16,6 +17,7 @@ KEPT = """async () => {
 def test_a_page_says_that_the_service_cannot_be_reached(drive: Driver) -> None:
     context = drive.browser.new_context(locale="zh-CN", service_workers="allow")
     drive.contexts.append(context)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(f"{drive.site.url}/sign-in")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

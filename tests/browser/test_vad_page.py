@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.driving import DESKTOP, PATIENCE, PHONE, Driver, Look, axe, shot, slowly, sought, until
+from browser.chromium import PATIENCE
+from browser.driving import DESKTOP, PHONE, Driver, Look, axe, shot, slowly, sought, until
 from browser.seeded import SAMPLES, Site
 from huiting.access.permissions import UserRole
 from huiting.app.settings import Settings
@@ -89,7 +90,8 @@ def test_a_slider_is_moved_by_keys_and_all_follows(drive: Driver, site: Site) ->
     assert options(page)["threshold"] > 0.6
     assert page.locator("tbody tr").first.inner_text() != in_force
     assert speech_of(Settings(vad_options=options(page))).options.threshold > 0.6
-    told = page.request.get(f"{drive.site.url}/api/v1/speech/{CALL}/export?{query(page)}").json()
+    place = f"{drive.site.url}/api/v1/speech/{CALL}/export?{query(page)}"
+    told = page.request.get(place, timeout=PATIENCE).json()
     assert told["options"] == pytest.approx(options(page))
     page.get_by_role("button", name="All", exact=True).click()
     gone = page.locator("#vad-list").locator("xpath=../..").locator(".bg-red-lt:visible").count()
