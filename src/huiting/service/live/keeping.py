@@ -1,7 +1,7 @@
 """The end of a live call: what came becomes a recording like any other, and the two are linked.
 
-All of this may be done again: the same bytes are the same recording, whose analysis is put
-once; only then the folder goes. What somebody erased meanwhile does not come back.
+All of this may be done again: a recording is made of the bytes once; only then the folder goes.
+What somebody erased meanwhile, the call or its sound alone, does not come back.
 """
 
 import io
@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import BinaryIO, Protocol, cast
 
 from huiting.audio.arriving import Encoding
@@ -21,7 +22,8 @@ from huiting.service.live.limits import Unconsented
 from huiting.service.live.opening import Opening
 from huiting.service.live.spool import ACCEPTED, Kept, Spool
 from huiting.service.recordings import Asked, Given, Options, Recordings
-from huiting.store.audit import Audit, Entry
+from huiting.store import erasing
+from huiting.store.audit import Action, Audit, Entry, Wanted
 from huiting.store.live import LiveCall, LiveCalls
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ _TAGS = {Encoding.PCM16: 1, Encoding.ALAW: 6, Encoding.MULAW: 7}
 """Of the formats of WAV."""
 OPEN_END = 0xFFFF_FFFF
 """Length in the header of a file that is longer than it can say."""
+_PIECE = 1 << 20
 URGENT = 1
 """Somebody has just hung up, and wants to see the call."""
 
@@ -50,29 +53,62 @@ class Keeper:
         Raises:
             HuitingError: it cannot be done now; nothing is lost.
         """
-        kept, before = spool.kept, spool.accepted
-        erased = before is not None and not self.recordings.knows(before)
-        accepted = None
-        if not erased and spool.size >= kept.opening.frame and self._sound(kept):
-            stream = cast("BinaryIO", Wave(kept.opening, spool.sound(), spool.size))
-            accepted = self.recordings.accept(stream, name_of(kept), given(kept), _asked(kept))
-            spool.note({ACCEPTED: accepted.recording})
-        recording = accepted.recording if accepted else None
-        self.calls.end(
-            LiveCall(
-                kept.id, kept.speaker, dict(kept.opening.metadata), kept.opening.consent,
-                kept.opened_at, self.now(), why.value, spool.seconds, recording,
-                None if erased else self._words(kept, told),
-            )
-        )  # fmt: skip
+        kept, recording, job = spool.kept, self._accepted(spool), None
+        erased = recording is not None and self._erased(recording)
+        if recording is None and spool.size >= kept.opening.frame and self._sound(kept):
+            name, said = name_of(kept), given(kept)
+            accepted = self.recordings.accept(_wave(spool), name, said, _asked(kept))
+            recording, job = accepted.recording, accepted.job
+            spool.note({ACCEPTED: recording})
+        if erased:  # what is said of the call is personal too
+            self.calls.drop(kept.id)
+            erasing.scrub(self.calls.database)
+        else:
+            self._end(kept, spool, told, why, recording)
         self.audit.note(
             None,
             Entry(kept.speaker, kept.speaker_name, "live-ended", f"live:{kept.id}",
                   detail={"reason": why.value, "size": spool.size}),
         )  # fmt: skip
         spool.remove()
+        recording = None if erased else recording
         log.info("live call kept", extra={"call": kept.id, "recording": recording})
-        return Ended(why, spool.seconds, recording, accepted.job if accepted else None)
+        return Ended(why, spool.seconds, recording, job)
+
+    def _accepted(self, spool: Spool) -> str | None:
+        """Return the recording that was made of it already; None where there was none.
+
+        Where what was noted is damaged it may be among that: then the bytes themselves tell.
+        """
+        if spool.accepted is not None or not spool.damaged:
+            return spool.accepted
+        digest, stream = sha256(), _wave(spool)
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+        found = digest.hexdigest()
+        known = self.recordings.knows(found) or self._purged("call", found)
+        return found if known or self._purged("audio", found) else None
+
+    def _erased(self, recording: str) -> bool:
+        """Tell whether a recording was removed with its call, and not its sound alone."""
+        if self.recordings.knows(recording):
+            return False
+        return self._purged("call", recording) or not self._purged("audio", recording)
+
+    def _purged(self, what: str, recording: str) -> bool:
+        wanted = Wanted(action=Action.PURGED, subject=f"{what}:{recording}")
+        return bool(self.audit.entries(wanted, limit=1))
+
+    def _end(
+        self, kept: Kept, spool: Spool, told: Sequence[Event], why: Why, recording: str | None
+    ) -> None:
+        """Write how the call ended."""
+        self.calls.end(
+            LiveCall(
+                kept.id, kept.speaker, dict(kept.opening.metadata), kept.opening.consent,
+                kept.opened_at, self.now(), why.value, spool.seconds, recording, self._words(kept, told),
+            )
+        )  # fmt: skip
 
     def _sound(self, kept: Kept) -> bool:
         """Tell whether the recording is to be kept."""
@@ -106,6 +142,10 @@ def given(kept: Kept) -> Given:
     if kept.opening.consent is not None:
         said["consent"] = "yes" if kept.opening.consent else "no"
     return Given({**kept.opening.metadata, **said}, kept.opened_at, kept.opening.roles)
+
+
+def _wave(spool: Spool) -> BinaryIO:
+    return cast("BinaryIO", Wave(spool.kept.opening, spool.sound(), spool.size))
 
 
 def _asked(kept: Kept) -> Asked:

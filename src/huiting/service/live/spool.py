@@ -151,6 +151,11 @@ class Spool:
         """Recording that was made of it already; None before."""
         return next((str(r[ACCEPTED]) for r in self.told() if ACCEPTED in r), None)
 
+    @property
+    def damaged(self) -> bool:
+        """Some of what was noted could not be read, and was put aside."""
+        return (self.folder / "told.jsonl.cut").exists()
+
     def told(self) -> Iterator[dict[str, Any]]:
         """Yield what was noted; a line that a crash cut is left out."""
         for line in self._told.read(0, self._told.size).splitlines():
@@ -249,9 +254,18 @@ def left(root: Path) -> list[Path]:
 
 
 def remove_stray(folder: Path, before: float) -> None:
-    """Remove a folder in which no call began, if nobody touched it since (POSIX seconds)."""
+    """Remove a folder in which no call is: what a removal left at once.
+
+    Args:
+        folder: without `opening.json`.
+        before: POSIX seconds; one in which a call may be about to begin goes if nobody touched it
+            since.
+    """
     with suppress(OSError):
-        if folder.stat().st_mtime < before:
+        # Asked in the order in which they come to be: else one that begins now would go.
+        left = (folder / "audio").exists() and not (folder / "opening.new").exists()
+        left = left and not (folder / "opening.json").exists()
+        if left or folder.stat().st_mtime < before:
             shutil.rmtree(folder, ignore_errors=True)
 
 

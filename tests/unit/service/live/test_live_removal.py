@@ -3,6 +3,7 @@
 import shutil
 import zlib
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from huiting.service.live.opening import Opening
 from huiting.service.live.spool import Kept
 from huiting.service.views import View
 from huiting.store import erasing, keeping
+from huiting.store._index import index_for
 from huiting.store.audit import Audit, Entry
 from huiting.store.live import LiveCalls
+from huiting.vault.sealed import KeyRing
 from live_service import (
     NOON,
     ROOT,
@@ -32,11 +35,13 @@ from live_service import (
     to_the_end,
     until,
     wait_for,
+    wav,
 )
 from served import PEOPLE
 from tones import SENTENCES, speak
 
 CALL = pcm(speak(3.0, (0.5, 2.0, 400)), speak(3.0))
+RING = KeyRing((bytes(range(32)),))
 ALL = View(ROOT, unredacted=True)
 BY = ROOT.at("10.1.2.3")
 METADATA = {"agent": "8001", "team": "A", "note": "only-here-4711"}
@@ -162,6 +167,136 @@ def test_what_a_crash_left_of_its_folder_goes_too(tmp_path: Path) -> None:
         assert place.folders == []
         assert LiveCalls(place.store.database).find(call) is None
         assert traces(tmp_path) == []
+
+
+@pytest.mark.parametrize("gone", ["opening.json", "told.jsonl"], ids=["first", "more"])
+def test_what_a_removal_left_when_it_was_killed_goes_at_the_next_look(
+    tmp_path: Path, gone: str
+) -> None:
+    left_folder(tmp_path, "left")
+    folder = tmp_path / "live" / "left"
+    (folder / "audio.cut").write_bytes(CALL)
+    (folder / "opening.json").unlink()
+    (folder / gone).unlink(missing_ok=True)
+    assert traces(tmp_path) != []
+    with live_in(tmp_path) as place:
+        place.live.tick()
+
+        assert place.folders == []
+        assert list(place.live.running(ALL)) == []
+
+
+def test_a_folder_in_which_a_call_is_about_to_begin_stays(tmp_path: Path) -> None:
+    left_folder(tmp_path, "begins")
+    folder = tmp_path / "live" / "begins"
+    (folder / "opening.json").rename(folder / "opening.new")
+    spools.remove_stray(folder, before=0.0)
+    (folder / "opening.new").rename(folder / "opening.json")
+    spools.remove_stray(folder, before=0.0)
+
+    assert folder.is_dir()
+
+
+def test_a_damaged_call_that_is_removed_leaves_nothing_that_was_put_aside(tmp_path: Path) -> None:
+    with live_in(tmp_path, With(ring=RING)) as place:
+        call = ended(place)
+        left = Kept(call, "0" * 64, opened_with(), ROOT.id, "", ROOT.role, ROOT.person, NOON)
+        spool = spools.create(tmp_path / "live", left, RING)
+        for at in range(0, len(CALL), 3_200):
+            spool.append(CALL[at : at + 3_200])
+        spool.close()
+    audio = tmp_path / "live" / call / "audio"
+    data = bytearray(audio.read_bytes())
+    data[len(data) // 2] ^= 1
+    audio.write_bytes(data)
+    taken = spools.take_up(audio.parent, RING)
+    assert taken is not None
+    taken.close()
+    assert audio.with_name("audio.cut").stat().st_size > len(CALL) // 3
+    with live_in(tmp_path, With(ring=RING)) as place:
+        place.live.remove(call, ROOT, BY)
+        place.live.tick()
+
+        assert place.folders == []
+        assert LiveCalls(place.store.database).find(call) is None
+
+
+def handed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """Lead a call to where its recording is made, and no further; return both ids."""
+    with live_in(folder, With(ring=RING)) as place, monkeypatch.context() as broken:
+        broken.setattr(LiveCalls, "end", away)
+        call = ended(place, consent=None)
+        recording = sha256(wav(CALL)).hexdigest()
+        assert place.vault.has(recording)
+        return call, recording
+
+
+def away(*_: object) -> None:
+    raise StoreError("database", "away", "wait")
+
+
+def settle(place: Place) -> None:
+    """Take up what was left, and put it away."""
+    place.live.tick()
+    place.live.tick()
+    wait_for(lambda: place.folders == [])
+
+
+@pytest.mark.parametrize("damage", [False, True], ids=["whole", "damaged"])
+def test_a_call_that_was_removed_before_the_service_came_back_stays_removed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: bool,  # noqa: FBT001  (of the test)
+) -> None:
+    call, recording = handed_over(tmp_path, monkeypatch)
+    if damage:  # what was made of it is noted last
+        told = tmp_path / "live" / call / "told.jsonl"
+        told.write_bytes(told.read_bytes()[:-1] + b"?")
+    with live_in(tmp_path, With(ring=RING)) as place:
+        with place.store.database.writing() as connection:
+            erasing.erase(connection, index_for(connection.dialect.name), recording)
+        Audit(place.store.database, lambda: NOON).note(
+            None, Entry("user:root", "root", "purged", f"call:{recording}")
+        )
+        place.vault.remove(recording)
+        settle(place)
+
+        assert not place.vault.has(recording)
+        assert LiveCalls(place.store.database).find(call) is None
+        assert traces(tmp_path) == []
+
+
+def test_sound_that_was_removed_before_the_service_came_back_stays_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, recording = handed_over(tmp_path, monkeypatch)
+    with live_in(tmp_path, With(ring=RING)) as place:
+        with place.store.database.writing() as connection:
+            erasing.forget_audio(connection, recording)
+        Audit(place.store.database, lambda: NOON).note(
+            None, Entry("user:root", "root", "purged", f"audio:{recording}")
+        )
+        place.vault.remove(recording)
+        settle(place)
+        row = LiveCalls(place.store.database).find(call)
+
+        assert not place.vault.has(recording)
+        assert row is not None
+        assert row.recording == recording
+
+
+def test_a_damaged_call_that_nobody_removed_is_linked_to_its_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, recording = handed_over(tmp_path, monkeypatch)
+    told = tmp_path / "live" / call / "told.jsonl"
+    told.write_bytes(told.read_bytes()[:-1] + b"?")
+    with live_in(tmp_path, With(ring=RING)) as place:
+        settle(place)
+        row = LiveCalls(place.store.database).find(call)
+
+        assert row is not None
+        assert row.recording == recording
 
 
 def opened_with() -> Opening:
