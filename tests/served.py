@@ -13,6 +13,8 @@ from typing import cast
 
 from starlette.testclient import TestClient
 
+from applications import application
+from empty_stores import empty_store
 from fakes import AGENT, CUSTOMER, analysis, call, says
 from huiting.access.credentials import Credentials
 from huiting.access.permissions import PERMITTED, UserRole
@@ -75,7 +77,6 @@ from huiting.text.redaction.policy import Policy
 from huiting.vault.folder import Folder
 from huiting.web.noting import Noting
 from huiting.web.parts import Limits, Parts
-from huiting.web.server import build
 from speaking import ScriptedLive
 
 USUAL = Limits(answer=0.5)
@@ -325,8 +326,9 @@ def _state() -> State:
 def serving(folder: Path, limits: Limits = USUAL, ready: str | None = None) -> Iterator[Served]:
     """Give a service in a folder that is new, or was served before."""
     clock = Clock()
-    with Store.open(str(folder / "calls.db")) as store:
+    path = folder / "calls.db"
+    with Store.open(str(path) if path.exists() else empty_store(path)) as store:
         parts = parts_in(folder, store, clock, limits, ready)
         headers = {"Authorization": "Bearer root"}
-        with TestClient(build(parts), headers=headers) as web:
+        with application(parts) as app, TestClient(app, headers=headers) as web:
             yield Served(parts, web, clock, folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from empty_stores import empty_store
 from huiting.core.errors import Conflict, InputError
 from huiting.service.answers import Answers, Said
 from huiting.store import Store
@@ -21,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def kept(tmp_path: Path, clock: Clock) -> Iterator[Answers]:
-    with Store.open(str(tmp_path / "calls.db")) as store:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store:
         yield Answers(store, clock)
 
 

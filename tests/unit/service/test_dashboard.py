@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from drawn import drawn, judged, same
+from empty_stores import empty_store
 from huiting.access.permissions import PERMITTED, UserRole
 from huiting.access.principal import Principal
 from huiting.app.judging import flat
@@ -195,7 +196,7 @@ def test_days_that_are_none(board: tuple[Dashboard, Reporting], span: tuple[date
 def test_a_rule_broken_once_of_once_does_not_stand_before_one_that_is_often_broken(
     tmp_path: Path,
 ) -> None:
-    with Store.open(str(tmp_path / "calls.db")) as store:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store:
         for number in range(33):
             analysis = drawn(number)
             call = analysis.call.recording.id
@@ -214,7 +215,7 @@ def test_a_rule_broken_once_of_once_does_not_stand_before_one_that_is_often_brok
 
 
 def test_what_is_being_worked_on(tmp_path: Path) -> None:
-    with Store.open(str(tmp_path / "calls.db")) as store:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store:
         queue = open_queue(store.database, Mode.EMBEDDED)
         with store.database.writing() as connection:
             queue.put(connection, Order("analyze", "one"))

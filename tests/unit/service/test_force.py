@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from empty_stores import empty_store
 from huiting.app.force import JOINED, settings_in
 from huiting.app.settings import Settings
 from huiting.core.errors import StoreError
@@ -24,7 +25,7 @@ def document(kind: Kind, name: str, body: str, version: int = 1) -> Version:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with Store.open(str(tmp_path / "calls.db")) as store:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store:
         yield Library(store.database)
 
 

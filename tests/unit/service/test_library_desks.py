@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from empty_stores import empty_store
 from huiting.access.principal import Actor
 from huiting.app.force import CurrentJudge
 from huiting.app.readers import Readers
@@ -48,7 +49,7 @@ def agreeing(_: Sequence[Version]) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(str(tmp_path / "calls.db")) as opened:
+    with Store.open(empty_store(tmp_path / "calls.db")) as opened:
         yield opened
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from empty_stores import empty_store
 from huiting.core.errors import HuitingError
 from huiting.jobs.job import State
 from huiting.jobs.mode import Mode, open_queue
@@ -65,7 +66,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Store.open(str(tmp_path / "calls.db")) as store:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store:
         attempts: list[tuple[str, bool]] = []
         team, other = Box(), Box()
         outreach = Outreach(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.schema import CreateSchema, DropSchema
 
+from empty_stores import empty_store
 from huiting.store import Store
 
 SERVER = os.environ.get("HUITING_TEST_POSTGRESQL", "")
@@ -50,7 +51,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def store(target: str) -> Iterator[Store]:
     """A new store."""
-    with Store.open(target) as opened:
+    with Store.open(target if "://" in target else empty_store(Path(target))) as opened:
         yield opened
 
 

@@ -6,16 +6,14 @@ from shutil import copy
 
 import pytest
 
-from huiting.store import Store
+from empty_stores import empty_store
 from served import Served, refund, serving
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without calls, to be copied: making its tables takes longer than most tests."""
-    path = tmp_path_factory.mktemp("empty") / "calls.db"
-    Store.open(str(path)).close()
-    return path
+    """A database without calls, to be copied."""
+    return Path(empty_store(tmp_path_factory.mktemp("empty") / "calls.db"))
 
 
 @pytest.fixture

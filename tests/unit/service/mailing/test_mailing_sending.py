@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from empty_stores import empty_store
 from fakes import analysis, says
 from fakes import call as heard
 from huiting.access.permissions import UserRole
@@ -95,7 +96,7 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
-    with Store.open(str(tmp_path / "calls.db")) as store, postbox() as box:
+    with Store.open(empty_store(tmp_path / "calls.db")) as store, postbox() as box:
         clock = Clock(EVENING)
         house = House(store, clock)
         mail = build(

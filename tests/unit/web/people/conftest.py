@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from empty_stores import empty_store
 from huiting.store import Store
 from unit.service.people.house import House
 from unit.web.people.front import front, visiting
@@ -12,7 +13,7 @@ from unit.web.people.front import front, visiting
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty one."""
-    with Store.open(str(tmp_path / "people.db")) as store:
+    with Store.open(empty_store(tmp_path / "people.db")) as store:
         yield House(store)
 
 

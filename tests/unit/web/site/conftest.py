@@ -8,13 +8,13 @@ from shutil import copy
 import pytest
 from starlette.testclient import TestClient
 
+from applications import application
 from huiting.access.permissions import UserRole
 from huiting.access.secret import proof
 from huiting.store import Store
 from huiting.web.doors import COOKIE, PROOF
 from huiting.web.noting import Noting
 from huiting.web.parts import Parts
-from huiting.web.server import build
 from huiting.web.signing import Access
 from served import Clock, parts_in
 from unit.service.people.house import GOOD, House
@@ -64,5 +64,8 @@ def site(tmp_path: Path, empty: Path) -> Iterator[Site]:
         bare = parts_in(tmp_path, store, Clock())
         noting = Noting(house.audit)
         parts = replace(bare, access=access, doorkeeper=house.entrance, noting=noting)
-        with TestClient(build(parts), "http://testserver", follow_redirects=False) as web:
+        with (
+            application(parts) as app,
+            TestClient(app, "http://testserver", follow_redirects=False) as web,
+        ):
             yield Site(parts, house, web)
