@@ -5,6 +5,7 @@ from pathlib import Path
 from huiting.access.principal import Actor
 from huiting.app.bulk import working_of
 from huiting.app.keeping import vault_of
+from huiting.app.queues import queue_of
 from huiting.app.serving import Wish as Service
 from huiting.app.serving import current_judge, parts_of
 from huiting.app.settings import Settings
@@ -13,6 +14,7 @@ from huiting.jobs.work.claims import Claims
 from huiting.service.bulk.wish import Act, Wish
 from huiting.service.bulk.work import KIND
 from huiting.service.people.entrance import ALONE
+from huiting.store.audit import Wanted
 from huiting.store.library import Library
 from served import NOON, refund
 
@@ -37,3 +39,15 @@ def test_every_act_is_done_by_the_worker_of_the_service(tmp_path: Path) -> None:
         assert told[Act.ASSIGN].left == {"nothing": 1}
         assert told[Act.HEAR].left == {"silent": 1}
         assert told[Act.REMOVE].done == 1
+
+
+def test_work_that_is_cancelled_is_noted_by_whatever_program_ends_it(tmp_path: Path) -> None:
+    settings = Settings(store=str(tmp_path / "calls.db"), recordings=tmp_path / "recordings")
+    with parts_of(settings, Service(sign_in=False)) as parts:
+        parts.store.save(refund(), at=NOON)
+        asked = parts.many.ask(Wish(Act.REMOVE), ALONE, BY)
+        assert asked.number is not None
+        queue_of(settings, parts.store).cancel(asked.number)
+        found = parts.reviewing.audit.entries(Wanted(subject=f"bulk:{asked.work.asked.id}"))
+
+        assert [n.entry.detail["new"] for n in found] == ["cancelled", "asked"]
