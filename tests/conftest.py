@@ -20,7 +20,6 @@ def pytest_collection_finish() -> None:
 
     It went through hundreds of thousands of objects again and again, for a third of all the time.
     """
-    gc.collect()
     gc.freeze()
 
 
