@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.driving import Driver, eventually
+from browser.driving import Driver, eventually, until
 from browser.seeded import Site, heard
 
 
@@ -73,6 +73,12 @@ def test_what_was_put_into_a_page_can_be_used_at_once(drive: Driver, kind: str) 
     assert page.url.endswith("/try")
 
 
+PLACE = """(() => {
+    const { x, y } = document.querySelector("#told a").getBoundingClientRect();
+    return [x + 5, y + 5];
+})()"""
+
+
 def test_what_is_read_again_stays_while_it_is_pressed(drive: Driver) -> None:
     page = drive.show(ASK)
     wall = "<div hx-get=/wall hx-trigger='load, every 50ms'></div>"
@@ -86,7 +92,8 @@ def test_what_is_read_again_stays_while_it_is_pressed(drive: Driver) -> None:
     page.route("**/once", lambda route: route.fulfill(body=wall, content_type="text/html"))
     page.route("**/wall", answer)
     page.get_by_role("button", name="Ask").click()
-    page.get_by_role("link").hover()
+    until(page, "document.querySelector('#told a')")
+    page.mouse.move(*page.evaluate(PLACE))
     page.mouse.down()
     before = len(answers)
     eventually(page, lambda: len(answers) > before + 3, "it was read again")

@@ -87,6 +87,18 @@ def test_state_of_a_part_of_a_page_needs_no_eval(drive: Driver) -> None:
     expect(shown).to_have_class("text-danger")
 
 
+def test_what_scrolls_sideways_is_reached_by_keyboard_also_when_it_is_shown_late(
+    drive: Driver,
+) -> None:
+    page = drive.show("<div class=table-responsive hidden><pre></pre></div>")
+    wide = page.locator(".table-responsive")
+    expect(wide).not_to_have_attribute("tabindex", "0")
+    page.evaluate("document.querySelector('pre').textContent = 'wide '.repeat(1000)")
+    wide.evaluate("element => element.hidden = false")
+
+    expect(wide.locator("pre")).to_have_attribute("tabindex", "0")
+
+
 def test_a_part_of_a_page_is_put_in(drive: Driver) -> None:
     page = drive.show("<button hx-get=/healthz hx-target=#told>Ask</button><p id=told></p>")
     page.get_by_role("button").click()

@@ -23,11 +23,26 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (again && target.matches(":active")) event.preventDefault();
 });
 
-/** What scrolls sideways is reached by keyboard too. */
+const WIDE = ".table-responsive, pre";
+
+/** What scrolls sideways is reached by keyboard too. @param {Element} wide */
+function fit(wide) {
+  if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0");
+  else wide.removeAttribute("tabindex");
+}
+
+// also what is filled or shown later
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const wide = target.closest(WIDE);
+    if (wide) fit(wide);
+  }
+});
+
 function reachable() {
-  for (const wide of document.querySelectorAll(".table-responsive, pre")) {
-    if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0");
-    else wide.removeAttribute("tabindex");
+  for (const wide of document.querySelectorAll(WIDE)) {
+    fit(wide);
+    for (const part of [wide, ...wide.children]) sizes.observe(part);
   }
 }
 
