@@ -47,7 +47,7 @@ from served import PEOPLE
 from tones import RATE, Ear, kit
 
 NOON = datetime(2025, 3, 12, 12, tzinfo=UTC)
-PATIENCE = 120.0
+PATIENCE = 400.0
 """Seconds in which anything comes about, however slow the machine; no test waits for them to pass."""
 FRAME = 160
 """Samples that are loud or not."""

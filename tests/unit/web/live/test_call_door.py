@@ -28,7 +28,7 @@ from running import listening
 from served import PEOPLE, serving
 from speaking import RECORDING, STEP, ScriptedLine, ScriptedLive
 
-LONG = 120.0
+LONG = 400.0
 """Seconds; no test waits for them to pass."""
 CALM = Terms(first=LONG, idle=LONG, frame=64 << 10)
 OPEN: dict[str, Any] = {

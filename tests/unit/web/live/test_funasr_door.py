@@ -33,7 +33,7 @@ from running import Ears, listening, spoken, working
 from served import PEOPLE, USUAL, Served, serving
 from speaking import STEP, ScriptedLive
 
-LONG = 120.0
+LONG = 400.0
 """Seconds; no test waits for them to pass."""
 CALM = Terms(first=LONG, idle=LONG, frame=300_000)
 FIRST: dict[str, Any] = {
