@@ -3,16 +3,20 @@
 import gc
 import logging
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from published import folder_of
 
-# How fast the machine is, no property is about.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+if find_spec("hypothesis"):  # not in the environments of engines, where no property is tested
+    from hypothesis import HealthCheck, settings
+
+    # How fast the machine is, no property is about.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("patient", deadline=None, suppress_health_check=slow)
+    settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:
