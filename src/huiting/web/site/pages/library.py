@@ -11,15 +11,18 @@ from huiting.core.judgement import Verdict
 from huiting.quality.rules.manual import pages
 from huiting.service import rejudging
 from huiting.service.library.kinds import LONGEST, Kind, mistakes
+from huiting.service.views import View
 from huiting.store import Which
 from huiting.store.library import Version
 from huiting.web.doors import address, require
 from huiting.web.parts import Given, Parts
+from huiting.web.site.library.asking import form_of
 from huiting.web.site.library.beginnings import BEGINNINGS
 from huiting.web.site.library.differences import compared
 from huiting.web.site.showing import show
 from huiting.web.site.spans import Day, begin, end
 from huiting.web.site.troubles import lead
+from huiting.web.tongue import tongue
 
 router = APIRouter(prefix="/library", include_in_schema=False)
 Reader = Annotated[Principal, Depends(require(Permission.RULES_READ))]
@@ -47,9 +50,9 @@ def documents(kind: Kind, request: Request, _: Reader, parts: Given) -> Response
 
 
 @router.get("/{kind}/new")
-def new(kind: Kind, request: Request, _: Writer) -> Response:
+def new(kind: Kind, request: Request, principal: Writer, parts: Given) -> Response:
     """Begin a document, with what one of its kind looks like."""
-    return _editor(request, kind, None, BEGINNINGS[kind], 0)
+    return _editor(request, kind, None, BEGINNINGS[kind], principal, parts)
 
 
 @router.post("/{kind}/check")
@@ -115,15 +118,14 @@ def one(
     kind: Kind,
     name: Name,
     request: Request,
-    _: Reader,
+    principal: Reader,
     parts: Given,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     saved: int | None = None,
 ) -> Response:
     """Show a document, to be read or written on."""
-    library = parts.shelf.library
-    entry, shown = library.entry(kind, name), library.read(kind, name, version)
-    return _editor(request, kind, shown, shown.body, entry.version, parts, saved)
+    shown = parts.shelf.library.read(kind, name, version)
+    return _editor(request, kind, shown, shown.body, principal, parts, saved)
 
 
 @router.get("/{kind}/{name}/changes")
@@ -174,18 +176,20 @@ def _editor(
     kind: Kind,
     shown: Version | None,
     body: str,
-    newest: int,
-    parts: Parts | None = None,
+    principal: Principal,
+    parts: Parts,
     saved: int | None = None,
 ) -> Response:
-    library = parts.shelf.library if parts is not None and shown is not None else None
-    name = shown.name if shown is not None else ""
+    library = parts.shelf.library
+    entry = None if shown is None else library.entry(kind, shown.name)
+    choices = parts.looking.choices(View(principal))
     return show(
-        request, "library/document", kind=kind, shown=shown, body=body, newest=newest,
-        saved=saved, changed=False, manual=pages() if kind is Kind.RULES else (),
-        entry=library.entry(kind, name) if library else None,
-        versions=library.versions(kind, name, VERSIONS) if library else [],
-        names=_names(parts) if parts else {},
+        request, "library/document", kind=kind, shown=shown, body=body, saved=saved,
+        newest=entry.version if entry else 0, changed=False,
+        form=form_of(kind, tongue(request), choices, library),
+        manual=pages() if kind is Kind.RULES else (), entry=entry,
+        versions=library.versions(kind, entry.name, VERSIONS) if entry else [],
+        names=_names(parts) if entry else {},
     )  # fmt: skip
 
 

@@ -1,7 +1,14 @@
 // CodeMirror for one field. Its styles are constructable style sheets: the page's
 // Content-Security-Policy allows them.
 import { autocompletion, completeFromList } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+  redo,
+  undo,
+} from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import {
   HighlightStyle,
@@ -13,6 +20,7 @@ import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { tags } from "@lezer/highlight";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { difference } from "./text/edits.js";
 
 const look = EditorView.theme({
   "&": {
@@ -85,6 +93,18 @@ export function editorFor(field, words) {
   field.hidden = true;
   field.after(view.dom);
   return {
+    dom: view.dom,
+    text: () => view.state.doc.toString(),
+    undo: () => undo(view),
+    redo: () => redo(view),
+    /**
+     * Have another text, by the smallest change: it can be undone.
+     *
+     * @param {string} text
+     */
+    write(text) {
+      view.dispatch({ changes: difference(view.state.doc.toString(), text) });
+    },
     /** @param {number} line from 1 */
     go(line) {
       const at = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines)).from;
