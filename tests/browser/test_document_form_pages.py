@@ -222,6 +222,31 @@ def test_a_mistake_leads_to_its_field_and_can_be_undone(drive: Driver) -> None:
     expect(at(page, "rules", 0, "id")).to_have_value("my-greeting")
 
 
+def test_a_condition_that_is_emptied_can_be_filled_again(drive: Driver) -> None:
+    page = drive.visit("/library/documents/new", EN)
+    at(page, "documents", 0).click()
+    words = at(page, "documents", 0, "when", "said", "any")
+    write(words, "")
+
+    assert "    when: {said: []}\n" in text_of(page)
+    at(page, "documents", 0, "when/deny").click()
+    write(at(page, "documents", 0, "when/not", "said", "any"), "发票")
+    assert "when: {not: {said: [发票]}}" in text_of(page)
+
+
+def test_what_cannot_stand_in_a_field_is_told_and_stops_nothing(drive: Driver) -> None:
+    page = drive.visit("/library/hotwords/new", EN)
+    before = text_of(page)
+    write(at(page, 0, "weight"), "11")
+    write(at(page, 1, "word"), "退货=>换货")
+
+    for wrong in (at(page, 0, "weight"), at(page, 1, "word")):
+        assert not wrong.evaluate("field => field.validity.valid")
+    assert text_of(page) == before
+    page.get_by_label("Name of the document").fill("ours")
+    assert page.locator("#editor").evaluate("form => form.checkValidity()")
+
+
 def test_text_that_cannot_be_read_is_led_to(drive: Driver) -> None:
     page = drive.visit("/library/rules/new?view=text", EN)
     editor = page.get_by_role("textbox", name="Text")
@@ -231,7 +256,8 @@ def test_text_that_cannot_be_read_is_led_to(drive: Driver) -> None:
 
     page.locator("#form").get_by_role("button", name="Edit in the text").click()
     expect(editor).to_be_focused()
-    expect(page).to_have_url(re.compile(r"view=text|/new$"))
+    tab = page.get_by_role("tab", name="Text")
+    expect(tab).to_have_attribute("aria-selected", "true")
 
 
 def test_what_the_form_cannot_show_stays_and_is_shown_as_it_is(drive: Driver) -> None:

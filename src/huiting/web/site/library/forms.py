@@ -29,11 +29,13 @@ LANGUAGES = Field(
 FORMAT = Field("format", "", Fixed())
 """What kind of document it is: nobody changes it."""
 
+_UNMARKED = r"(?!.*(?:^|\s)#)(?!.*(?:=>|＝＞|=＞|＝>)).*"
+"""Neither a remark nor an arrow: in a list of hotwords they mean something."""
 _HOTWORD = Record(
     (
-        Field("word", _("Word"), Line(), _("Written as it should be."), required=True),
+        Field("word", _("Word"), Line(pattern=_UNMARKED), _("Written as it should be."), required=True),
         Field(
-            "heard", _("Misheard as"), Line(),
+            "heard", _("Misheard as"), Line(pattern=_UNMARKED),
             _("Always replaced by the word, whatever it sounds like."),
         ),
         Field(

@@ -30,6 +30,8 @@ class Line:
     """Name of a list of what may be meant, see `told`."""
     day: bool = False
     """Whether it is a day."""
+    pattern: str = ""
+    """What it must look like, as browsers take it; empty for anything."""
 
 
 @dataclass(frozen=True, slots=True)

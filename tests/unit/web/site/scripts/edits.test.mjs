@@ -8,7 +8,8 @@ const root = new URL("../../../../../", import.meta.url);
 const library = new URL("frontend/node_modules/yaml/dist/index.js", root).href;
 registerHooks({ resolve: (name, context, next) => next(name === "yaml" ? library : name, context) });
 const edits = await import("../../../../../src/huiting/web/site/scripts/editor/text/edits.js");
-const { read, put, drop, insert, remove, move, copy, list, rename, nest, lift, difference } = edits;
+const { read, put, drop, insert, remove, move, copy, list, rename, nest, lift, difference, lineAt } = edits;
+const { look } = await import("../../../../../src/huiting/web/site/scripts/editor/text/look.js");
 
 const RULE = `# ours
 format: huiting-rules/1   # never changes
@@ -88,6 +89,70 @@ test("a list that loses everything, and one that begins", () => {
   assert.equal(insert(read(none), ["list"], 0, { x: 1, w: "z" }), "a: 1\nlist:\n  - x: 1\n    w: z\n");
   assert.equal(insert(read("a: 1\n"), ["list"], 0, { x: 1, w: "z" }), "a: 1\nlist:\n  - x: 1\n    w: z\n");
   assert.equal(put(read("a: 1"), ["b", "c"], 2), "a: 1\nb:\n  c: 2");
+});
+
+/** What stands beside a value and is not meant: it stays. */
+const REMARKS = [
+  ["a text over lines with a remark on its first", (s) => put(s, ["b"], "x"), "a: 1\nb: |-  # why\n  one\n  two\nc: 2\n", "a: 1\nb: x  # why\nc: 2\n"],
+  ["such a text that gets other lines", (s) => put(s, ["b"], "x\ny"), "b: >-  # why\n  one\nc: 2\n", "b: |-  # why\n  x\n  y\nc: 2\n"],
+  ["a list with a remark on its key", (s) => put(s, ["b"], []), "b:  # why\n  - x: 1\nc: 2\n", "b: []  # why\nc: 2\n"],
+];
+
+for (const [what, change, before, after] of REMARKS) {
+  test(`a remark stays: ${what}`, () => assert.equal(change(read(before)), after));
+}
+
+test("remarks stay where the whole is written anew", () => {
+  const brackets = list(read("a: [x, # one\n  y]\n"), ["a"], ["x", "y", "z"]);
+  assert.match(brackets, /# one/);
+  assert.deepEqual(read(brackets).doc.toJS(), { a: ["x", "y", "z"] });
+  const denied = nest(read("a:\n  # two\n  b: 1\n"), ["a"], ["not"]);
+  assert.match(denied, /# two/);
+  assert.deepEqual(read(denied).doc.toJS(), { a: { not: { b: 1 } } });
+});
+
+test("the only entry goes, and what is around it stays as it is written", () => {
+  const text = "odd:   1\nrequire:\n  said:\n    any: [a]\n  by: agent\n";
+  const none = drop(read(text), ["require", "said", "any"]);
+  assert.equal(none, "odd:   1\nrequire:\n  said: {}\n  by: agent\n");
+  assert.equal(drop(read("a:  1\nb: {c: 2}\n"), ["b", "c"]), "a:  1\nb: {}\n");
+});
+
+test("what is not there is put into nothing", () => {
+  assert.equal(nest(read("a: 1\n"), ["b"], ["not"]), "a: 1\n");
+});
+
+test("many words come at once, into either kind of list", () => {
+  const many = Array.from({ length: 400 }, (_, index) => `w${index}`);
+  for (const text of ["a: [w0]\nb:   1\n", "a:\n  # one\n  - w0\nb:   1\n"]) {
+    const made = list(read(text), ["a"], many);
+    assert.deepEqual(read(made).doc.toJS(), { a: many, b: 1 });
+    assert.ok(made.endsWith("\nb:   1\n"));
+    assert.equal(list(read(made), ["a"], ["w0"]), text);
+  }
+});
+
+test("text is quoted where some reader would take it for something else", () => {
+  for (const text of ["0xFF", "-0x1F", "+.inf", "-.Inf"])
+    assert.equal(put(read("a: b\n"), ["a"], text), `a: '${text}'\n`);
+  assert.equal(list(read("a: [b]\n"), ["a"], ["b", "why?"]), "a: [b, 'why?']\n");
+  assert.equal(put(read("a: b\n"), ["a"], "why?"), "a: why?\n");
+});
+
+test("numbers that are equal are alike", () => {
+  assert.equal(put(read("a:   .nan\nc: 1\n"), ["c"], -0), "a:   .nan\nc: 0\n");
+});
+
+test("keys that are found under another name are for the text alone", () => {
+  for (const key of ["5.0", "null", "0x10", "1e3"])
+    assert.equal(look(read(`g:\n  ${key}: 1\n`), ["g"]).kind, "odd", key);
+  assert.deepEqual(look(read("g:\n  5: 1\n  true: 2\n  a: 3\n"), ["g"]).keys, ["5", "true", "a"]);
+});
+
+test("the line of a place", () => {
+  const text = "a\n\nbc\n";
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6].map((at) => lineAt(text, at)), [1, 1, 2, 3, 3, 3, 4]);
+  assert.equal(lineAt("abc", 2), 1);
 });
 
 test("text that is no YAML has the line of the mistake", () => {

@@ -26,7 +26,7 @@ export function install(reading, query) {
     const wanted = new URLSearchParams(query.slice(1));
     wanted.set("q", text);
     const answer = await asked(`${form.dataset.find}?${wanted}`);
-    found = { text, lines: answer ? await answer.json() : [], at: -1 };
+    if (answer) found = { text, lines: await answer.json(), at: -1 };
   };
   const go = async (/** @type {number} */ steps) => {
     const text = field.value.trim();

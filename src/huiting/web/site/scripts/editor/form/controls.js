@@ -21,12 +21,14 @@ export const line = {
     const common = {
       ...naming(form, about),
       list: shape.suggest ? `suggest-${shape.suggest}` : null,
+      pattern: shape.pattern,
     };
     const day = shape.day && /^(\d{4}-\d{2}-\d{2})?$/.test(text);
     const control = long
       ? el("textarea", {
           ...common,
           list: null,
+          pattern: null,
           class: "form-control",
           rows: Math.min(ROWS, text.split("\n").length + 1),
         })
@@ -53,6 +55,7 @@ export const number = {
       step: shape.whole ? 1 : "any",
       min: shape.least,
       max: shape.most,
+      required: about.short,
     });
     control.value = form.text(path);
     typed(form, control, (value) => store(form, path, about, value, Number(value)));
@@ -270,14 +273,16 @@ function words(form, path) {
 }
 
 /**
- * Have what is typed written: soon, and at once when the control is left.
+ * Have what is typed written: soon, and at once when the control is left. What cannot stand there
+ * is not; the reader is told.
  *
  * @template {HTMLInputElement | HTMLTextAreaElement} Control
  * @param {Form} form
  * @param {Control} control
  * @param {(value: string) => void} write
+ * @param {{whole?: boolean}} [how] `whole` writes nothing before the control is left
  */
-export function typed(form, control, write) {
+export function typed(form, control, write, { whole = false } = {}) {
   control.readOnly = form.host.readOnly;
   let before = control.value;
   const now = () => {
@@ -285,12 +290,16 @@ export function typed(form, control, write) {
     before = control.value;
     write(control.value);
   };
+  const soon = () => (whole ? form.later(now) : form.soon(now));
   control.addEventListener("input", (event) => {
-    if (!(event instanceof InputEvent && event.isComposing)) form.soon(now);
+    if (!(event instanceof InputEvent && event.isComposing)) soon();
   });
+  control.addEventListener("compositionstart", () => form.hold());
+  control.addEventListener("compositionend", soon);
   control.addEventListener("change", () => {
     form.settle();
     now();
+    if (control.isConnected) control.reportValidity();
   });
   control.addEventListener("keydown", (event) => {
     const { key, isComposing } = /** @type {KeyboardEvent} */ (event);
@@ -316,7 +325,7 @@ export function store(form, path, about, text, value, after) {
     return form.change((source) => about.put?.(source, value) ?? "", { again: true });
   if (text.trim())
     return form.change((source) => form.language.put(source, path, value, about.order), after);
-  if (!there) return undefined;
+  if (!there || (about.short && typeof value !== "string")) return undefined;
   if (about.required) return form.change((source) => form.language.put(source, path, ""), after);
   return form.change((source) => form.language.drop(source, path), after);
 }

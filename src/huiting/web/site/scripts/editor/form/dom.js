@@ -1,6 +1,8 @@
 // Elements made in one call. No markup is read from text, so nothing that people write is.
 
 /**
+ * Controls belong to no form: what is sent is the text, and none of them may send it or stop it.
+ *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, unknown>} [given] attributes; `on…` are handlers, true is an empty value
@@ -9,6 +11,7 @@
  */
 export function el(tag, given = {}, ...inside) {
   const made = document.createElement(tag);
+  if (["input", "select", "textarea"].includes(tag)) made.setAttribute("form", "");
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === null || value === false) continue;
     if (typeof value === "function") {

@@ -13,7 +13,8 @@ import { turn } from "./turn.js";
  * @typedef {{kind: string, [name: string]: any}} Shape
  * @typedef {{key: string, label: string, help?: string, required?: boolean, rare?: boolean, shape: Shape}} Field
  * @typedef {{id: string, label: string, help?: string, required?: boolean, order?: string[], spoken?: string,
- *   put?: (source: any, value: any) => string}} About a field, where it is drawn
+ *   short?: boolean, put?: (source: any, value: any) => string}} About a field, where it is drawn;
+ *   `short` where it stands for the whole record: without it there is none
  * @typedef {{again?: boolean, focus?: string, say?: string}} After
  * @typedef {{draw: (form: Form, shape: Shape, path: Path, about: About) => HTMLElement,
  *   fits: (form: Form, shape: Shape, path: Path) => boolean, simple?: boolean}} Part
@@ -169,8 +170,23 @@ export class Form {
    * @param {() => void} write
    */
   soon(write) {
+    this.later(write);
+    if (this.pending) this.pending.timer = setTimeout(() => this.settle(), WAIT);
+  }
+
+  /**
+   * Change the text when the field is left, or the document is kept.
+   *
+   * @param {() => void} write
+   */
+  later(write) {
+    this.hold();
+    this.pending = { write, timer: 0 };
+  }
+
+  /** Have what is typed wait: it is not whole yet. */
+  hold() {
     if (this.pending) clearTimeout(this.pending.timer);
-    this.pending = { write, timer: setTimeout(() => this.settle(), WAIT) };
   }
 
   /** Write what was typed. */

@@ -10,6 +10,7 @@ import { typed } from "./controls.js";
  */
 
 const FIRST = 50; // items that are drawn before somebody asks for all
+const LAST = 10; // and of those at the end, once one is added
 
 /** @type {import("./form.js").Part} */
 export const listing = {
@@ -18,17 +19,16 @@ export const listing = {
     const look = form.look(path);
     const count = look.kind === "list" ? look.count : 0;
     const every = form.open.has(`${about.id}/all`);
-    const shown = every ? count : Math.min(count, FIRST);
-    const items = Array.from({ length: shown }, (_, index) =>
-      item(form, shape, path, index, count),
-    );
+    const tail = form.open.has(`${about.id}/last`) ? Math.max(FIRST, count - LAST) : count;
+    const shown = [...Array(count).keys()].filter((at) => every || at < FIRST || at >= tail);
+    const items = shown.map((index) => item(form, shape, path, index, count));
     const all = () => {
       form.open.add(`${about.id}/all`);
       form.redraw();
     };
     /** @param {any} begin */
     const add = (begin) => {
-      form.open.add(`${about.id}/all`);
+      form.open.add(`${about.id}/last`);
       const at = [...path, count];
       form.open.add(idOf(at));
       const made = unique(form, shape, path, begin);
@@ -44,7 +44,7 @@ export const listing = {
       count
         ? el("ol", { class: "list-unstyled mb-2" }, ...items)
         : el("p", { class: "text-secondary mb-2" }, form.words.empty),
-      shown < count
+      shown.length < count
         ? form.button(form.words.all.replace("{}", `${count}`), "chevron-down", all, {
             always: true,
           })
@@ -156,6 +156,7 @@ export function arranging(form, shape, path, index, count, name) {
     const onward = (to < index && to > 0) || to === count - 1 ? "up" : "down";
     const focus = `${idOf([...path, to])}/${onward}`;
     const say = form.words.moved;
+    if (!document.getElementById(`${idOf([...path, to])}/up`)) form.open.add(`${idOf(path)}/all`);
     form.change((source) => move(source, path, index, to), { again: true, say, focus });
   };
   const twice = () => {
@@ -243,12 +244,12 @@ function row(form, shape, path, key, keys) {
   const id = idOf(at);
   const control = el("input", { id: `${id}/key`, class: "form-control", autocomplete: "off" });
   control.value = key;
-  typed(form, control, (value) => {
+  const renamed = (/** @type {string} */ value) => {
     const name = value.trim();
     if (!name || keys.includes(name)) return;
     form.change((source) => form.language.rename(source, at, name), { again: true });
-  });
-  control.addEventListener("input", () => form.pending && clearTimeout(form.pending.timer)); // a name is whole when it is left
+  };
+  typed(form, control, renamed, { whole: true });
   const away = () => {
     form.change(
       (source) =>
@@ -346,13 +347,26 @@ function way(form, shape, path) {
  * @param {any} from
  * @param {any} to
  */
-function carried(form, path, from, to) {
-  const [key] = from.shape.fields ? [from.shape.fields[0].key] : [];
-  const words = form.texts(key ? [...path, key] : path);
-  if (!words.length) return to.begin;
-  const inner = to.shape.fields?.[0];
-  if (inner) return { ...to.begin, [inner.key]: inner.shape.kind === "phrases" ? words : words[0] };
-  return to.shape.kind === "line" ? words[0] : to.begin;
+export function carried(form, path, from, to) {
+  const [own, next] = [main(from), main(to)];
+  const words = form.texts(own.key ? [...path, own.key] : path);
+  if (!words.length || own.points !== next.points || own.wordy !== next.wordy) return to.begin;
+  if (!own.points && !own.wordy) return to.begin;
+  const value = own.points ? Number(words[0]) : next.kind === "phrases" ? words : words[0];
+  return next.key ? { ...to.begin, [next.key]: value } : value;
+}
+
+/**
+ * Return what holds the value of one way of giving it: words, or the points of what failed.
+ *
+ * @param {any} way
+ */
+function main({ shape }) {
+  const fields = shape.fields ?? [];
+  const failed = fields.find((/** @type {any} */ one) => one.key === "fail");
+  const { key, shape: inner } = failed ?? fields[0] ?? { key: "", shape };
+  const points = Boolean(failed) || shape.kind === "number";
+  return { key, kind: inner.kind, points, wordy: ["line", "phrases"].includes(inner.kind) };
 }
 
 /**

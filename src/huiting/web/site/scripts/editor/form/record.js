@@ -107,7 +107,8 @@ function field(form, each, shape, path, key, order) {
   const at = short && key === shape.alone ? path : [...path, key];
   /** @type {About} */
   const about = { id, label: each.label, help: each.help, required: each.required, order };
-  if (short && key !== shape.alone) {
+  if (at === path) Object.assign(about, { required: true, short: true });
+  else if (short) {
     about.put = (source, value) =>
       form.language.put(
         form.language.read(form.language.nest(source, path, [shape.alone])),

@@ -52,6 +52,10 @@ export const demand = {
     for (const one of shape.keys) select.append(el("option", { value: one }, form.words[one]));
     select.value = key;
     select.addEventListener("change", () => {
+      if (form.look(at).kind === "none") {
+        select.value = key; // nothing is there yet that could be called otherwise
+        return;
+      }
       form.change((source) => form.language.rename(source, at, select.value), {
         again: true,
         focus: id,

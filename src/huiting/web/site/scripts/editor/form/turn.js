@@ -3,6 +3,7 @@ import { el } from "./dom.js";
 import { idOf } from "./form.js";
 import { typed } from "./controls.js";
 
+const WHEN = "\\s*[0-9０-９.．]+(?:\\s*[\\-–—−~～－]\\s*[0-9０-９.．]+)?\\s*"; // as people write it
 const SPEAKER = /^(agent|customer|system|unknown)(?: +([0-9.]+(?: *- *[0-9.]+)?))?$/;
 
 /** @type {import("./form.js").Part} */
@@ -31,6 +32,7 @@ export const turn = {
       class: "form-control",
       "aria-label": words.time,
       placeholder: words.time,
+      pattern: WHEN,
       autocomplete: "off",
     });
     when.value = time;
@@ -41,14 +43,13 @@ export const turn = {
       autocomplete: "off",
     });
     said.value = form.text(at);
-    const named = () => `${select.value}${when.value.trim() ? ` ${when.value.trim()}` : ""}`;
+    const named = () => `${select.value} ${seconds(when.value)}`.trim();
     const rename = () => {
       if (SPEAKER.test(named()) && named() !== key)
         form.change((source) => language.rename(source, at, named()), { again: true });
     };
     select.addEventListener("change", rename);
-    when.addEventListener("change", rename);
-    when.readOnly = form.host.readOnly;
+    typed(form, when, rename, { whole: true });
     typed(form, said, (value) => form.change((source) => language.put(source, at, value)));
     const look = form.look(path);
     const marks = look.kind === "map" ? look.keys.filter((one) => one !== key) : [];
@@ -68,6 +69,18 @@ export const turn = {
     );
   },
 };
+
+/**
+ * Return a time as it is written in the text, from one with other signs: `３–５`.
+ *
+ * @param {string} text
+ */
+export function seconds(text) {
+  return text
+    .normalize("NFKC")
+    .replace(/[–—−~]/g, "-")
+    .trim();
+}
 
 /**
  * @param {import("./form.js").Form} form

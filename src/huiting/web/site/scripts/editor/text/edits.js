@@ -25,6 +25,7 @@ import { behind, flow, lines, word } from "./encode.js";
 /** What the last texts say: one is asked for again and again. @type {Source[]} */
 const known = [];
 const KNOWN = 3;
+const REMARK = /(?:^|\s)#/;
 
 /**
  * @param {string} text
@@ -126,7 +127,12 @@ export function put(source, path, value, order = []) {
     made,
     at,
     () => whole,
-    (doc) => doc.setIn(at, doc.createNode(whole)),
+    (doc) =>
+      // The value alone of what is one value, so that its remark stays.
+      doc.setIn(
+        at,
+        isScalar(doc.getIn(at, true)) && !isObject(whole) ? whole : doc.createNode(whole),
+      ),
   );
 }
 
@@ -159,15 +165,30 @@ export function insert(source, path, at, value) {
   if (!isSeq(list))
     return put(source, path, list === undefined || value === null ? [value] : [plain(list), value]);
   if (!list.items.length) return put(source, path, [value]);
+  return inserted(source, path, at, [value]);
+}
+
+/**
+ * Put items into a list that has some.
+ *
+ * @param {Source} source
+ * @param {Path} path of the list
+ * @param {number} at
+ * @param {Value[]} values
+ */
+function inserted(source, path, at, values) {
+  const list = piece(source, path);
   const indent = column(source, list);
-  const text = list.flow ? flow(value) : `${" ".repeat(indent)}- ${lines(value, indent + 2)}`;
-  const made = rebuilt(source, list, (parts) => parts.toSpliced(at, 0, text));
+  const texts = values.map((value) =>
+    list.flow ? flow(value) : `${" ".repeat(indent)}- ${lines(value, indent + 2)}`,
+  );
+  const made = rebuilt(source, list, (parts) => parts.toSpliced(at, 0, ...texts));
   return sure(
     source,
     made,
     path,
-    (items) => items.toSpliced(at, 0, value),
-    (doc) => itemsOf(doc, path).splice(at, 0, doc.createNode(value)),
+    (items) => items.toSpliced(at, 0, ...values),
+    (doc) => itemsOf(doc, path).splice(at, 0, ...values.map((value) => doc.createNode(value))),
   );
 }
 
@@ -250,13 +271,15 @@ export function list(source, path, words, order = []) {
   come.slice(0, gone.length).forEach((one, index) => {
     if (one !== gone[index]) now = read(put(now, [...path, head + index], one));
   });
-  come.slice(gone.length).forEach((one, index) => {
-    now = read(insert(now, path, head + gone.length + index, one));
-  });
-  for (let extra = gone.length; extra > come.length; extra--) {
-    now = read(remove(now, path, head + extra - 1));
-  }
-  return now.text;
+  const more = come.slice(gone.length);
+  if (more.length) now = read(inserted(now, path, head + gone.length, more));
+  const fewer = gone.length - come.length;
+  if (fewer <= 0) return now.text;
+  /** @type {<T>(parts: T[]) => T[]} */
+  const without = (parts) => parts.toSpliced(head + come.length, fewer);
+  return sure(now, rebuilt(now, piece(now, path), without), path, without, (doc) =>
+    itemsOf(doc, path).splice(head + come.length, fewer),
+  );
 }
 
 /**
@@ -288,6 +311,7 @@ export function rename(source, path, key) {
  */
 export function nest(source, path, keys) {
   const node = piece(source, path);
+  if (node === undefined) return source.text;
   const made = nested(source, path, node, keys);
   return sure(
     source,
@@ -376,6 +400,11 @@ export function pairOf(map, key) {
   );
 }
 
+/** @param {unknown} value */
+function isObject(value) {
+  return value !== null && typeof value === "object";
+}
+
 /** @param {any} key */
 export function keyOf(key) {
   return typeof key.value === "string" ? key.value : String(key.source ?? key.value);
@@ -435,7 +464,7 @@ function changed(held, path, meant) {
  */
 function alike(one, other) {
   if (one === null || other === null || typeof one !== "object" || typeof other !== "object") {
-    return Object.is(one, other);
+    return one === other || (Number.isNaN(one) && Number.isNaN(other));
   }
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const keys = Object.keys(one);
@@ -462,6 +491,7 @@ function itemsOf(doc, path) {
 function over(source, path, value) {
   const node = piece(source, path);
   const [start, end] = [beginning(node), last(source, node)];
+  const before = source.text.slice(start, end);
   if (start === end)
     return splice(
       source.text,
@@ -476,15 +506,43 @@ function over(source, path, value) {
     const quote = textOf(node) ? (quotes[/** @type {"QUOTE_SINGLE"} */ (node.type)] ?? null) : null;
     const text =
       inside || !value.includes("\n") ? word(value, inside, quote) : behind(value, blanks).slice(1);
-    return splice(source.text, start, end, text);
+    return splice(source.text, start, end, headed(text, remarkIn(node, before)));
   }
-  if (inside || (value !== null && typeof value !== "object"))
-    return splice(source.text, start, end, flow(value));
+  if (!inside && !isObject(value))
+    return splice(source.text, start, end, headed(flow(value), remarkIn(node, before)));
+  if (inside) return splice(source.text, start, end, flow(value));
   const key = pairOf(piece(source, path.slice(0, -1)), path[path.length - 1])?.key;
   if (!key)
     return splice(source.text, start, end, lines(value, start - lineStart(source.text, start)));
   const colon = source.text.indexOf(":", key.range[1]);
-  return splice(source.text, colon + 1, end, behind(value, blanks));
+  const remark = remarkOf(source.text.slice(colon + 1, start)) || remarkIn(node, before);
+  return splice(source.text, colon + 1, end, headed(behind(value, blanks), remark));
+}
+
+/**
+ * Return a value with a remark on its first line.
+ *
+ * @param {string} text
+ * @param {string} remark
+ */
+function headed(text, remark) {
+  const [head] = text.split("\n", 1);
+  return head + remark + text.slice(head.length);
+}
+
+/**
+ * Return the remark on the first line of a text over lines: `|  # so`.
+ *
+ * @param {any} node
+ * @param {string} text of it
+ */
+function remarkIn(node, text) {
+  return String(node.type).startsWith("BLOCK") ? remarkOf(text) : "";
+}
+
+/** @param {string} text */
+function remarkOf(text) {
+  return /^[^\n]*?([ \t]+#[^\n]*)/.exec(text)?.[1] ?? "";
 }
 
 /**
@@ -522,7 +580,8 @@ function added(source, path, value, order) {
  */
 function dropped(source, path) {
   const map = piece(source, path.slice(0, -1));
-  if (!isMap(map) || map.items.length < 2) return null;
+  if (!isMap(map)) return null;
+  if (map.items.length < 2) return path.length > 1 ? over(source, path.slice(0, -1), {}) : null;
   const index = map.items.indexOf(pairOf(map, path[path.length - 1]));
   const start = /** @type {any} */ (map.items[index].key).range[0];
   const end = lastOfPair(source, map.items[index]);
@@ -552,6 +611,13 @@ function rebuilt(source, list, arrange) {
       text.slice(beginning(item), last(source, item)),
     );
     const [start, end] = [beginning(items[0]), last(source, items[items.length - 1])];
+    if (
+      items.some(
+        (/** @type {any} */ item, /** @type {number} */ index) =>
+          index && REMARK.test(text.slice(last(source, items[index - 1]), beginning(item))),
+      )
+    )
+      return null; // what is remarked between them would be lost
     return splice(text, start, end, arrange(parts).join(", "));
   }
   const ends = items.map((/** @type {any} */ item) => lineEnd(text, last(source, item)));
@@ -592,6 +658,7 @@ function nested(source, path, node, keys) {
   const key = pairOf(piece(source, path.slice(0, -1)), path[path.length - 1])?.key;
   let blanks = key ? indentOf(source, path) + 2 : start - lineStart(source.text, start);
   const begin = key ? source.text.indexOf(":", key.range[1]) + 1 : start;
+  if (REMARK.test(source.text.slice(begin, start))) return null;
   let head = key ? `\n${" ".repeat(blanks)}` : "";
   keys.forEach((one, index) => {
     if (typeof one === "string") {
@@ -739,10 +806,21 @@ function lineEnd(text, at) {
   return found < 0 ? text.length : found;
 }
 
+/** Where the lines of the last text begin: one is asked for again and again. */
+let counted = { text: "", starts: [0] };
+
 /**
  * @param {string} text
  * @param {number} at
  */
 export function lineAt(text, at) {
-  return text.slice(0, at).split("\n").length;
+  if (counted.text !== text)
+    counted = { text, starts: [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)] };
+  let [from, to] = [0, counted.starts.length];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (counted.starts[middle] <= at) from = middle;
+    else to = middle;
+  }
+  return from + 1;
 }

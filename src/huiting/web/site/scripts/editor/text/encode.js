@@ -9,7 +9,7 @@ const WIDE = 72; // characters of a mapping inside a list that stay on one line
 
 /** What some reader takes for a number, a truth value or nothing, though text is meant. */
 const OTHERWISE =
-  /^(?:[-+]?[\d._][\d._:xobeE+-]*|y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan)$/i;
+  /^(?:[-+]?[\d._][\d._:xobeE+-]*|[-+]?0x[\da-f_]+|y|n|yes|no|on|off|true|false|null|~|[-+]?\.inf|\.nan)$/i;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** What may stand without quotes: no sign that means something, no blank at the ends. */
 const PLAIN = /^[^\s\-?:,[\]{}#&*!|>'"%@`=<\p{C}](?:[^,[\]{}#"\p{C}]*[^\s,[\]{}#:"\p{C}])?$/u;
@@ -23,7 +23,7 @@ export function word(text, inside, quote = null) {
   if (/[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u.test(text))
     return JSON.stringify(text).replace(/[\u0085\u2028\u2029\ufeff]/g, escaped);
   if (quote === "double") return JSON.stringify(text);
-  const bare = PLAIN.test(text) && !/: /.test(text) && !(inside && text.includes(":"));
+  const bare = PLAIN.test(text) && !/: /.test(text) && !(inside && /[:?]/.test(text));
   if (quote !== "single" && bare && (DAY.test(text) || !OTHERWISE.test(text))) return text;
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -10,7 +10,7 @@
 
 const ARROW = /\s*(?:=>|＝＞|=＞|＝>)\s*/;
 const WEIGHT = /^(.*\S)\s+([0-9]+(?:\.[0-9]+)?)$/;
-const REMARK = /(?:^|\s)#.*/;
+const REMARK = /(?:^|\s+)#.*/;
 
 /**
  * @param {string} text
@@ -144,6 +144,8 @@ function written(source, index, { word, heard, weight }) {
   const before = source.lines[line];
   const remark = REMARK.exec(before)?.[0] ?? "";
   const lead = /^\s*/.exec(before)?.[0] ?? "";
-  const text = `${lead}${heard ? `${heard}=>` : ""}${word || "?"}${weight ? ` ${weight}` : ""}${remark || (/\r$/.test(before) ? "\r" : "")}`;
+  // A word that ends in a number would be read as another word with a weight.
+  const weighed = weight || (WEIGHT.test(word) ? "1" : "");
+  const text = `${lead}${heard ? `${heard}=>` : ""}${word || "?"}${weighed ? ` ${weighed}` : ""}${remark || (/\r$/.test(before) ? "\r" : "")}`;
   return source.lines.with(line, text).join("\n");
 }

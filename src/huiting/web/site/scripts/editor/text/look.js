@@ -20,11 +20,20 @@ export function look(source, path) {
   if (isSeq(node)) return { kind: "list", count: node.items.length };
   if (isMap(node)) {
     const keys = node.items.map((pair) => pair.key);
-    if (!keys.every((key) => isScalar(key) && !odd(key))) return { kind: "odd" };
+    if (!keys.every((key) => isScalar(key) && !odd(key) && canonical(key))) return { kind: "odd" };
     return { kind: "map", keys: keys.map(keyOf) };
   }
   if (!isScalar(node)) return { kind: "odd" };
   return { kind: "word", text: textOf(node), type: typeOf(node.value) };
+}
+
+/**
+ * Whether a key is written as it is called: `5.0`, `0x10` or `null` are found under another name.
+ *
+ * @param {import("yaml").Scalar} key
+ */
+function canonical({ value, source }) {
+  return typeof value === "string" || (value !== null && String(source ?? value) === String(value));
 }
 
 /** @param {unknown} value */
