@@ -63,6 +63,9 @@ def start(
     query: Annotated[str | None, typer.Option(help=say("words said in them", "说过的话"))] = None,
     reason: Annotated[str, typer.Option(help=say("why, with remove", "移除原因"))] = "",
     engine: Annotated[str | None, typer.Option(help=say("with hear", "识别引擎"))] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help=say("remove without a filter", "无筛选条件也移除"))
+    ] = False,
     count: Annotated[bool, typer.Option("--count", help=say("only count", "仅统计"))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=say("to the end", "等待结束"))] = False,
     as_json: AsJson = False,
@@ -79,6 +82,10 @@ def start(
         since=in_zone(since, settings), until=in_zone(until, settings), agent=agent, team=team,
         language=language, q=query,
     )  # fmt: skip
+    if act == "remove" and where == CallFilter() and not (everything or count):
+        raise InputError(
+            "bulk remove", "it would put all calls into the bin", "narrow it, or say --all"
+        )
     with client_of(context) as client:
         if count:
             found = client.many.count(where)

@@ -206,6 +206,13 @@ class Exports:
             Forbidden: who asked for it may not have it any more; there is no file.
         """
         wish = _read(running.job)
+        try:
+            self._make(wish, running)
+        except Forbidden:
+            self._unlink(running.job.order.subject)  # also what an earlier attempt left
+            raise
+
+    def _make(self, wish: Wish, running: Running) -> None:
         self._view(running.job, wish)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sweep(running.job.begun_at or running.job.put_at)
@@ -220,11 +227,7 @@ class Exports:
                 self._list(running.job, calls)
                 (folder / _TABLE[wish.form]).replace(self._file(running.job))
         self._check(running.job, calls)
-        try:
-            self._view(running.job, wish)
-        except Forbidden:
-            self._unlink(running.job.order.subject)
-            raise
+        self._view(running.job, wish)
 
     def _view(self, job: Job, wish: Wish) -> View:
         """Return with which eyes an export is made, by what its asker may do now."""

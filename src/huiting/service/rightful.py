@@ -23,15 +23,26 @@ def still(subject: str, asked: View, now: Principal, needed: Permission) -> View
         needed: what they must be permitted.
 
     Raises:
-        Forbidden: they may not have it any more, or may see fewer calls than they did.
+        Forbidden: they may not have it any more, or may see other calls than they did.
     """
+    check_settled(now)
     if not now.may(needed):
         raise Forbidden(now.name, f"may not do this ({needed})", "ask an administrator")
     if narrowed(asked.principal.only, now.only):
         raise Forbidden(
-            subject, "who asked for it may see fewer calls than then", "ask for it again"
+            subject, "who asked for it may see other calls than then", "ask for it again"
         )
     return View(replace(now, only=asked.principal.only), asked.unredacted)
+
+
+def check_settled(principal: Principal) -> None:
+    """Refuse who must change their password first: until then they may do nothing.
+
+    Raises:
+        Forbidden: they must.
+    """
+    if principal.must_change_password:
+        raise Forbidden(principal.name, "the password was made by somebody else", "change it first")
 
 
 def narrowed(then: Mapping[str, frozenset[str]], now: Mapping[str, frozenset[str]]) -> bool:

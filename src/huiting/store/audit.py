@@ -42,7 +42,7 @@ _LONGEST = 4_000
 DETAILS = frozenset(
     {
         "agent", "batch", "channel", "count", "disabled", "expires", "fields", "first", "format",
-        "from", "kind", "language", "last", "method", "name", "new", "old", "policy", "reason",
+        "from", "kind", "language", "last", "method", "name", "new", "old", "owner", "policy", "reason",
         "role", "rule", "scopes", "sites", "size", "start", "teams", "to", "token", "total", "until",
         "verdict", "version",
     }

@@ -30,7 +30,7 @@ class Asked:
     address: str
     act: str
     wish: str
-    """As JSON; without what was searched for when it is over."""
+    """As JSON; without what was searched for when all was gone through."""
     total: int | None
     """Calls that were found; None where that is not told."""
     at: datetime

@@ -120,6 +120,16 @@ class Noting:
         self.audit.note(None, entry)
         self._remember(entry)
 
+    def searched(self, request: Request, *, unredacted: bool) -> None:
+        """Note a search whose body says what for, so that no address tells it.
+
+        Raises:
+            StoreError: it cannot be noted; nothing may be given.
+        """
+        entry = _entry(request, Action.SEARCHED, unredacted=unredacted)
+        if entry is not None:
+            self.audit.note(None, entry)
+
     def _lately(self, entry: Entry) -> bool:
         with self._lock:
             at = self._seen.get(_key(entry))
@@ -137,20 +147,25 @@ class Noting:
 
 def entry_of(request: Request) -> Entry | None:
     """Return what is to be noted of a request; None for one that gives nothing of calls."""
-    path = template(request.scope)
-    action = NOTED.get((request.method, path))
-    principal = request.scope.get("huiting.principal")
-    if action is None or not isinstance(principal, Principal):
+    action = NOTED.get((request.method, template(request.scope)))
+    if action is None:
         return None
     asked = request.query_params.get("unredacted", "false").strip().lower()
-    shown = "" if asked in _FALSE else "unredacted"
+    return _entry(request, action, unredacted=asked not in _FALSE)
+
+
+def _entry(request: Request, action: Action, *, unredacted: bool) -> Entry | None:
+    """Return that somebody does something; None where nobody is known."""
+    principal = request.scope.get("huiting.principal")
+    if not isinstance(principal, Principal):
+        return None
     return Entry(
         principal.id,
         principal.name,
         action,
-        _subject(path, request.path_params),
+        _subject(template(request.scope), request.path_params),
         request.client.host if request.client else "",
-        detail={"kind": shown} if shown else {},
+        detail={"kind": "unredacted"} if unredacted else {},
     )
 
 

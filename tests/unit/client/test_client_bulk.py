@@ -122,6 +122,24 @@ def test_the_command_line_does_the_same(server: Running) -> None:
 
 
 @pytest.mark.usefixtures("surroundings")
+def test_everything_is_removed_only_if_that_is_said(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(server, "7007")
+    monkeypatch.setenv("HUITING_TOKEN", "viewer")  # whom the server lets remove nothing
+    unsaid = remote("start", "remove", "--reason", "old")
+    counted = remote("start", "remove", "--count")
+    said = remote("start", "remove", "--all")
+    some = remote("start", "remove", "--agent", "7007")
+
+    assert isinstance(unsaid.exception, InputError)
+    assert unsaid.exception.remedy == "narrow it, or say --all"
+    assert int(counted.stdout) >= 3
+    assert isinstance(said.exception, Refused)
+    assert isinstance(some.exception, Refused)
+
+
+@pytest.mark.usefixtures("surroundings")
 def test_what_is_refused_is_told(server: Running) -> None:
     kept(server, "7005")
 

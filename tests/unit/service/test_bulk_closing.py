@@ -49,6 +49,7 @@ class Office:
 
     def noted(self) -> list[tuple[str, str, dict[str, object]]]:
         found = self.audit.entries(Wanted(subject=f"bulk:{KEY}"))
+        assert {(n.entry.who, n.entry.address) for n in found} <= {("machine", "")}
         return [(n.entry.name, n.entry.result, dict(n.entry.detail)) for n in found]
 
 
@@ -69,7 +70,9 @@ def office_of(store: Store) -> Office:
 
 
 def ended(state: str, reason: str, **more: object) -> dict[str, object]:
-    return {"kind": "remove", "new": state, "count": 120, "total": 400, "reason": reason, **more}
+    whose = {"owner": "user:1", "name": "wang"}
+    known = {"kind": "remove", "new": state, "count": 120, "total": 400, "reason": reason}
+    return {**known, **whose, **more}
 
 
 def test_what_fails_for_good_says_why_and_how_far_it_was(office: Office) -> None:
@@ -78,7 +81,7 @@ def test_what_fails_for_good_says_why_and_how_far_it_was(office: Office) -> None
     office.claims.fail(office.lease(), trouble, retryable=False)
 
     expected = ended("failed", "wang: may not do this (calls:delete)")
-    assert office.noted() == [("wang", "forbidden", expected)]
+    assert office.noted() == [("huiting", "forbidden", expected)]
 
 
 def test_what_is_tried_again_has_not_ended(office: Office) -> None:
@@ -91,7 +94,7 @@ def test_what_is_tried_again_has_not_ended(office: Office) -> None:
 def test_who_waits_is_cancelled_and_noted(office: Office) -> None:
     office.queue.cancel(office.put())
 
-    assert office.noted() == [("wang", "cancelled", ended("cancelled", "it was cancelled"))]
+    assert office.noted() == [("huiting", "cancelled", ended("cancelled", "it was cancelled"))]
 
 
 def test_who_runs_is_noted_when_the_worker_ends_it(office: Office) -> None:
@@ -101,7 +104,7 @@ def test_who_runs_is_noted_when_the_worker_ends_it(office: Office) -> None:
     assert office.noted() == []
     office.claims.cancel(lease)
 
-    assert office.noted() == [("wang", "cancelled", ended("cancelled", "it was cancelled"))]
+    assert office.noted() == [("huiting", "cancelled", ended("cancelled", "it was cancelled"))]
 
 
 def test_what_is_cancelled_with_its_batch_is_noted(office: Office) -> None:

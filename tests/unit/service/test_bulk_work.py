@@ -17,6 +17,7 @@ from huiting.jobs.errors import Cancelled, LeaseLost
 from huiting.jobs.job import State
 from huiting.jobs.running import Running
 from huiting.jobs.work.claims import Claims
+from huiting.service.bulk import work as working
 from huiting.service.bulk.deeds import Deed, Note, Task
 from huiting.service.bulk.desk import Counted, Many
 from huiting.service.bulk.wish import Act, Wish, read
@@ -130,21 +131,57 @@ def test_who_searched_what_is_forgotten_when_it_is_over(served: Served, many: Ma
         many.find(key, ROOT)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"), [("退货", 3), ("13800138000", 0)], ids=["a word", "a hidden number"]
-)
-def test_words_are_looked_for_in_what_is_shown(
-    served: Served, many: Many, text: str, found: int
-) -> None:
+def test_words_are_looked_for_in_what_is_shown(served: Served, many: Many) -> None:
     full(served, 3)
-    sought = Sought(text=text)
+    sought = Sought(text="退货")
     counted = many.counted(sought, View(ROOT))
     asked = many.ask(Wish(Act.REMOVE, sought), ROOT, BY)
     bulk_of(served.parts, portion=2)(begin(served))
 
     assert asked.work.asked.total is None  # how many say it would tell what they say
-    assert counted.count == many.find(asked.work.asked.id, ROOT).work.tally.done == found
-    assert len(there(served)) == 3 - found
+    assert counted.count == many.find(asked.work.asked.id, ROOT).work.tally.done == 3
+    assert there(served) == set()
+
+
+@pytest.mark.parametrize("text", ["13800138000", "鲸鱼"], ids=["a hidden number", "said by nobody"])
+def test_of_words_that_nobody_is_seen_to_say_nothing_is_done(
+    served: Served, many: Many, text: str
+) -> None:
+    full(served, 3)
+    sought = Sought(text=text)
+
+    assert many.counted(sought, View(ROOT)).count == 0
+    with pytest.raises(InputError, match="none is chosen"):
+        many.ask(Wish(Act.REMOVE, sought), ROOT, BY)
+
+
+@pytest.mark.parametrize(("most", "more"), [(4, "more"), (5, "no more")], ids=["4", "5"])
+def test_words_that_more_calls_say_than_may_be_are_followed_no_further(
+    served: Served, many: Many, monkeypatch: pytest.MonkeyPatch, most: int, more: str
+) -> None:
+    """Nobody counted them, since their number would tell what is said."""
+    monkeypatch.setattr(working, "MOST", most)
+    calls = full(served, 5)
+    key = many.ask(Wish(Act.REMOVE, Sought(text="退货")), ROOT, BY).work.asked.id
+    usual = bulk_of(served.parts, portion=3)
+    if more == "more":
+        with pytest.raises(InputError, match="more than 4"):
+            usual(begin(served))
+    else:
+        usual(begin(served))
+
+    assert many.find(key, ROOT).work.tally.done == most
+    assert there(served) == set(calls[most:])
+
+
+def test_who_must_change_the_password_has_nothing_done(served: Served, many: Many) -> None:
+    calls = full(served, 2)
+    many.ask(Wish(Act.REMOVE, ALL), ROOT, BY)
+    reset = replace(ROOT, permissions=frozenset(), must_change_password=True)
+    with pytest.raises(Forbidden, match="made by somebody else"):
+        bulk_of(served.parts, lambda _: reset)(begin(served))
+
+    assert there(served) == set(calls)
 
 
 def test_rights_are_looked_up_again_for_each_portion(served: Served, many: Many) -> None:

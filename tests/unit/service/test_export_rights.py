@@ -40,6 +40,10 @@ def limited(principal: Principal, *teams: str) -> Principal:
     return replace(principal, only={"team": frozenset(teams)})
 
 
+def reset(principal: Principal) -> Principal:
+    return replace(principal, permissions=frozenset(), must_change_password=True)
+
+
 def asked(served: Served, by: Principal, form: Form = Form.CSV, *, unredacted: bool = False) -> Job:
     return served.parts.exports.order(Wish(Sought(), form, (), by, unredacted, "en"))
 
@@ -63,10 +67,11 @@ def files(served: Served) -> list[str]:
     [
         (ROOT, without(ROOT, Permission.CALLS_EXPORT), "covered", "calls:export"),
         (ROOT, without(ROOT, Permission.CALLS_UNREDACTED), "whole", "personal data"),
-        (ROOT, limited(ROOT, "A"), "covered", "fewer calls than then"),
-        (limited(ROOT, "A", "B"), limited(ROOT, "B"), "covered", "fewer calls than then"),
+        (ROOT, limited(ROOT, "A"), "covered", "other calls than then"),
+        (limited(ROOT, "A", "B"), limited(ROOT, "B"), "covered", "other calls than then"),
+        (ROOT, reset(ROOT), "covered", "the password was made by somebody else"),
     ],
-    ids=["may not export", "no personal data", "is limited", "left a team"],
+    ids=["may not export", "no personal data", "is limited", "left a team", "password was reset"],
 )
 def test_who_lost_a_right_gets_a_stated_failure_and_no_file(
     served: Served, then: Principal, now: Principal, shown: str, reason: str
@@ -126,6 +131,23 @@ def test_who_loses_the_right_meanwhile_gets_no_file(
 
     assert full > 4
     assert len(files(served)) == made
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.ZIP])
+def test_who_lost_a_right_keeps_no_file_of_an_attempt_that_broke_off(
+    served: Served, form: Form
+) -> None:
+    """A worker that is killed at the end leaves the file; the next attempt is refused at once."""
+    job = asked(served, ROOT, form)
+    folder = served.folder / "exports"
+    folder.mkdir()
+    for ending in (form.value, "calls"):
+        (folder / f"{job.order.subject}.{ending}").write_text("a", encoding="ascii")
+    (folder / f"{'0' * 32}.csv").write_text("another's", encoding="ascii")
+    worked(served, lambda _: without(ROOT, Permission.CALLS_EXPORT))
+
+    assert served.parts.queue.get(job.id).state is State.FAILED
+    assert files(served) == [f"{'0' * 32}.csv"]
 
 
 def test_who_sees_more_since_gets_what_they_asked_for(served: Served) -> None:

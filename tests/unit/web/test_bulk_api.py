@@ -1,5 +1,7 @@
 """Something done of all calls that a search finds, over HTTP: as on the page, as who may."""
 
+import pytest
+
 from huiting.store.audit import Wanted
 from served import Served, refund
 
@@ -63,6 +65,54 @@ def test_work_is_cancelled_and_that_is_on_record(served: Served) -> None:
     assert [n.entry.detail["new"] for n in found] == ["cancelled", "cancelling", "asked"]
     assert found[1].entry.address == "testclient"
     assert len(listed(served)) == 4
+
+
+def told(served: Served, key: str) -> list[tuple[str, str, str]]:
+    """Return who did what of work, from where, the first first."""
+    found = served.parts.reviewing.audit.entries(Wanted(subject=f"bulk:{key}"))
+    return [(n.entry.who, n.entry.address, str(n.entry.detail["new"])) for n in found][::-1]
+
+
+def test_who_else_ends_work_or_runs_it_again_is_on_record(served: Served) -> None:
+    full(served)
+    made = served.web.post(URL, json={"act": "remove"}).json()
+    job, other = f"/api/v1/jobs/{made['job']}", served.by("other")
+    served.web.post(f"{job}/cancel", headers=other)
+    served.web.post(f"{job}/cancel", headers=other)  # it is over: nothing more is noted
+    served.web.post(f"{job}/retry", headers=other)
+    assert served.web.post(f"{job}/retry", headers=other).status_code == 409
+
+    assert told(served, made["id"]) == [
+        ("user:root", "testclient", "asked"), ("user:other", "testclient", "cancelling"),
+        ("machine", "", "cancelled"), ("user:other", "testclient", "asked"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/api/v1/batches", "/batches"], ids=["API", "page"])
+def test_who_ends_the_batch_of_work_is_on_record(served: Served, path: str) -> None:
+    full(served)
+    made = served.web.post(URL, json={"act": "hear", "name": "again"}).json()
+    answer = served.web.post(f"{path}/{made['batch']}/cancel", headers=served.by("other"))
+
+    assert answer.status_code == 200
+    assert told(served, made["id"]) == [
+        ("user:root", "testclient", "asked"), ("user:other", "testclient", "cancelling"),
+        ("machine", "", "cancelled"),
+    ]  # fmt: skip
+
+
+def test_to_count_is_a_search_and_on_record_without_what_for(served: Served) -> None:
+    full(served)
+    wanted = {"filter": {"metadata": ["phone:13800138000"]}}
+    for unredacted in (False, True):
+        served.web.post(f"{URL}/count", json={**wanted, "unredacted": unredacted})
+    served.web.post(f"{URL}/count", json={"filter": {"team": "A"}})
+    found = [noted.entry for noted in served.parts.reviewing.audit.entries()]
+
+    assert [(e.who, e.action, e.subject, e.address, dict(e.detail)) for e in found] == [
+        ("user:root", "searched", "bulk:count", "testclient", {}),
+        ("user:root", "searched", "bulk:count", "testclient", {"kind": "unredacted"}),
+    ]  # the first was refused
 
 
 def test_each_act_takes_its_own_permission(served: Served) -> None:

@@ -2,14 +2,15 @@
 
 Work that went through all its calls notes that itself, in the transaction of its last portion
 (`work`). Work that fails, is cancelled, or loses its worker for good ends in the table of jobs;
-who ends it there tells this, in the same transaction.
+who ends it there tells this, in the same transaction. It is a line of the machine: who had it
+cancelled has one of their own.
 """
 
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from huiting.access.principal import Actor
+from huiting.access.principal import MACHINE
 from huiting.core.errors import Unknown
 from huiting.jobs.job import Job, State
 from huiting.service.bulk.wish import Act
@@ -33,11 +34,11 @@ class Closing:
         except Unknown:  # forgotten after its time
             return
         asked = work.asked
-        by = Actor(asked.owner, asked.name, asked.address)
         count, total = work.tally.done, asked.total
-        noted = entry(by, Act(asked.act), asked.id, count, job.state.value, total)
+        noted = entry(MACHINE, Act(asked.act), asked.id, count, job.state.value, total)
         code, reason = _why(job)
-        detail = {**noted.detail, "reason": reason[:LONGEST]}
+        whose = {"owner": asked.owner[:LONGEST], "name": asked.name[:LONGEST]}
+        detail = {**noted.detail, **whose, "reason": reason[:LONGEST]}
         self.audit.note(connection, replace(noted, result=code, detail=detail))
 
 

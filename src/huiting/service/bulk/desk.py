@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from huiting.access.principal import Actor, Principal
 from huiting.core.errors import Conflict, InputError, Unknown
 from huiting.jobs.job import Job, State
-from huiting.jobs.queue import Queue
+from huiting.jobs.queue import Queue, Wanted
 from huiting.service.batches import Batches
 from huiting.service.bulk.wish import MOST, Act, Wish, check_permitted, read, written
 from huiting.service.bulk.work import KIND, entry, order_of
@@ -178,11 +178,34 @@ class Many:
         """
         found = self.find(key, principal)
         if found.job is not None and not found.over:
-            asked, done = found.work.asked, found.work.tally.done
-            noted = entry(by, Act(asked.act), key, done, "cancelling", asked.total)
-            self.audit.note(None, noted)  # first: that it ended is noted where it ends
+            self.ending(found.job, by)
             self.queue.cancel(found.job.id)
         return self.find(key, principal)
+
+    def ending(self, job: Job, by: Actor) -> None:
+        """Note who has a job end, if it is such work, whosever: before it does."""
+        if job.order.kind == KIND and not job.state.over:
+            self._directed(job.order.subject, "cancelling", by)
+
+    def ending_batch(self, batch: str, by: Actor) -> None:
+        """Note who has a batch end, for such work in it that is not over: before it does."""
+        wanted = Wanted((State.WAITING, State.RUNNING), KIND, group=batch)
+        for job in self.queue.page(wanted).items:
+            self.ending(job, by)
+
+    def going_on(self, job: Job, by: Actor) -> None:
+        """Note who has a job run again, if it is such work, whosever: before it does."""
+        if job.order.kind == KIND and job.state in {State.FAILED, State.CANCELLED}:
+            self._directed(job.order.subject, "asked", by)
+
+    def _directed(self, key: str, standing: str, by: Actor) -> None:
+        try:
+            with self.store.database.reading() as connection:
+                work = bulk.find(connection, key)
+        except Unknown:  # forgotten after its time
+            return
+        asked, done = work.asked, work.tally.done
+        self.audit.note(None, entry(by, Act(asked.act), key, done, standing, asked.total))
 
     def latest(self, principal: Principal) -> Sequence[Standing]:
         """Return one's own work of the last `SHOWN`, the latest first: at most `LISTED`."""
@@ -221,7 +244,7 @@ class Many:
 
     def _total(self, sought: Sought, view: View) -> int | None:
         total = self.looking.count(sought, view, MOST + 1)
-        if total == 0:
+        if total == 0 or (total is None and not self.looking.chosen(sought, view, 1).ids):
             raise InputError("calls", "none is chosen", "choose one or more")
         if total is not None and total > MOST:
             raise InputError("calls", f"more than {MOST}", "choose fewer, or narrow the search")

@@ -10,6 +10,7 @@ from huiting.access.permissions import Permission
 from huiting.access.principal import Principal
 from huiting.core.errors import Forbidden, InputError
 from huiting.service.recordings import Options
+from huiting.service.rightful import check_settled
 from huiting.store.browse import Sought
 
 MOST = 100_000
@@ -105,5 +106,6 @@ def check_permitted(act: Act, principal: Principal) -> None:
     Raises:
         Forbidden: they may not.
     """
+    check_settled(principal)
     if not principal.may(NEEDED[act]):
         raise Forbidden(principal.name, f"may not do this ({NEEDED[act]})", "ask an administrator")

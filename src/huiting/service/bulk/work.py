@@ -13,10 +13,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from huiting.access.principal import Actor, Principal
+from huiting.core.errors import InputError
 from huiting.jobs.job import Order
 from huiting.jobs.running import Running
 from huiting.service.bulk.deeds import Deed, Task
-from huiting.service.bulk.wish import Act, Wish, check_permitted, read, written
+from huiting.service.bulk.wish import MOST, Act, Wish, check_permitted, read, written
 from huiting.service.looking import Looking, Portion
 from huiting.service.views import View
 from huiting.store import bulk
@@ -75,11 +76,19 @@ class Working:
                 running.interrupted.wait(self.pause)
 
     def _step(self, work: Work, running: Running) -> None:
-        """Do the next portion; end the job when nothing follows."""
+        """Do the next portion; end the job when nothing follows.
+
+        Raises:
+            InputError: of as many calls as may be was it done, and there are more. Who sees no
+                personal data and looks for words is told so only here: nobody counted them.
+        """
         asked, wish = work.asked, read(work.asked.wish)
         principal = self.who(asked.owner)
         check_permitted(wish.act, principal)
-        portion = self._next(work, wish, principal)
+        room = MOST - work.tally.seen
+        portion = self._next(work, wish, principal, max(1, min(self.portion, room)))
+        if portion.ids and room <= 0:
+            raise InputError("calls", f"more than {MOST}", "choose fewer, or narrow the search")
         by = Actor(principal.id, principal.name, asked.address)
 
         def note(connection: Connection, tally: Tally) -> None:
@@ -97,15 +106,13 @@ class Working:
             with self.looking.reading.store.database.writing() as connection:
                 note(connection, Tally())
 
-    def _next(self, work: Work, wish: Wish, principal: Principal) -> Portion:
+    def _next(self, work: Work, wish: Wish, principal: Principal, limit: int) -> Portion:
         if wish.act is not Act.RESTORE:
             view = View(principal, wish.unredacted)
-            return self.looking.portion(wish.sought, view, work.place, self.portion)
+            return self.looking.portion(wish.sought, view, work.place, limit)
         with self.looking.reading.store.database.reading() as connection:
-            found = bulk.tied(
-                connection, wish.of or "", principal.only, work.place, self.portion
-            )  # fmt: skip
-        end = found[-1][0] if len(found) == self.portion else None
+            found = bulk.tied(connection, wish.of or "", principal.only, work.place, limit)
+        end = found[-1][0] if len(found) == limit else None
         return Portion(tuple(call for _, call in found), end)
 
     def _end(self, connection: Connection, work: Work, by: Actor, whole: Tally) -> None:
@@ -122,7 +129,7 @@ def entry(
     """Return what the audit log keeps of work on many calls.
 
     Args:
-        by: who asked.
+        by: who asked for this, or the machine.
         act: what is done of the calls.
         key: of the work.
         count: of calls; None where it is not known.

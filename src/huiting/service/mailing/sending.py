@@ -180,6 +180,8 @@ def _refusal(mailing: Mailing, reader: Principal, *, disabled: bool) -> Forbidde
     """Return why a report may not be sent for its owner any more; None when it may."""
     if disabled:
         return Forbidden(reader.name, "may not come in any more", "have somebody else ask for it")
+    if reader.must_change_password:
+        return Forbidden(reader.name, "the password was made by somebody else", "change it first")
     for permission in NEEDED:
         if not reader.may(permission):
             return Forbidden(

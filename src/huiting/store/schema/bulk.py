@@ -23,7 +23,8 @@ class BulkRow(Base):
     act: Mapped[str] = mapped_column(String(20))
     """What is done."""
     wish: Mapped[str] = mapped_column(Text)
-    """What was asked for, as JSON; when it is over without the search, that may hold a name."""
+    """What was asked for, as JSON; without the search, that may hold a name, when all was gone
+    through. What failed or was cancelled keeps it, to be run again."""
     total: Mapped[int | None]
     """Calls that were found; None where counting them would tell too much."""
     place: Mapped[int | None] = mapped_column(Big)

@@ -17,7 +17,7 @@ from huiting.web.api.shapes.jobs import (
     NewBatch,
 )
 from huiting.web.conditions import check, tag
-from huiting.web.doors import require
+from huiting.web.doors import address, require
 from huiting.web.once import OnceOnly
 from huiting.web.pages import Cursor, Limit, Page, cursor, place
 from huiting.web.parts import Given
@@ -92,9 +92,10 @@ def change(
 
 
 @router.post("/{batch}/cancel", responses=_ONE)
-def cancel(batch: BatchId, principal: Director, parts: Given) -> Affected:
+def cancel(batch: BatchId, principal: Director, parts: Given, request: Request) -> Affected:
     """End what of a batch is not over."""
     found = parts.batches.find(batch, principal)
+    parts.many.ending_batch(found.batch.id, principal.at(address(request)))
     return Affected(jobs=parts.batches.cancel(found.batch.id))
 
 

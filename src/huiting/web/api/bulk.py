@@ -24,10 +24,13 @@ Remover = Annotated[Principal, Depends(require(Permission.CALLS_DELETE))]
 
 
 @router.post("/count")
-def count(wanted: BulkFilter, principal: Reader, parts: Given) -> BulkCount:
+def count(wanted: BulkFilter, principal: Reader, parts: Given, request: Request) -> BulkCount:
     """Count the calls of which something would be done, no further than may be done at once."""
     view = View(principal, wanted.unredacted)
-    return BulkCount.of(parts.many.counted(wanted.filter.sought(parts.zone), view))
+    found = parts.many.counted(wanted.filter.sought(parts.zone), view)
+    if parts.noting is not None:
+        parts.noting.searched(request, unredacted=wanted.unredacted)
+    return BulkCount.of(found)
 
 
 @router.post("", status_code=202, response_model=BulkOf, responses=documented(409))

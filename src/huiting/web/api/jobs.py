@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import StreamingResponse
 
 from huiting.access.permissions import Permission
@@ -12,7 +12,7 @@ from huiting.jobs.job import Job, State
 from huiting.jobs.queue import Wanted
 from huiting.service.batches import owner_of
 from huiting.web.api.shapes.jobs import BatchId, BatchProgress, JobId, JobOf
-from huiting.web.doors import require
+from huiting.web.doors import address, require
 from huiting.web.pages import Cursor, Limit, Page, cursor, place
 from huiting.web.parts import Given, Parts
 from huiting.web.problems import documented
@@ -52,15 +52,19 @@ def one(job: JobId, principal: Reader, parts: Given) -> JobOf:
 
 
 @router.post("/jobs/{job}/cancel", responses=_ONE)
-def cancel(job: JobId, principal: Director, parts: Given) -> JobOf:
+def cancel(job: JobId, principal: Director, parts: Given, request: Request) -> JobOf:
     """End a job: one that waits at once, one that runs at its next step."""
-    return JobOf.of(parts.queue.cancel(_found(job, principal, parts).id))
+    found = _found(job, principal, parts)
+    parts.many.ending(found, principal.at(address(request)))
+    return JobOf.of(parts.queue.cancel(found.id))
 
 
 @router.post("/jobs/{job}/retry", responses=documented(404, 409))
-def retry(job: JobId, principal: Director, parts: Given) -> JobOf:
+def retry(job: JobId, principal: Director, parts: Given, request: Request) -> JobOf:
     """Run a job again that failed or was cancelled."""
-    return JobOf.of(parts.queue.retry(_found(job, principal, parts).id))
+    found = _found(job, principal, parts)
+    parts.many.going_on(found, principal.at(address(request)))
+    return JobOf.of(parts.queue.retry(found.id))
 
 
 @router.get("/jobs/{job}/events", responses=_STREAM, response_class=StreamingResponse)

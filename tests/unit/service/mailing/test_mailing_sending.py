@@ -293,6 +293,21 @@ def test_who_is_disabled_or_may_no_longer_sends_nothing(post: Post) -> None:
     assert [t.code for t in post.desk.unsent(of_demoted).values()] == ["forbidden"]
 
 
+def test_who_must_change_the_password_is_told_so_and_sends_nothing(post: Post) -> None:
+    owner = post.person("li")
+    post.desk.make(DAILY, owner, BOSS)
+    assert owner.user is not None
+    post.house.clock.on(hours=13)
+    post.look()
+    with post.house.people.writing() as desk:
+        desk.accounts.set_password(owner.user, "kept", must_change=True)
+    [job] = post.work()
+
+    assert post.box.mails == []
+    assert job.trouble is not None
+    assert job.trouble.reason == "li: the password was made by somebody else"
+
+
 def test_who_left_the_team_of_a_schedule_sends_nothing_of_it(post: Post) -> None:
     _fill(post.house.store)
     owner = post.person("zhao", role=UserRole.TEAM_LEAD, teams=frozenset({"A", "B"}))

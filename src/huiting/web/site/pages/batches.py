@@ -14,7 +14,7 @@ from huiting.service.exporting import Wish
 from huiting.store import Which
 from huiting.store.browse import Sought
 from huiting.store.watching import REFUSED
-from huiting.web.doors import require
+from huiting.web.doors import address, require
 from huiting.web.parts import Given, Parts
 from huiting.web.site.showing import partial, show
 from huiting.web.tongue import tongue
@@ -78,6 +78,7 @@ def direct(
     seen = parts.batches.find(batch, principal).batch
     match what:
         case "cancel":
+            parts.many.ending_batch(seen.id, principal.at(address(request)))
             parts.batches.cancel(seen.id)
         case "retry":
             parts.batches.retry(seen.id)
