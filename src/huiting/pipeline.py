@@ -24,6 +24,7 @@ from huiting.audio.clips import (
     Piece,
     clips_of,
     on_recording,
+    parted,
     pieces_of,
     place_of,
     sound_of,
@@ -345,12 +346,33 @@ def recognize(
             if (channel, speaker) in voices
         )
         for batch in _batches(clips):
-            heard = kit.asr.transcribe([clip.audio for clip in batch], said)
-            for clip, hypothesis in zip(batch, heard, strict=True):
+            for clip, hypothesis in _placed(batch, kit, said, tracks):
                 found.take(clip, hypothesis, tracks[clip.channel], kit.emotion)
                 done += sum(span.duration for span in clip.spans)
                 watch.advance(done / total)
     return found
+
+
+def _placed(
+    batch: Sequence[Clip], kit: Kit, hints: Hints, tracks: Tracks
+) -> Iterator[tuple[Clip, Hypothesis]]:
+    """Yield what is heard of clips; one with pauses and no times is heard anew, part by part.
+
+    Most recognizers tell times of words, or say beforehand that they do not; a server, or an
+    aligner that failed, shows it by its answer alone.
+    """
+    timeless: list[Clip] = []
+    heard = kit.asr.transcribe([clip.audio for clip in batch], hints)
+    for clip, hypothesis in zip(batch, heard, strict=True):
+        if hypothesis.gate is None and hypothesis.text and not hypothesis.words:
+            parts = parted(clip, tracks[clip.channel], kit.cutting.pad)
+            if len(parts) > 1:
+                timeless += parts
+                continue
+        yield clip, hypothesis
+    for part in _batches(timeless):
+        again = kit.asr.transcribe([clip.audio for clip in part], hints)
+        yield from zip(part, again, strict=True)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fakes import recording, says
+from huiting.audio.clips import Cutting
 from huiting.core.analysis import MadeBy
 from huiting.core.errors import EngineError, UndecodableAudio
 from huiting.core.meaning import Intent, IntentSource, Meaning
@@ -160,6 +161,33 @@ def test_speech_that_a_second_engine_heard_too_is_told() -> None:
     [condition] = [c for c in call.conditions if c.kind is ConditionKind.HEARD_AGAIN]
     assert condition.channel == 1
     assert condition.value == pytest.approx(1.5, abs=0.1)
+
+
+class Timeless(Ear):
+    """Tells no times of words, and says so by its answers alone; notes how many clips it heard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
+        self.asked.append(len(clips))
+        for heard in super().transcribe(clips, hints):
+            yield replace(heard, words=())
+
+
+def test_a_recognizer_without_times_is_given_no_clip_with_a_pause_in_it() -> None:
+    one_voice = speak(12, (1.0, 2.0, 400), (5.0, 6.0, 700), (9.0, 10.0, 600))
+    timeless = Timeless()
+    joining = kit(timeless, cutting=Cutting(max_gap=30.0))
+
+    apart = analyze(source(one_voice), kit(), Hints(language="zh")).call.segments
+    found = analyze(source(one_voice), joining, Hints(language="zh")).call.segments
+
+    assert timeless.asked == [1, 3]  # the second time between the pauses
+    assert [(s.span, s.text) for s in found] == [(s.span, s.text) for s in apart]
+    assert len(found) == 3
+    assert not any(s.words for s in found)
 
 
 def test_text_stages_run_in_order_on_every_segment() -> None:

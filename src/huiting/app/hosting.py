@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from huiting.app import understanding
 from huiting.app.logs import start_logging
 from huiting.app.readers import Readers
-from huiting.app.recognizers import named, parts_of, roster_of
+from huiting.app.recognizers import languages_of, named, parts_of, roster_of
 from huiting.app.settings import Settings
 from huiting.app.wiring import (
     audio_limits_of,
@@ -262,7 +262,7 @@ class Kits:
             text=text,
             made_by=made_by(settings),
             speakers=speakers_of(settings),
-            languages=settings.languages,
+            languages=languages_of(settings),
         )
         if not whole:
             kit = replace(kit, emotion=None, sounds=None, meaning=(), documents=None)

@@ -87,6 +87,17 @@ def parts_of(settings: Settings) -> tuple[str, ...]:
     return names
 
 
+def languages_of(settings: Settings) -> tuple[str, ...]:
+    """Return among which languages one is detected: ours, and those a circuit has an engine for.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    choice = choice_of(settings)
+    named = (choice.options.get("languages") or {}) if choice.engine == CIRCUIT else ()
+    return tuple(dict.fromkeys((*settings.languages, *named)))
+
+
 def models_of(settings: Settings) -> tuple[catalogue.Model, ...]:
     """Return the catalogue entries that the recognizer of the settings needs."""
     parts = parts_of(settings)
@@ -172,6 +183,7 @@ def roster_of(
         share: for each but a circuit, which is shared by its parts.
         loading: entered while one is loaded.
     """
+    settings = replace(settings, languages=languages_of(settings))
 
     @contextmanager
     def entered(name: str) -> Iterator[Recognizer]:

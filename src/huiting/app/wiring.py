@@ -139,7 +139,7 @@ def kit_of(
             made_by=made_by(settings),
             speakers=speakers_of(settings),
             limits=audio_limits_of(settings),
-            languages=settings.languages,
+            languages=recognizers.languages_of(settings),
             cutting=cutting_of(settings),
         )
 

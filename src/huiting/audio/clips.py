@@ -149,6 +149,36 @@ def _end(spans: Iterable[Span]) -> float:
     return max(span.end for span in spans)
 
 
+def parted(clip: Clip, track: Track, pad: float, pause: float = PAUSE) -> list[Clip]:
+    """Return a clip divided where its regions are `pause` seconds or more apart.
+
+    For a recognizer that tells no times of words: of one text over a pause nobody could say what
+    was said before it and what after.
+
+    Args:
+        clip: of a voice.
+        track: its channel.
+        pad: seconds of sound kept around each region.
+        pause: in seconds.
+    """
+    groups: list[tuple[Span, ...]] = []
+    for span in clip.spans:
+        if groups and span.start - _end(groups[-1]) < pause:
+            groups[-1] = (*groups[-1], span)
+        else:
+            groups.append((span,))
+    if len(groups) == 1:
+        return [clip]
+    end = clip.spans[-1].start + clip.audio.duration - clip.offsets[-1]
+    begins = [clip.start, *(_end(group) for group in groups[:-1])]
+    ends = [*(group[0].start for group in groups[1:]), end]
+    voice = (clip.channel, clip.speaker)
+    return [
+        clip_of(track, voice, group, pad, room)
+        for group, room in zip(groups, zip(begins, ends, strict=True), strict=True)
+    ]
+
+
 def _split(track: Track, span: Span, longest: float) -> Iterator[Span]:
     """Yield `span` in parts no longer than `longest`, cut where it is quietest."""
     while span.duration > longest:

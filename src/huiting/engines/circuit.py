@@ -6,20 +6,29 @@ surer of both is believed. Each hypothesis says who heard it.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from huiting.core.errors import ConfigError, EngineError, ModelUnavailable
+from huiting.core.errors import ConfigError, EngineError
 from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio
 
 log = logging.getLogger(__name__)
 
+FAILURES = (EngineError, ConfigError)
+"""What another engine steps in for: weights or a device that are not there are no reason to stop."""
+
 BELOW = 0.6
 """Confidence under which a clip is heard again, where nobody says another."""
 MOST = 0.3
 """Share of the clips, by length, that may be heard again: a bound of what a circuit costs."""
+SAVED = 30.0
+"""Seconds that were not used up and may be heard again later: live calls come clip by clip."""
+GARBLED = frozenset({"low-confidence", "repetition", "too-fast"})
+"""Gates that refuse what was made of speech; such a clip is in doubt whatever its confidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Doubt:
     below: float = BELOW
     """Confidence in [0, 1]."""
     most: float = MOST
-    """Share of what is heard together, by length, that is asked at most; the least sure first."""
+    """Share of what is heard, by length, that is asked at most; the least sure first."""
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
@@ -54,11 +63,12 @@ def build(
         fallback: who goes on where another fails or cannot be loaded; empty for nobody.
         languages: who hears a language, by ISO 639 code.
         doubt: `ask` names who hears again what was heard with a confidence under `below`, at most
-            the share `most` of the sound.
+            the share `most` of the sound; what is left of it, for `SAVED` at most, later.
 
     Raises:
         ConfigError: the names or numbers make no sense.
     """
+    recognizers = cache(recognizers)  # one of a name, however often it is named
     try:
         unsure = Doubt(**doubt) if doubt else None
     except (TypeError, ValueError) as error:
@@ -90,11 +100,26 @@ class Circuit:
         self._fallback = fallback
         self._doubt = doubt
         self._second = second
+        self._saved = 0.0
+        self._lock = threading.Lock()
 
     @property
     def rate(self) -> int:
-        """Sample rate of the primary, in Hz; the others must want the same."""
-        return self._primary.rate
+        """Sample rate of the primary, in Hz; the others must want the same.
+
+        The fallback's where the primary cannot be loaded.
+
+        Raises:
+            EngineError: neither can be loaded, or the primary and there is no fallback.
+            ConfigError: likewise.
+        """
+        try:
+            return self._primary.rate
+        except FAILURES as error:
+            if self._fallback is None or self._fallback is self._primary:
+                raise
+            _told(error)
+            return self._fallback.rate
 
     def transcribe(self, clips: Sequence[Audio], hints: Hints, /) -> Iterator[Hypothesis]:
         """Yield one hypothesis for each clip, in order; all are heard before the first.
@@ -116,7 +141,7 @@ class Circuit:
         """
         try:
             yield from list(self._primary.languages(clips))
-        except (EngineError, ModelUnavailable) as error:
+        except FAILURES as error:
             if self._fallback is None:
                 raise
             _told(error)
@@ -125,7 +150,7 @@ class Circuit:
     def _heard(self, first: Recognizer, clips: Sequence[Audio], hints: Hints) -> list[Hypothesis]:
         try:
             return list(self._fitting(first).transcribe(clips, hints))
-        except (EngineError, ModelUnavailable) as error:
+        except FAILURES as error:
             if self._fallback is None or self._fallback is first:
                 raise
             _told(error)
@@ -151,12 +176,14 @@ class Circuit:
         heard: list[Hypothesis],
     ) -> list[Hypothesis]:
         """Return what was heard, better where the second one is surer."""
-        wanted = chosen([one.confidence for one in heard], clips, doubt)
+        with self._lock:
+            wanted, left = chosen([_sure(one) for one in heard], clips, doubt, self._saved)
+            self._saved = min(left, SAVED)
         if not wanted:
             return heard
         try:
             again = list(self._fitting(second).transcribe([clips[i] for i in wanted], hints))
-        except (EngineError, ModelUnavailable) as error:
+        except FAILURES as error:
             _told(error)  # what the first one heard still stands
             return heard
         better = list(heard)
@@ -165,19 +192,32 @@ class Circuit:
         return better
 
 
-def chosen(sure: Sequence[float | None], clips: Sequence[Audio], doubt: Doubt) -> list[int]:
-    """Return which clips are asked again, the least sure first, within the bound.
+def chosen(
+    sure: Sequence[float | None], clips: Sequence[Audio], doubt: Doubt, saved: float = 0.0
+) -> tuple[list[int], float]:
+    """Return which clips are asked again, the least sure first, and the seconds not used up.
 
     A clip without a confidence is not asked: nobody knows that it is in doubt.
+
+    Args:
+        sure: of each clip, in [0, 1].
+        clips: what was heard.
+        doubt: with the bound.
+        saved: seconds that were not used up before.
     """
     known = [(c, i) for i, c in enumerate(sure) if c is not None and c < doubt.below]
-    left = doubt.most * sum(clip.duration for clip in clips)
+    left = saved + doubt.most * sum(clip.duration for clip in clips)
     found = []
     for _, i in sorted(known):
         if clips[i].duration <= left:
             left -= clips[i].duration
             found.append(i)
-    return found
+    return found, left
+
+
+def _sure(heard: Hypothesis) -> float | None:
+    """Return how far a hypothesis is to be believed; None where nobody says."""
+    return 0.0 if heard.gate in GARBLED else heard.confidence
 
 
 def surer(first: Hypothesis, second: Hypothesis) -> Hypothesis:
@@ -189,10 +229,10 @@ def surer(first: Hypothesis, second: Hypothesis) -> Hypothesis:
         second.gate is None
         and second.text != ""
         and second.confidence is not None
-        and second.confidence > (first.confidence or 0.0)
+        and second.confidence > (_sure(first) or 0.0)
     )
     return replace(second if better else first, again=True)
 
 
-def _told(error: EngineError | ModelUnavailable) -> None:
+def _told(error: EngineError | ConfigError) -> None:
     log.warning("a recognizer of the circuit failed", extra={"reason": error.reason})

@@ -161,6 +161,7 @@ def test_a_circuit_needs_the_models_of_its_parts() -> None:
     settings = Settings(engine="all", engines=tables)
 
     assert recognizers.parts_of(settings) == ("whisper", "ears")
+    assert recognizers.languages_of(settings) == ("zh", "en", "ja", "ko", "yue")
     assert [model.name for model in recognizers.models_of(settings)] == ["whisper-base"]
 
 

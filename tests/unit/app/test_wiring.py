@@ -252,6 +252,17 @@ def test_an_engine_that_gives_no_times_is_known_by_what_it_is_not_by_how_it_is_c
     assert wiring.cutting_of(Settings(engine="dialects", engines=table)).max_gap == PAUSE
 
 
+@pytest.mark.parametrize(("words", "pause"), [(True, None), (False, PAUSE)])
+def test_a_server_known_to_tell_no_times_is_given_no_pause(
+    words: bool,  # noqa: FBT001
+    pause: float | None,
+) -> None:
+    options = {"url": "http://127.0.0.1:1/v1", "words": words}
+    cutting = wiring.cutting_of(Settings(engine="remote", engine_options=options))
+
+    assert cutting.max_gap == (pause or CUTTINGS["fast"].max_gap)
+
+
 def test_cutting_is_that_of_the_profile_but_for_the_options() -> None:
     cutting = wiring.cutting_of(Settings(profile="accurate", cutting_options={"max_length": 10.0}))
 

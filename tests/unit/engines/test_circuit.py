@@ -26,12 +26,19 @@ class Ear:
     sure: Sequence[float | None] = (0.9,)
     gate: str | None = None
     error: Exception | None = None
-    rate: int = 16_000
+    hertz: int = 16_000
+    unloadable: Exception | None = None
     asked: list[int] = field(default_factory=list)
 
+    @property
+    def rate(self) -> int:
+        if self.unloadable:
+            raise self.unloadable
+        return self.hertz
+
     def transcribe(self, clips: Sequence[Audio], _hints: Hints, /) -> Iterator[Hypothesis]:
-        if self.error:
-            raise self.error
+        if self.error or self.unloadable:
+            raise self.error or self.unloadable or BROKEN
         self.asked.append(len(clips))
         for i, _ in enumerate(clips):
             sure = self.sure[i % len(self.sure)]
@@ -68,6 +75,38 @@ def test_the_fallback_goes_on_where_another_fails_and_it_is_told(error: Exceptio
 
     assert [(h.text, h.fallback) for h in made.transcribe(TWO, Hints())] == [("b", "b")] * 2
     assert list(made.languages(TWO)) == [{"b": 1.0}] * 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [BROKEN, ABSENT, ConfigError("cuda:0", "there is no such device", "choose another")],
+    ids=["failed", "not installed", "its device is gone"],
+)
+def test_the_fallback_steps_in_for_what_cannot_even_be_loaded(error: Exception) -> None:
+    made = circuit(Ear("a", unloadable=error, error=error), Ear("b"), fallback="b")
+
+    assert made.rate == 16_000
+    assert [(h.text, h.fallback) for h in made.transcribe(TWO, Hints())] == [("b", "b")] * 2
+    assert list(made.languages(TWO)) == [{"b": 1.0}] * 2
+
+
+def test_what_cannot_be_loaded_is_told_where_nobody_steps_in() -> None:
+    with pytest.raises(ModelUnavailable):
+        _ = circuit(Ear("a", unloadable=ABSENT)).rate
+
+
+def test_an_engine_named_twice_is_one_and_not_asked_again_when_it_failed() -> None:
+    made: list[str] = []
+
+    def recognizer(name: str) -> Ear:
+        made.append(name)
+        return Ear(name, error=BROKEN if name == "b" else None)
+
+    joined = build(recognizers=recognizer, primary="a", languages={"ja": "b"}, fallback="b")
+
+    with pytest.raises(EngineError):
+        hear(joined, language="ja")
+    assert made == ["a", "b"]
 
 
 def test_without_a_fallback_the_failure_is_the_callers() -> None:
@@ -135,6 +174,35 @@ def test_no_more_is_heard_again_than_may_be_the_least_sure_first() -> None:
     assert hear(made, [clip(1.0)] * 4) == ["a", "b", "a", "a"]
 
 
+def test_clips_that_come_one_by_one_are_heard_again_in_the_same_share() -> None:
+    second = Ear("b", sure=(0.99,))
+    made = circuit(Ear("a", sure=(0.2,)), second, doubt={"ask": "b", "most": 0.25})
+
+    assert [hear(made, [clip(1.0)]) for _ in range(8)] == [["a"], ["a"], ["a"], ["b"]] * 2
+
+
+def test_what_was_saved_up_is_bounded() -> None:
+    second = Ear("b", sure=(0.99,))
+    sure = Ear("a", sure=(0.99,))
+    made = circuit(sure, second, doubt={"ask": "b", "most": 0.5, "below": 0.95})
+    for _ in range(40):
+        hear(made, [clip(10.0)])
+    sure.sure = (0.1,)
+
+    assert hear(made, [clip(1.0)] * 100).count("b") == 80  # half of these, and 30 seconds
+
+
+def test_what_a_gate_refused_as_garbled_is_in_doubt_whatever_its_confidence() -> None:
+    garbled = Ear("a", sure=(0.95,), gate="repetition")
+    silent = Ear("a", sure=(0.95,), gate="no-speech")
+
+    def heard(first: Ear) -> list[str]:
+        return hear(circuit(first, Ear("b", sure=(0.4,)), doubt={"ask": "b", "most": 1.0}))
+
+    assert heard(garbled) == ["b", "b"]
+    assert heard(silent) == ["a", "a"]
+
+
 @pytest.mark.parametrize(
     "doubt",
     [{}, {"below": 0.5}, {"ask": "b", "below": 2}, {"ask": "b", "most": 0}, {"ask": "b", "x": 1}],
@@ -149,7 +217,7 @@ def test_doubt_that_makes_no_sense_is_refused(doubt: dict[str, Any]) -> None:
 
 
 def test_engines_of_one_circuit_want_the_same_rate() -> None:
-    made = circuit(Ear("a"), Ear("b", rate=8_000), languages={"yue": "b"})
+    made = circuit(Ear("a"), Ear("b", hertz=8_000), languages={"yue": "b"})
 
     assert made.rate == 16_000
     assert hear(made) == ["a", "a"]

@@ -93,7 +93,8 @@ def untimed(options: Mapping[str, Any]) -> bool:
 
     Only the aligner tells them, and of some languages alone.
     """
-    aligned = options.get("aligner") and set(options.get("languages", ())) <= LANGUAGES
+    languages = set(options.get("languages", ()))  # none named: any
+    aligned = options.get("aligner") and languages and languages <= LANGUAGES
     runtime = options.get("runtime", AUTO)
     if runtime == AUTO:
         runtime = _held(Path(options.get("weights", "")))

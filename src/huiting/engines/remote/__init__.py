@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio.from_thread import BlockingPortalProvider
@@ -112,6 +113,11 @@ def build(
         )
     _tell(reach, secure=address.secure)
     return Remote(server, reach, concurrency, tuple(languages))
+
+
+def untimed(options: Mapping[str, Any]) -> bool:
+    """Tell by options of `build` whether words come without times; a server may still tell none."""
+    return not options.get("words", True)
 
 
 def _tell(reach: Reach, *, secure: bool) -> None:
