@@ -15,6 +15,13 @@ from typing import Any
 
 DRIVER = "libcuda.so.1"
 MANAGER = "libnvidia-ml.so.1"
+ASKED = (
+    "nvmlInit_v2",
+    "nvmlDeviceGetCount_v2",
+    "nvmlDeviceGetHandleByIndex_v2",
+    "nvmlDeviceGetComputeRunningProcesses_v3",
+)
+"""Functions of it that are used."""
 LIBRARIES = ("libcublasLt.so.12", "libcublas.so.12")
 """What CTranslate2 4.8 loads when it first computes; the first is needed by the second."""
 NAME_SIZE = 100
@@ -98,6 +105,8 @@ def manager() -> Manager | None:
     try:
         found = ctypes.CDLL(MANAGER)
     except OSError:
+        return None
+    if not all(hasattr(found, name) for name in ASKED):  # of a driver that is too old
         return None
     return None if found.nvmlInit_v2() else found
 

@@ -5,7 +5,9 @@ vendor's plug-in is installed needs nothing of ours. `auto` takes the CUDA devic
 free memory when the model fits there, else the processor.
 """
 
+import gc
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -121,6 +123,17 @@ def precision(device: str, compute: str) -> AbstractContextManager[None]:
     kind = torch.device(device).type
     context: AbstractContextManager[None] = torch.autocast(kind, getattr(torch, compute))
     return context
+
+
+def give_back() -> None:
+    """Give memory of devices back that PyTorch keeps for later; nothing where it is not used.
+
+    Others ask the driver what is free, which counts what PyTorch keeps as taken.
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        gc.collect()
+        torch.cuda.empty_cache()
 
 
 @contextmanager

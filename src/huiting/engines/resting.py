@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from huiting.core.ports import Hints, Hypothesis, Recognizer
 from huiting.core.types import Audio
+from huiting.engines._torch import give_back
 from huiting.engines.device import OutOfRoom, size
 from huiting.engines.footprint import Footprint
 
@@ -143,6 +144,7 @@ class Roster:
             if not gone:
                 raise self._explained(error) from error
             log.info("recognizers let go for another", extra={"gone": gone, "wanted": name})
+            before = self._taken()
             try:
                 context, found = self._entered(name)
             except OutOfRoom as again:
@@ -173,6 +175,7 @@ class Roster:
             held.context.__exit__(None, None, None)
             held.context = held.recognizer = None
             held.took = UNKNOWN
+            give_back()
         finally:
             held.lock.release()
         log.info("recognizer let go", extra={"engine": name})

@@ -103,6 +103,18 @@ def test_what_is_not_told_of_our_processes_is_unknown(of: Teller | None) -> None
     assert _cuda.taken(of, {7}) is None
 
 
+def test_a_library_too_old_to_tell_who_uses_a_device_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Old:
+        def nvmlInit_v2(self) -> int:  # noqa: N802
+            return 0
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: Old())
+
+    assert _cuda.manager() is None
+
+
 def test_devices_have_names_and_memory() -> None:
     assert _cuda.gpus(MadeUp()) == (Gpu(0, "Card 0", 8 * GIB), Gpu(1, "Card 1", 16 * GIB))
 

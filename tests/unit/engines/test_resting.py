@@ -155,6 +155,16 @@ def test_one_that_does_not_fit_makes_those_go_that_nobody_uses() -> None:
     assert machine.here == ["b"]
 
 
+def test_what_one_took_is_told_without_what_was_let_go_for_it() -> None:
+    machine = Machine(room=1)
+    roster = machine.roster()
+    hear(roster, "a")
+    hear(roster, "b")
+
+    [loaded] = roster.loaded()
+    assert (loaded.name, loaded.took.memory) == ("b", 300)
+
+
 def test_one_that_does_not_fit_beside_what_is_in_use_is_refused_with_the_numbers() -> None:
     machine = Machine(room=1)
     roster = machine.roster()

@@ -38,12 +38,12 @@ ALONE = {
 }
 """What the libraries over there are told: nothing is downloaded, nobody hears that it runs, and
 what they start does not begin as a copy of a process that has threads."""
-_RUNNING: set[int] = set()
+_RUNNING: set["subprocess.Popen[bytes]"] = set()
 
 
 def running() -> tuple[int, ...]:
     """Return the process ids of those that we started and did not end; each leads a session."""
-    return tuple(_RUNNING)
+    return tuple(popen.pid for popen in tuple(_RUNNING) if popen.poll() is None)
 
 
 class Gone(Exception):
@@ -76,7 +76,7 @@ class Process:
             env=inherited | ALONE | dict(variables),
             start_new_session=True,  # what it starts ends with it, and Ctrl-C is ours
         )
-        _RUNNING.add(self._popen.pid)
+        _RUNNING.add(self._popen)
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         self._sink, self._source = self._popen.stdin.fileno(), self._popen.stdout.fileno()
@@ -151,7 +151,7 @@ def _end(popen: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(popen.pid, signal.SIGKILL)
     popen.wait()
-    _RUNNING.discard(popen.pid)
+    _RUNNING.discard(popen)
     for stream in (popen.stdin, popen.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):
