@@ -33,6 +33,12 @@ class Unsupported(InputError):
     code = "unsupported"
 
 
+class Leaving(StoreError):
+    """The service is about to end, and takes nothing that lasts; the next one does."""
+
+    code = "leaving"
+
+
 class StorageAway(StoreError):
     """A storage that recordings are taken from does not answer."""
 

@@ -3,8 +3,8 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,7 @@ from huiting.service.live.seats import Seat, Seats
 from huiting.service.live.showing import Past, Running, Showing, sees
 from huiting.service.live.spool import Kept
 from huiting.service.live.warmth import Warmth
+from huiting.service.troubles import Gone, Leaving
 from huiting.service.views import View
 from huiting.store.audit import Entry
 from huiting.store.live import LiveCall
@@ -85,7 +86,7 @@ class Live:
         self._lock = threading.RLock()
         self._seats = Seats(self.limits)
         self._warmth = Warmth(hands.listener, READY if hands.ready else None, hands.clock)
-        self._showing = Showing(keeper, hands.policy, hands.find)
+        self._showing = Showing(keeper, hands.policy, hands.find, self._calls.get)
         self._recovering = Recovering(root, self._means, keeper, hands.ring)
         self._crew = Crew(Work(desk, hands.listener, self._calls.get, self.tick), hands.threads)
 
@@ -133,7 +134,7 @@ class Live:
             Forbidden: they say that it belongs where they may not see it.
             TooMany: as many run as may.
             StoreError: there is no room for it.
-            Gone: the server ends; it is left for the next one.
+            Leaving: the server ends; nothing is left of it.
         """
         check(opening)
         opening = placed(opening, principal)
@@ -157,15 +158,18 @@ class Live:
                 Entry(principal.id, principal.name, "live-opened", f"live:{kept.id}", address),
             )
             session = self._hands.sessions(kept)
+            with self._unless_over():
+                self._begin(call, session)
+                side = call.attach()
         except BaseException:
             with self._lock:
-                del self._calls[kept.id]
+                self._calls.pop(kept.id, None)
             call.spool.remove()
+            call.close()  # ends its thread, should it run
             with suppress(StoreError):  # that is why it was not begun, then
                 keeper.calls.drop(kept.id)
             raise
-        self._begin(call, session)
-        return Line(call, call.attach(), key)
+        return Line(call, side, key)
 
     def resume(self, key: str, principal: Principal, address: str = "") -> Line:
         """Go on with a call after a gap, or after the server was started again.
@@ -173,16 +177,18 @@ class Live:
         Raises:
             Unknown: there is none with this key that is theirs and still waits.
             StoreError: it cannot be noted who goes on with it; it still waits.
+            Leaving: the server ends; it waits for the next one.
         """
-        found = self._waiting(key, principal)
-        entry = Entry(principal.id, principal.name, "live-resumed", f"live:{found.id}", address)
-        self._hands.keeper.audit.note(None, entry)
-        with self._lock:
-            # It waits until what hears it is there; should that not come about, its wait goes on.
-            session = None if found.began else self._hands.sessions(found.kept)
-            side = found.attach()
-            if not found.began:
-                self._begin(found, session)
+        with self._unless_over():
+            found = self._waiting(key, principal)
+            entry = Entry(principal.id, principal.name, "live-resumed", f"live:{found.id}", address)
+            self._hands.keeper.audit.note(None, entry)
+            with self._lock:
+                # It waits until what hears it is there; does that not come about, it waits on.
+                session = None if found.began else self._hands.sessions(found.kept)
+                side = found.attach()
+                if not found.began:
+                    self._begin(found, session)
         return Line(found, side, key)
 
     def _waiting(self, key: str, principal: Principal) -> Ongoing:
@@ -306,6 +312,22 @@ class Live:
         elif session is not None:
             self._warmth.warm()
 
+    @contextmanager
+    def _unless_over(self) -> Iterator[None]:
+        """Say that the server ends, and not that a call is over or unknown because of that.
+
+        Raises:
+            Leaving: it does.
+        """
+        try:
+            yield
+        except (Gone, Unknown) as error:
+            if self._crew.over:
+                raise _leaving() from error
+            raise
+        if self._crew.over:
+            raise _leaving()
+
     def _give_up(self, call: Ongoing) -> None:
         """End a call whose side stays away, unless it has just come back."""
         with self._lock:
@@ -326,6 +348,9 @@ class Live:
         for call in self._recovering.calls(self._calls.get):
             with self._lock:
                 self._calls[call.id] = call
+            if self._crew.over:  # else its lock would outlive us
+                call.close()
+                return
             log.info("live call taken up", extra={"call": call.id})
 
     def _forget(self, call: Ongoing) -> None:
@@ -342,6 +367,10 @@ class Live:
 
 def _proof(key: str) -> str:
     return sha256(key.encode()).hexdigest()
+
+
+def _leaving() -> Leaving:
+    return Leaving("live calls", "cannot be used now", "try again in a moment")
 
 
 def _unknown() -> Unknown:

@@ -9,6 +9,7 @@ import json
 import logging
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -20,7 +21,7 @@ from huiting.live.updates import Cue, Final, Lost
 from huiting.service.live.happening import Ended, Event, Why
 from huiting.service.live.limits import Unconsented
 from huiting.service.live.opening import Opening
-from huiting.service.live.spool import ACCEPTED, Kept, Spool
+from huiting.service.live.spool import ACCEPTED, Kept, NoRoom, Spool
 from huiting.service.recordings import Asked, Given, Options, Recordings
 from huiting.store import erasing
 from huiting.store.audit import Action, Audit, Entry, Wanted
@@ -54,15 +55,15 @@ class Keeper:
             HuitingError: it cannot be done now; nothing is lost.
         """
         kept, recording, job = spool.kept, self._accepted(spool), None
-        erased = recording is not None and self._erased(recording)
+        erased = recording is not None and self._erased(recording, kept)
         if recording is None and spool.size >= kept.opening.frame and self._sound(kept):
             name, said = name_of(kept), given(kept)
             accepted = self.recordings.accept(_wave(spool), name, said, _asked(kept))
             recording, job = accepted.recording, accepted.job
-            spool.note({ACCEPTED: recording})
-        if erased:  # what is said of the call is personal too
-            self.calls.drop(kept.id)
-            erasing.scrub(self.calls.database)
+            with suppress(NoRoom):  # its folder goes in a moment, if all goes well
+                spool.note({ACCEPTED: recording})
+        if erased:
+            self._drop(kept)
         else:
             self._end(kept, spool, told, why, recording)
         self.audit.note(
@@ -86,18 +87,34 @@ class Keeper:
         while piece := stream.read(_PIECE):
             digest.update(piece)
         found = digest.hexdigest()
-        known = self.recordings.knows(found) or self._purged("call", found)
-        return found if known or self._purged("audio", found) else None
+        known = self.recordings.knows(found) or self._purged("call", found, spool.kept)
+        return found if known or self._purged("audio", found, spool.kept) else None
 
-    def _erased(self, recording: str) -> bool:
+    def _erased(self, recording: str, kept: Kept) -> bool:
         """Tell whether a recording was removed with its call, and not its sound alone."""
         if self.recordings.knows(recording):
             return False
-        return self._purged("call", recording) or not self._purged("audio", recording)
+        with_call = self._purged("call", recording, kept)
+        return with_call or not self._purged("audio", recording, kept)
 
-    def _purged(self, what: str, recording: str) -> bool:
-        wanted = Wanted(action=Action.PURGED, subject=f"{what}:{recording}")
+    def _purged(self, what: str, recording: str, kept: Kept) -> bool:
+        """Tell whether it was removed since the call began: the same bytes may have come before."""
+        wanted = Wanted(action=Action.PURGED, subject=f"{what}:{recording}", since=kept.opened_at)
         return bool(self.audit.entries(wanted, limit=1))
+
+    def _drop(self, kept: Kept) -> None:
+        """Forget a call whose recording was removed with it: what is said of it is personal too.
+
+        Raises:
+            Conflict: it is on legal hold, and waits until that is released.
+        """
+        opening = kept.opening
+        call = LiveCall(
+            kept.id, kept.speaker, dict(opening.metadata), opening.consent, kept.opened_at
+        )
+        with self.calls.database.writing() as connection:
+            self.calls.remove(connection, call)
+        erasing.scrub(self.calls.database)
 
     def _end(
         self, kept: Kept, spool: Spool, told: Sequence[Event], why: Why, recording: str | None

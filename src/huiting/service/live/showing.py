@@ -69,12 +69,20 @@ class Showing:
         keeper: has what is over, and the audit log.
         policy: what is private.
         find: looks for personal data in a call.
+        known: gives a call of this process by its id; None once nobody is shown it any more.
     """
 
-    def __init__(self, keeper: Keeper, policy: Policy, find: MeaningStage) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        policy: Policy,
+        find: MeaningStage,
+        known: Callable[[str], Ongoing | None],
+    ) -> None:
         self._keeper = keeper
         self._policy = policy
         self._find = find
+        self._known = known
         self._lock = threading.Lock()
         self._veils: dict[str, Veil] = {}
         self._noted: set[tuple[str, str, bool]] = set()
@@ -127,7 +135,7 @@ class Showing:
             wake: called from any thread when something happened; must not wait.
             address: of who reads, for the audit log.
         """
-        self._note(call.id, view, address)
+        self._note(call, view, address)
         return call.log.read(after, wake, None if view.unredacted else self._veil(call).shown)
 
     def past(self, found: LiveCall, view: View) -> Past:
@@ -148,32 +156,38 @@ class Showing:
         return found.recording is None or not self._keeper.calls.in_bin(found.recording)
 
     def forget(self, call: str) -> None:
-        """Keep no more of a call that nobody is shown any more, by its id."""
+        """Keep no more of a call that is not known any more, by its id."""
         with self._lock:
             self._veils.pop(call, None)
             self._noted = {noted for noted in self._noted if noted[1] != call}
 
-    def _note(self, call: str, view: View, address: str) -> None:
+    def _note(self, call: Ongoing, view: View, address: str) -> None:
         who = view.principal
-        noted = (who.id, call, view.unredacted)
+        noted = (who.id, call.id, view.unredacted)
         with self._lock:
             if noted in self._noted:
                 return
         self._keeper.audit.note(
             None,
-            Entry(who.id, who.name, "live-watched", f"live:{call}", address,
+            Entry(who.id, who.name, "live-watched", f"live:{call.id}", address,
                   detail={"kind": "unredacted"} if view.unredacted else {}),
         )  # fmt: skip
         with self._lock:
-            self._noted.add(noted)
+            if self._stays(call):
+                self._noted.add(noted)
 
     def _veil(self, call: Ongoing) -> Veil:
         with self._lock:
-            if call.id not in self._veils:
-                self._veils[call.id] = self._veil_of(
-                    call.id, call.kept.opening.metadata, call.log.finals
-                )
-            return self._veils[call.id]
+            veil = self._veils.get(call.id)
+            if veil is None:
+                veil = self._veil_of(call.id, call.kept.opening.metadata, call.log.finals)
+                if self._stays(call):
+                    self._veils[call.id] = veil
+            return veil
+
+    def _stays(self, call: Ongoing) -> bool:
+        """Tell whether `forget` is still to come, by which what is kept of a call goes."""
+        return self._known(call.id) is not None
 
     def _veil_of(
         self, call: str, metadata: Mapping[str, str], finals: Between | None = None

@@ -11,9 +11,10 @@ from huiting.core.errors import HuitingError, InputError
 from huiting.service.live.calls import Live
 from huiting.service.live.happening import Event
 from huiting.service.live.line import Line
+from huiting.service.troubles import Leaving
 from huiting.web.live import wire
 from huiting.web.live.carrying import Carrier, Door, How, Outcome
-from huiting.web.live.entering import GARBAGE, TIMEOUT, accept, close, code_of, tongue_of
+from huiting.web.live.entering import GARBAGE, LEAVING, TIMEOUT, accept, close, code_of, tongue_of
 from huiting.web.live.terms import Terms
 
 
@@ -45,6 +46,8 @@ class CallDoor:
             return await self._close(1000)
         try:
             line, after = await run_in_threadpool(self._line, said)
+        except Leaving as error:
+            return await self._close(LEAVING, error.code)
         except HuitingError as error:
             return await self._refuse(error, code_of(error))
         opened = wire.opened(line.id, line.key, line.received, after)

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 OURS = 4000
 """Close codes of ours are this and a status of HTTP: 4401, 4403, 4429."""
 TIMEOUT, GARBAGE, TOO_LARGE, BROKEN = 4408, 1003, 1009, 1011
+LEAVING = 1012
+"""The service is started again; without a word before, as where it cuts what is open itself."""
 Telling = Callable[[HuitingError, str], Mapping[str, Any]]
 """Writes an error in the protocol of a door, in a language."""
 

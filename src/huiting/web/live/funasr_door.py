@@ -15,11 +15,12 @@ from huiting.service.live.happening import Away, Ended, Event, Missed
 from huiting.service.live.opening import Opening
 from huiting.service.live.seats import Seat
 from huiting.service.transcriber import Wishes
-from huiting.service.troubles import TooLarge
+from huiting.service.troubles import Leaving, TooLarge
 from huiting.web.doors import check
 from huiting.web.live.carrying import Carrier, Door, How
 from huiting.web.live.entering import (
     GARBAGE,
+    LEAVING,
     TIMEOUT,
     TOO_LARGE,
     accept,
@@ -74,6 +75,8 @@ class FunasrDoor:
             await self._talk()
         except _Cut as cut:
             code = cut.code
+        except Leaving:
+            code = LEAVING
         except HuitingError as error:
             told = refused(self._asked, worded(error, tongue_of(self._socket)))
             await self._send(told)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from huiting.live.updates import Final, Lost, Partial
 from huiting.service.live.happening import Away, Why
 from huiting.service.live.limits import Limits, Unconsented
 from huiting.service.live.line import Line
-from huiting.service.live.spool import NoRoom
+from huiting.service.live.spool import ACCEPTED, NoRoom, Spool
 from huiting.service.troubles import Gone
 from huiting.service.views import View
 from huiting.store._index import index_for
@@ -402,6 +403,29 @@ def test_a_call_that_cannot_be_put_away_now_is_put_away_later(tmp_path: Path) ->
         assert place.analyses(row.recording) == 1
 
 
+def test_a_call_is_put_away_once_though_there_is_no_room_to_note_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Spool.note
+
+    def note(spool: Spool, record: dict[str, Any]) -> None:
+        if ACCEPTED in record:
+            raise NoRoom("folder of live calls", "no space left", "make room on the disk")
+        own(spool, record)
+
+    monkeypatch.setattr(Spool, "note", note)
+    with live_in(tmp_path) as place:
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL)
+        line.finish()
+        _, ended = to_the_end(events)
+
+        assert (ended.recording, ended.kept_later) == (sha256(wav(CALL)).hexdigest(), False)
+        assert place.folders == []
+        assert place.analyses(ended.recording) == 1
+
+
 def test_a_call_for_which_there_is_no_room_is_not_begun(tmp_path: Path) -> None:
     (tmp_path / "live").write_text("in the way")
     with live_in(tmp_path) as place, pytest.raises(NoRoom, match="folder of live calls"):
@@ -424,6 +448,25 @@ def test_a_call_that_has_ended_is_shown_for_a_minute(tmp_path: Path) -> None:
         place.live.tick()
 
         assert list(place.live.running(View(ROOT))) == []
+
+
+def test_who_looks_just_as_a_call_is_forgotten_leaves_nothing_of_it(tmp_path: Path) -> None:
+    clock, lead = Ticks(), View(PEOPLE["lead"])
+    with live_in(tmp_path, With(clock=clock)) as place:
+        line = opened(place.live)
+        events = line.events()
+        send(line, CALL)
+        line.finish()
+        to_the_end(events)
+        found, showing = place.live._calls[line.id], place.live._showing
+        place.live.watch(line.id, lead).close()
+        assert (list(showing._veils), len(showing._noted)) == ([line.id], 1)
+        clock.at += 61
+        place.live.tick()
+        showing.running(found, lead)
+        showing.watch(found, lead, 0, None, "").close()
+
+        assert (showing._veils, showing._noted) == ({}, set())
 
 
 def test_a_call_that_cannot_be_noted_is_not_begun(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from huiting.service.live import spool as spools
 from huiting.service.live.limits import Limits, Unconsented
 from huiting.service.live.opening import Opening
 from huiting.service.live.spool import Kept
+from huiting.service.recordings import Recordings
 from huiting.service.views import View
 from huiting.store import erasing, keeping
 from huiting.store._index import index_for
@@ -283,6 +284,74 @@ def test_sound_that_was_removed_before_the_service_came_back_stays_removed(
         assert not place.vault.has(recording)
         assert row is not None
         assert row.recording == recording
+
+
+def purged_before(place: Place, recording: str) -> None:
+    """Note that a recording of the same bytes was removed the day before."""
+    Audit(place.store.database, lambda: NOON - timedelta(days=1)).note(
+        None, Entry("user:root", "root", "purged", f"call:{recording}")
+    )
+
+
+def test_a_damaged_call_whose_bytes_were_removed_before_it_began_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with live_in(tmp_path, With(ring=RING)) as place, monkeypatch.context() as broken:
+        broken.setattr(Recordings, "accept", away)
+        call = ended(place, consent=None)
+    told = tmp_path / "live" / call / "told.jsonl"
+    told.write_bytes(told.read_bytes()[:-1] + b"?")
+    with live_in(tmp_path, With(Limits(gap=-1.0), ring=RING)) as place:
+        recording = sha256(wav(CALL)).hexdigest()
+        purged_before(place, recording)
+        settle(place)
+        row = LiveCalls(place.store.database).find(call)
+
+        assert place.vault.has(recording)
+        assert row is not None
+        assert row.recording == recording
+
+
+def test_of_a_call_whose_sound_alone_was_removed_the_rest_is_kept_whatever_was_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, recording = handed_over(tmp_path, monkeypatch)
+    with live_in(tmp_path, With(ring=RING)) as place:
+        purged_before(place, recording)
+        with place.store.database.writing() as connection:
+            erasing.forget_audio(connection, recording)
+        Audit(place.store.database, lambda: NOON).note(
+            None, Entry("user:root", "root", "purged", f"audio:{recording}")
+        )
+        place.vault.remove(recording)
+        settle(place)
+
+        assert LiveCalls(place.store.database).find(call) is not None
+
+
+def test_a_call_on_legal_hold_whose_recording_was_removed_stays_until_it_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, recording = handed_over(tmp_path, monkeypatch)
+    clock = Ticks()
+    with live_in(tmp_path, With(clock=clock, ring=RING)) as place:
+        with place.store.database.writing() as connection:
+            erasing.erase(connection, index_for(connection.dialect.name), recording)
+            hold = keeping.add_hold(
+                connection, keeping.Hold("a trial", "user:root", NOON, None, {"team": "A"})
+            )
+        place.vault.remove(recording)
+        place.live.tick()
+        place.live.tick()
+        wait_for(lambda: all(one.ended for one in place.live.running(ALL)))
+        assert LiveCalls(place.store.database).find(call) is not None
+        assert place.folders == [call]
+        with place.store.database.writing() as connection:
+            keeping.release_hold(connection, hold.key, "user:root", NOON)
+        clock.at += 61
+        settle(place)
+
+        assert LiveCalls(place.store.database).find(call) is None
 
 
 def test_a_damaged_call_that_nobody_removed_is_linked_to_its_recording(

@@ -7,16 +7,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from huiting.core.errors import EngineError, Unknown
 from huiting.live.plan import Plan
 from huiting.live.updates import Final, Lost
+from huiting.service.live import spool as spools
 from huiting.service.live.happening import Event, Why
 from huiting.service.live.limits import Limits
 from huiting.service.live.log import Watching
-from huiting.service.troubles import Gone
+from huiting.service.live.ongoing import Ongoing
+from huiting.service.live.spool import Spool
+from huiting.service.troubles import Leaving
 from huiting.service.views import View
 from huiting.store.live import LiveCall, LiveCalls
+from huiting.vault.sealed import KeyRing
 from live_service import (
     NOON,
     ROOT,
@@ -43,8 +48,8 @@ CALL = pcm(
 HALF = 320_001
 
 
-def said(text: str, event: Event) -> bool:
-    return isinstance(event.what, Final) and any(s.text == text for s in event.what.segments)
+def said(words: str, event: Event) -> bool:
+    return isinstance(event.what, Final) and any(s.text == words for s in event.what.segments)
 
 
 def lost(number: int, event: Event) -> bool:
@@ -218,7 +223,7 @@ def test_of_a_call_that_was_put_away_but_for_its_folder_there_is_one_recording(
     assert kept[0] == kept[1]
 
 
-def test_a_call_that_begins_as_the_server_ends_is_left_for_the_next_one(
+def test_of_a_call_that_begins_as_the_server_ends_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = LiveCalls.begin
@@ -230,14 +235,69 @@ def test_a_call_that_begins_as_the_server_ends_is_left_for_the_next_one(
     with live_in(tmp_path) as place:
         with monkeypatch.context() as late:
             late.setattr(LiveCalls, "begin", ending)
-            with pytest.raises(Gone):
+            with pytest.raises(Leaving):
                 opened(place.live)
-        [call] = place.folders
-        assert f"live-{call}" not in {thread.name for thread in threading.enumerate()}
+        with place.store.database.reading() as connection:
+            rows = connection.execute(text("SELECT count(*) FROM live_call")).scalar()
+
+        assert rows == 0
+        assert place.folders == []
+        assert not [one for one in threading.enumerate() if one.name.startswith("live-")]
+
+
+def test_a_call_whose_thread_began_as_the_server_ends_does_not_hold_it_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Ongoing.attach
+
+    def ending(call: Ongoing) -> int:
+        side = own(call)
+        place.live._crew.dismiss()
+        return side
+
+    with live_in(tmp_path) as place:
+        with monkeypatch.context() as late:
+            late.setattr(Ongoing, "attach", ending)
+            with pytest.raises(Leaving):
+                opened(place.live)
+        place.live.close()
+
+        assert place.folders == []
+        assert not [one for one in threading.enumerate() if one.name.startswith("live-")]
+
+
+def test_who_comes_back_as_the_server_ends_comes_back_to_the_next_one(tmp_path: Path) -> None:
+    call, key, _ = first_half(tmp_path)
+    with live_in(tmp_path) as place:
+        place.live.tick()
+        place.live.close()
+        with pytest.raises(Leaving):
+            place.live.resume(key, ROOT)
     with live_in(tmp_path) as place:
         place.live.tick()
 
-        assert [one.id for one in place.live.running(View(ROOT))] == [call]
+        assert place.live.resume(key, ROOT).id == call
+
+
+def test_what_is_taken_up_as_the_server_ends_can_be_taken_up_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, _, _ = first_half(tmp_path)
+    own = spools.take_up
+
+    def ending(folder: Path, ring: KeyRing | None = None) -> Spool | None:
+        spool = own(folder, ring)
+        place.live.close()
+        return spool
+
+    with live_in(tmp_path) as place:
+        with monkeypatch.context() as late:
+            late.setattr(spools, "take_up", ending)
+            place.live.tick()
+        with live_in(tmp_path) as after:
+            after.live.tick()
+
+            assert [one.id for one in after.live.running(View(ROOT))] == [call]
 
 
 def test_a_line_that_a_crash_cut_is_left_out(tmp_path: Path) -> None:

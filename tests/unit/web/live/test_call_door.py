@@ -19,6 +19,7 @@ from huiting.core.errors import Conflict, StoreError, TooMany
 from huiting.core.types import Role
 from huiting.live.updates import Final
 from huiting.service.live.calls import Live
+from huiting.service.troubles import Leaving
 from huiting.web.live.pipe import Pipe
 from huiting.web.live.terms import Terms
 from huiting.web.patience import Patient
@@ -359,6 +360,16 @@ def test_too_many_calls_are_refused_with_how_long_to_wait(calls: Site) -> None:
 
     assert messages[0]["wait"] == 5.0
     assert code == 4429
+
+
+def test_who_opens_a_call_as_the_service_ends_is_cut_off_as_all_others_are(calls: Site) -> None:
+    calls.live.refusal = Leaving("live calls", "cannot be used now", "try again in a moment")
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await say(socket, OPEN)
+        return await rest(socket)
+
+    assert talk(calls, work) == ([], 1012)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from huiting.core.errors import TooMany
 from huiting.service.live.calls import Live
 from huiting.service.live.limits import Limits
 from huiting.service.live.seats import Seats
+from huiting.service.troubles import Leaving
 from huiting.vault.folder import Folder
 from huiting.web.live import whole_file
 from huiting.web.live.terms import Terms
@@ -379,6 +380,16 @@ def test_too_many_calls_are_refused(calls: Site) -> None:
 
     assert "as many run as may" in messages[-1]["error"]
     assert code == 4429
+
+
+def test_who_begins_as_the_service_ends_is_cut_off_as_all_others_are(calls: Site) -> None:
+    calls.live.refusal = Leaving("live calls", "cannot be used now", "try again in a moment")
+
+    async def work(socket: ClientConnection) -> Any:  # noqa: ANN401
+        await stream(socket, bytes(100))
+        return await rest(socket)
+
+    assert talk(calls, work) == ([], 1012)
 
 
 @pytest.mark.parametrize(
