@@ -234,6 +234,16 @@ def test_a_condition_that_is_emptied_can_be_filled_again(drive: Driver) -> None:
     assert "when: {not: {said: [发票]}}" in text_of(page)
 
 
+def test_the_focus_goes_on_though_the_form_is_drawn_anew(drive: Driver) -> None:
+    page = drive.visit("/library/scorecards/new", EN)
+    page.locator("[id='form/grades/add']").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("A")
+    page.keyboard.press("Tab")
+
+    expect(at(page, "grades", "A")).to_be_focused()
+
+
 def test_what_cannot_stand_in_a_field_is_told_and_stops_nothing(drive: Driver) -> None:
     page = drive.visit("/library/hotwords/new", EN)
     before = text_of(page)

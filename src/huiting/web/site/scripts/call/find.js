@@ -33,6 +33,7 @@ export function install(reading, query) {
     const read = await reading;
     if (!text || !read) return;
     if (text !== found.text) await look(text);
+    if (text !== found.text) return; // the service has not answered
     const { lines } = found;
     told.textContent = (lines.length ? "" : told.dataset.none) ?? "";
     if (!lines.length) return;

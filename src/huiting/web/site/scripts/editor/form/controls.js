@@ -296,11 +296,13 @@ export function typed(form, control, write, { whole = false } = {}) {
   });
   control.addEventListener("compositionstart", () => form.hold());
   control.addEventListener("compositionend", soon);
-  control.addEventListener("change", () => {
+  const left = () => {
     form.settle();
     now();
     if (control.isConnected) control.reportValidity();
-  });
+  };
+  // Once the focus is where it goes: what is drawn anew then gives it back.
+  control.addEventListener("change", () => setTimeout(left));
   control.addEventListener("keydown", (event) => {
     const { key, isComposing } = /** @type {KeyboardEvent} */ (event);
     if (key !== "Enter" || isComposing || control instanceof HTMLTextAreaElement) return;

@@ -15,7 +15,8 @@ import { turn } from "./turn.js";
  * @typedef {{id: string, label: string, help?: string, required?: boolean, order?: string[], spoken?: string,
  *   short?: boolean, put?: (source: any, value: any) => string}} About a field, where it is drawn;
  *   `short` where it stands for the whole record: without it there is none
- * @typedef {{again?: boolean, focus?: string, say?: string}} After
+ * @typedef {{again?: boolean, focus?: string, say?: string, renamed?: {from: string, to: string}}} After
+ *   `renamed` has two ids: one is now called like the other
  * @typedef {{draw: (form: Form, shape: Shape, path: Path, about: About) => HTMLElement,
  *   fits: (form: Form, shape: Shape, path: Path) => boolean, simple?: boolean}} Part
  * @typedef {{shape: Shape, words: Record<string, string>,
@@ -80,10 +81,16 @@ export class Form {
     this.redraw();
   }
 
-  /** Draw it all, and keep the focus where it was. */
-  redraw() {
+  /**
+   * Draw it all, and keep the focus where it was.
+   *
+   * @param {After["renamed"]} [renamed]
+   */
+  redraw(renamed) {
     const { id } = document.activeElement ?? { id: "" };
-    const held = this.body.contains(document.activeElement) ? id : "";
+    const now = renamed && `${id}/`.startsWith(`${renamed.from}/`);
+    const kept = now ? renamed.to + id.slice(renamed.from.length) : id;
+    const held = this.body.contains(document.activeElement) ? kept : "";
     this.fresh = [];
     const { wrong } = this.source;
     const names = document.getElementById("suggest-names");
@@ -153,12 +160,12 @@ export class Form {
    * @param {(source: any) => string} edit
    * @param {After} [after]
    */
-  change(edit, { again = false, focus = "", say = "" } = {}) {
+  change(edit, { again = false, focus = "", say = "", renamed } = {}) {
     this.settle();
     const text = edit(this.source);
     this.source = this.language.read(text);
     this.host.write(text);
-    if (again || this.source.wrong) this.redraw();
+    if (again || this.source.wrong) this.redraw(renamed);
     else for (const tell of this.fresh) tell();
     if (focus) document.getElementById(focus)?.focus();
     if (say) this.say(say);

@@ -247,7 +247,8 @@ function row(form, shape, path, key, keys) {
   const renamed = (/** @type {string} */ value) => {
     const name = value.trim();
     if (!name || keys.includes(name)) return;
-    form.change((source) => form.language.rename(source, at, name), { again: true });
+    const ids = { from: id, to: idOf([...path, name]) };
+    form.change((source) => form.language.rename(source, at, name), { again: true, renamed: ids });
   };
   typed(form, control, renamed, { whole: true });
   const away = () => {

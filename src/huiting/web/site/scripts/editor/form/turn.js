@@ -45,8 +45,9 @@ export const turn = {
     said.value = form.text(at);
     const named = () => `${select.value} ${seconds(when.value)}`.trim();
     const rename = () => {
-      if (SPEAKER.test(named()) && named() !== key)
-        form.change((source) => language.rename(source, at, named()), { again: true });
+      if (!SPEAKER.test(named()) || named() === key) return;
+      const renamed = { from: idOf(at), to: idOf([...path, named()]) };
+      form.change((source) => language.rename(source, at, named()), { again: true, renamed });
     };
     select.addEventListener("change", rename);
     typed(form, when, rename, { whole: true });
