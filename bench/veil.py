@@ -2,8 +2,8 @@
 
 Usage: python bench/veil.py [--shared ../shared] [--quick]
 
-The labelled calls of `calls/open` as their reference text, and nine lines with names, addresses
-and numbers, are put through the veil letter by letter, as if each letter were a new partial, and
+The labelled calls of `calls/open` as they were spoken, and nine lines with names, addresses and
+numbers, all with their numbers written as live calls write them, are put through the veil letter by letter, as if each letter were a new partial, and
 then as finals. Counted are private values of which a partial showed the beginning that the final
 covers, and the letters that were shown; all of it once as it is, and once with clauses that are not
 over shown too. Of the finals: how many prices, shares, times and amounts that nothing private
@@ -29,6 +29,7 @@ from huiting.live.updates import Final, Partial
 from huiting.service.live import veil as veils
 from huiting.service.live.happening import Event
 from huiting.service.live.veil import MORE, Veil
+from huiting.text import itn
 from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
 from huiting.text.redaction.cover import covers_of
@@ -51,6 +52,7 @@ LINES = (
 BEGINNING = 2
 """Letters of a private value that give it away."""
 FIND = entities_stage((), None, sounds_of)
+WRITTEN = itn.build()
 FRAMES = (320, 1_600, 6_400)
 """Bytes."""
 PIECE = 32_000
@@ -85,7 +87,14 @@ class Tally:
 
 def said(text: str, at: int) -> Segment:
     """Return a line as a segment."""
-    return Segment(0, None, Role.UNKNOWN, Span(at, at + 1), text, text)
+    return WRITTEN(
+        Segment(0, None, Role.UNKNOWN, Span(at, at + 1), text, text, language=language(text))
+    )
+
+
+def language(text: str) -> str:
+    """Return the language of a line."""
+    return "en" if text.isascii() else "zh"
 
 
 def private(before: Sequence[str], text: str) -> list[tuple[int, int]]:
@@ -103,8 +112,9 @@ def _recording() -> Recording:
 def count(lines: Sequence[str], tally: Tally) -> None:
     """Put a call through the veil letter by letter."""
     veil, number = Veil(_recording(), Policy(), FIND), 0
-    for at, line in enumerate(lines):
-        begun: list[str] = []
+    for at, spoken in enumerate(lines):
+        segment = said(spoken, at)
+        line, begun = segment.text, list[str]()
         for size in range(1, len(line) + 1):
             number += 1
             part = Partial(0, at, Span(at, at + 1), line[:size], line[:size])
@@ -113,9 +123,9 @@ def count(lines: Sequence[str], tally: Tally) -> None:
             tally.letters += size
             tally.shown += len(begun[-1])
         number += 1
-        event = veil.shown(Event(number, Final(at, (said(line, at),)))).what
+        event = veil.shown(Event(number, Final(at, (segment,)))).what
         final = event.segments[0].text if isinstance(event, Final) else ""
-        places = private(lines[:at], line)
+        places = private(lines[:at], spoken)
         for start, end in places:
             head = line[start:end][:BEGINNING]
             if len(head) == BEGINNING and head not in final:
@@ -206,7 +216,7 @@ def calls_of(shared: Path) -> list[list[str]]:
     truths = [
         json.loads(p.read_text("utf-8")) for p in sorted((shared / "calls/open").glob("*.json"))
     ]
-    return [[turn["written"] for turn in truth["turns"]] for truth in truths]
+    return [[turn["spoken"] for turn in truth["turns"]] for truth in truths]
 
 
 def main() -> None:

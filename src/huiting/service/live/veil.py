@@ -17,9 +17,10 @@ from huiting.core.meaning import Meaning
 from huiting.core.ports import MeaningStage
 from huiting.core.types import Call, Recording, Role, Segment, Span
 from huiting.live.updates import Cue, Evidence, Final, Partial
+from huiting.service.live.dictated import Dictation
 from huiting.service.live.happening import Event
 from huiting.service.live.log import MOST
-from huiting.service.live.numbers import bare, covered
+from huiting.service.live.numbers import Spoken, bare, covered, piece
 from huiting.service.recent import Recent
 from huiting.text.redaction.cover import Covers, covers_of
 from huiting.text.redaction.policy import Policy
@@ -64,6 +65,7 @@ class Veil:
         self._finals = finals or _nothing
         self._before: deque[Segment] = deque(maxlen=CONTEXT)
         self._known = covers_of(Call(recording), (), policy)
+        self._dictation = Dictation()
         self._lock = threading.Lock()
         self._read = 0
         """Number of the event up to which all that was said is known."""
@@ -94,8 +96,11 @@ class Veil:
         covers = self._found(said)
         with self._lock:
             self._known = covers
-            places = {id(segment): place for place, segment in enumerate(said)}
-            return [self._past(event, covers, places) for event in events]
+            dictation, shown = Dictation(), dict[int, Segment]()
+            for place, segment in enumerate(said):
+                text = covers.shown(place, segment.text)
+                shown[id(segment)] = self._shown(segment, text, dictation)
+            return [self._past(event, shown) for event in events]
 
     def _read_up_to(self, event: Event) -> None:
         """Know what was said before an event, in the order in which it was said."""
@@ -107,13 +112,11 @@ class Veil:
             self._said.keep(event.number, self._covered(event))
         self._read = event.number
 
-    def _past(self, event: Event, covers: Covers, places: Mapping[int, int]) -> Event:
+    def _past(self, event: Event, shown: Mapping[int, Segment]) -> Event:
         match event.what:
             case Final() as final:
-                shown = [
-                    self._shown(s, covers.shown(places[id(s)], s.text)) for s in final.segments
-                ]
-                return Event(event.number, replace(final, segments=tuple(shown)))
+                segments = tuple(shown[id(segment)] for segment in final.segments)
+                return Event(event.number, replace(final, segments=segments))
             case Cue() as cue:
                 return Event(event.number, self._cue(cue))
         return event
@@ -134,7 +137,7 @@ class Veil:
         covers = self._covers(segment)
         secrets = dict.fromkeys((*self._known.secrets, *covers.secrets))
         self._known = replace(self._known, secrets=tuple(secrets))
-        shown = self._shown(segment, covers.shown(len(self._before), segment.text))
+        shown = self._shown(segment, covers.shown(len(self._before), segment.text), self._dictation)
         self._before.append(segment)
         return shown
 
@@ -147,7 +150,7 @@ class Veil:
         found = _OVER.match(text)
         whole = found[0] if found else ""
         said = Segment(partial.channel, None, Role.UNKNOWN, partial.span, whole, whole)
-        return bare(self._alone(said)) + (MORE if len(whole) < len(text) else "")
+        return self._alone(said) + (MORE if len(whole) < len(text) else "")
 
     def _cue(self, cue: Cue) -> Cue:
         def proof(evidence: Evidence) -> Evidence:
@@ -162,11 +165,16 @@ class Veil:
     def _alone(self, segment: Segment) -> str:
         """Return the text of something that is not said for good, after what was."""
         shown = self._covers(segment).shown(len(self._before), segment.text)
-        return self._shown(segment, shown).text
+        return bare(self._known.unsaid(shown), near=self._dictation.near)
 
-    def _shown(self, segment: Segment, shown: str) -> Segment:
+    def _shown(self, segment: Segment, shown: str, dictation: Dictation) -> Segment:
         """Return a segment as it is shown: its covered text, without the times of its words."""
-        text = covered(self._known.unsaid(shown))
+        text, near, spoken = self._known.unsaid(shown), dictation.near, _spoken(segment)
+        dictation.heard(segment.text, piece=piece(segment.text, near=near, spoken=spoken))
+        if len(text) == len(segment.text):
+            text = covered(text, near=near, spoken=spoken)
+        else:
+            text = bare(text, near=near)
         emotion = segment.emotion
         if emotion is not None:
             emotion = replace(emotion, words=tuple(map(self._known.unsaid, emotion.words)))
@@ -180,6 +188,22 @@ class Veil:
         placed = [replace(s, span=Span(at, at + 1)) for at, s in enumerate(said)]
         call = Call(self._recording, segments=tuple(placed))
         return covers_of(call, self._find(call, Meaning()).entities, self._policy)
+
+
+def _spoken(segment: Segment) -> Spoken:
+    """Return what gives how the text of a segment was said."""
+    places: list[tuple[int, int, str]] = []
+    moved = 0
+    for edit in segment.edits:
+        begin = edit.start + moved
+        end = begin + len(edit.written)
+        places.append((begin, end, segment.spoken[edit.start : edit.end]))
+        moved = end - edit.end
+
+    def spoken(begin: int, end: int) -> str:
+        return "|".join(said for a, b, said in places if a < end and begin < b)
+
+    return spoken
 
 
 def _shared(one: str, other: str) -> str:

@@ -1,5 +1,6 @@
 """Which numbers are shown while a call runs: none that could be a person's, at no cut."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -7,7 +8,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from huiting.service.live.numbers import bare, covered
+from fakes import CUSTOMER, says
+from huiting.core.types import Segment
+from huiting.service.live.dictated import Dictation
+from huiting.service.live.numbers import bare, covered, piece
+from huiting.text import itn
+
+WRITTEN = itn.build()
 
 CHINESE = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 ENGLISH = dict(
@@ -39,6 +46,17 @@ AFTER = [
     "方便的话",
     "。谢谢",
     ", thank you",
+    "分三期可以吗",
+    "个电话",
+    "個電話",
+    "点确认是吧",
+    "人脸识别",
+    "单独",
+    "张女士",
+    "周先生",
+    "毛先生",
+    " pm",
+    " am I right",
 ]
 BETWEEN = ["", "", "", "，", " ", "嗯", "，呃，", "-", "…", "、"]
 
@@ -54,7 +72,90 @@ BETWEEN = ["", "", "", "，", " ", "嗯", "，呃，", "-", "…", "、"]
     ],
 )  # fmt: skip
 def test_what_counts_or_measures_is_shown(text: str) -> None:
-    assert covered(text) == bare(text) == text
+    assert covered(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["扣了五十九块钱。", "三个工作日内到", "3点到5点", "五十一块钱", "二十一点半", "三十分钟", "一直没有到"]
+)  # fmt: skip
+def test_of_what_is_still_being_said_numbers_with_their_places_are_shown(text: str) -> None:
+    assert bare(text) == covered(text) == text
+
+
+@pytest.mark.parametrize("text", ["一共59块，", "20%的", "1299元", "10:15见", "$59.99"])
+def test_of_what_is_still_being_said_no_figures_are_shown(text: str) -> None:
+    assert not any(character.isdigit() for character in bare(text))
+
+
+def hearing(*lines: str) -> list[str]:
+    """Return what is shown of lines one after the other, written as in live calls."""
+    dictation, shown = Dictation(), []
+    for line in lines:
+        language = "en" if line.isascii() else "zh"
+        segment = WRITTEN(says(CUSTOMER, 0.0, 1.0, line, language=language))
+        near, said = dictation.near, segment.spoken
+
+        def spoken(_begin: int, _end: int, said: str = said, segment: Segment = segment) -> str:
+            return said if segment.edits else ""
+
+        shown.append(covered(segment.text, near=near, spoken=spoken))
+        dictation.heard(segment.text, piece=piece(segment.text, near=near, spoken=spoken))
+    return shown
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["您把卡号报一下", "六二二二一二三四五六七八", "九零一二分三期可以吗"],
+        ["号码", "一三八", "零零一三", "八八零零个电话"],
+        ["一三八", "零零一三", "八八零零个电话"],
+        ["五六七八点确认是吧"],
+        ["我的尾号是五九九零块吗"],
+        ["一三八块"],
+        ["my card ends in", "six seven eight nine am I right"],
+        ["卡尾号6789分三期对吗"],
+        ["信用卡后四位是多少", "九零一二分三期的"],
+        *[[f"尾号{n}"] for n in ("6789個電話", "1234人脸识别", "1234单独", "5678张女士", "5678周先生")],
+        ["5678毛先生"],
+        ["138 00:13 8000"],
+        ["卡号 6222 02:02 0000"],
+        ["号码是12:34 12:34 12:34"],
+        ["尾号", "十三点五十八"],
+        ["138元 0013元 8000元"],
+        ["138块 1390块 8000块"],
+        ["card number 4111 dollars 1111 dollars"],
+        ["一三八", "零零一三", "八零二一直都在用"],
+        ["一三八", "零零一三", "八零二", "一直都在用"],
+        ["six seven eight one moment"],
+        ["six seven eight", "one moment"],
+    ],
+)  # fmt: skip
+def test_no_part_of_a_number_is_shown_that_looks_like_an_amount(lines: list[str]) -> None:
+    shown = " ".join(hearing(*lines)).replace("报一下", "").replace("分三期", "")
+
+    assert not re.search(
+        rf"[\d{''.join(CHINESE.values())}]|\b(?:{'|'.join(ENGLISH.values())})\b", shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "last"),
+    [
+        (["扣了一百三十八块"], "扣了138块"),
+        (["我的卡号", "扣了一千二百九十九块"], "扣了1299块"),
+        (["号码是多少", "总共五十一块钱"], "总共51块钱"),
+        (["号码是多少", "大概三十分钟"], "大概30分钟"),
+        (["今天下午三点半到五点"], "今天下午3:30到5点"),
+        (["fifty nine dollars please"], "$59 please"),
+    ],
+)
+def test_prices_that_were_said_as_sums_are_shown(lines: list[str], last: str) -> None:
+    assert hearing(*lines)[-1] == last
+
+
+def test_a_cue_holds_for_a_few_lines() -> None:
+    assert hearing("您的卡号", *["嗯"] * 4, "上午10:15到")[-1] == "上午**:**到"
+    assert hearing("您的卡号", *["嗯"] * 6, "上午10:15到")[-1] == "上午10:15到"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +170,7 @@ def test_what_counts_or_measures_is_shown(text: str) -> None:
         pytest.param("8000天津的", "****天津的", id="a word that begins like a unit"),
         pytest.param("8点击", "*点击", id="another one"),
         pytest.param("138 0013 8000 days", "************* days", id="pieces before a unit"),
-        pytest.param("尾号8866的卡扣了59块", "尾号****的卡扣了59块", id="beside a price"),
+        pytest.param("59块，尾号8866的卡", "59块，尾号****的卡", id="beside a price"),
         pytest.param("59块138", "59块***", id="behind a price"),
         pytest.param("one three eight dollars", "*************** dollars", id="digits in English"),
         pytest.param("十三号楼", "**号楼", id="of a house"),
@@ -86,7 +187,7 @@ def test_other_numbers_are_hidden(text: str, shown: str) -> None:
 def test_of_what_is_still_being_said_no_figure_is_shown_that_counts_nothing() -> None:
     assert covered("选1就行") == "选1就行"
     assert bare("选1就行") == "选*就行"
-    assert bare("选1就行，59块") == "选*就行，59块"
+    assert bare("选1就行，五十九块") == "选*就行，五十九块"
 
 
 Piece = tuple[str, bool]
@@ -111,7 +212,10 @@ def dictated(draw: st.DrawFn) -> list[Piece]:
     if how == "English":
         words = [ENGLISH[d] for d in digits]
         return pieces(
-            "my number is ", words, [" "] * (size - 1), draw(st.sampled_from(["", ", thanks"]))
+            "my number is ",
+            words,
+            [" "] * (size - 1),
+            draw(st.sampled_from(["", ", thanks", " am I right"])),
         )
     said = [
         CHINESE[d] if how == "Chinese" or (how == "mixed" and draw(st.booleans())) else d
@@ -123,15 +227,15 @@ def dictated(draw: st.DrawFn) -> list[Piece]:
     return pieces(draw(st.sampled_from(BEFORE)), said, between, draw(st.sampled_from(AFTER)))
 
 
-def seen(part: Sequence[Piece], *, began: bool) -> list[str]:
-    """Return the digits of a part that are shown."""
-    shown = (bare if began else covered)("".join(text for text, _ in part))
-    found, at = [], 0
-    for text, digit in part:
-        if digit and shown[at : at + len(text)].strip("*"):
-            found.append(text)
-        at += len(text)
-    return found
+def seen(text: str) -> list[str]:
+    """Return the digits that are shown, but for those of words that stand beside numbers."""
+    for word in (*BEFORE, *AFTER):
+        text = text.replace(word, "") if word else text
+    return re.findall(rf"[\d{''.join(CHINESE.values())}幺]|{'|'.join(ENGLISH.values())}", text)
+
+
+def joined(part: Sequence[Piece]) -> str:
+    return "".join(text for text, _ in part)
 
 
 @settings(
@@ -140,13 +244,14 @@ def seen(part: Sequence[Piece], *, began: bool) -> list[str]:
 @given(dictated(), st.lists(st.integers(0, 80), max_size=6))
 @example(pieces("", "13800138000", [""] * 11, "天津的"), [3, 7])
 @example(pieces("我的手机号是", "一三八", ["嗯"] * 3, "，麻烦您"), [7])
+@example(pieces("卡号，", "六二二二九零一二", [""] * 8, "分三期可以吗"), [6])
 def test_no_digit_of_a_number_is_shown_wherever_it_is_cut(
     said: list[Piece], cuts: list[int]
 ) -> None:
     places = [0, *sorted({cut for cut in cuts if cut < len(said)}), len(said)]
-    parts = [said[a:b] for a, b in pairwise(places)]
+    shown = hearing(*[joined(said[a:b]) for a, b in pairwise(places)])
 
-    assert [seen(part, began=False) for part in parts] == [[] for _ in parts]
+    assert [seen(text) for text in shown] == [[] for _ in shown]
 
 
 @settings(
@@ -158,8 +263,12 @@ def test_no_digit_of_a_number_is_shown_while_it_is_said(
 ) -> None:
     begin = data.draw(st.integers(0, len(said)))
     end = data.draw(st.integers(begin, len(said)))
+    dictation = Dictation()
+    before = joined(said[:begin])
+    dictation.heard(before, piece=piece(before, near=False, spoken=lambda _a, _b: ""))
+    text = WRITTEN(says(CUSTOMER, 0.0, 1.0, joined(said[begin:end]))).text
 
-    assert seen(said[begin:end], began=True) == []
+    assert seen(bare(text, near=dictation.near)) == []
 
 
 @settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -9,6 +9,7 @@ from huiting.core.types import Emotion, EmotionLabel, Recording, Span
 from huiting.live.updates import Cue, CueKind, Evidence, Final, Partial, Pulse
 from huiting.service.live.happening import Event
 from huiting.service.live.veil import Veil
+from huiting.text import itn
 from huiting.text.entities.stage import entities_stage
 from huiting.text.pronunciation import sounds_of
 from huiting.text.redaction.policy import Policy
@@ -135,6 +136,32 @@ def test_a_price_is_shown_and_the_number_beside_it_is_not() -> None:
 
     assert told == "一共59块，回电话号码****"
     assert said == "五十九块，…"
+
+
+def test_a_number_read_digit_by_digit_is_no_price_and_a_cue_before_hides_what_follows() -> None:
+    covering = veil()
+    written = itn.build()
+    lines = ["一三八块", "扣了一百三十八块", "您把卡号报一下", "二零一二分期可以吗", "十三点五十八"]
+    told = [
+        Event(n, Final(n, (written(says(CUSTOMER, n, n + 1, line)),)))
+        for n, line in enumerate(lines, 1)
+    ]
+    shown = [text_of(covering.shown(event)) for event in told]
+
+    assert shown[:3] == ["***块", "扣了138块", "您把卡号报一下"]
+    assert not any(character.isdigit() for text in shown[3:] for character in text)
+    assert [text_of(event) for event in veil().over(told)] == shown
+
+
+def test_while_a_number_is_read_partials_and_evidence_show_no_clock() -> None:
+    covering = veil()
+    covering.shown(final(1, "您的尾号是？"))
+    cue = Cue("rule:x", CueKind.RULE, 0.5, {}, evidence=(Evidence(1, Span(1, 2), "138块"),))
+    told = covering.shown(Event(3, cue)).what
+
+    assert seen(covering.shown(partial(2, "13:58，嗯", ""))) == "**:**，…"
+    assert isinstance(told, Cue)
+    assert told.evidence[0].text == "***块"
 
 
 def test_who_comes_late_is_shown_what_is_said_by_what_was_said_before() -> None:
