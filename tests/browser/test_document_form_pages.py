@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.driving import DESKTOP, PHONE, ROOT, Driver, Look, axe, shot, until
+from browser.driving import DESKTOP, PHONE, ROOT, Driver, Look, axe, eventually, shot, until
 from browser.seeded import Site
 from huiting.access.permissions import UserRole
 from huiting.access.principal import Actor
@@ -56,6 +56,11 @@ def write(field: Locator, value: str) -> None:
 
 def text_of(page: Page) -> str:
     return str(page.locator("#body").evaluate("field => field.value"))
+
+
+def shows(page: Page, text: str) -> None:
+    """Wait until the text holds this: a field that was left is written a moment later."""
+    eventually(page, lambda: text in text_of(page), text)
 
 
 def paste(page: Page, body: str) -> None:
@@ -155,7 +160,7 @@ def test_each_kind_is_written_by_form_alone(drive: Driver, own_site: Site, look:
     for kind, (fill, expected) in KINDS.items():
         page = drive.visit(f"/library/{kind}/new", look)
         fill(page, look)
-        assert expected in text_of(page), kind
+        shows(page, expected)
         keep(page, look)
 
 
@@ -190,14 +195,14 @@ def test_a_rule_is_built_as_a_tree(drive: Driver, look: Look) -> None:
     write(at(page, *rule, "require/all/1/not/silence/longer_than"), "8")
     at(page, *rule, "require/kind").select_option("any")
 
-    text = text_of(page)
-    assert (
+    shows(
+        page,
         "    require:\n      any:\n        - said: [抱歉, 对不起]\n          by: agent\n"
-        "        - not:\n            silence:\n              longer_than: 8\n"
-    ) in text
-    assert (
-        "    applies:\n      emotion:\n        is: ANGRY\n        at_least: 0.7\n      by: customer\n"
-        in text
+        "        - not:\n            silence:\n              longer_than: 8\n",
+    )
+    shows(
+        page,
+        "    applies:\n      emotion:\n        is: ANGRY\n        at_least: 0.7\n      by: customer\n",
     )
     expect(page.locator(".form-saying").last).to_contain_text("8")
     expect(page.locator(".form-saying").last).to_contain_text("抱歉")
@@ -228,10 +233,10 @@ def test_a_condition_that_is_emptied_can_be_filled_again(drive: Driver) -> None:
     words = at(page, "documents", 0, "when", "said", "any")
     write(words, "")
 
-    assert "    when: {said: []}\n" in text_of(page)
+    shows(page, "    when: {said: []}\n")
     at(page, "documents", 0, "when/deny").click()
     write(at(page, "documents", 0, "when/not", "said", "any"), "发票")
-    assert "when: {not: {said: [发票]}}" in text_of(page)
+    shows(page, "when: {not: {said: [发票]}}")
 
 
 def test_the_focus_goes_on_though_the_form_is_drawn_anew(drive: Driver) -> None:
@@ -283,6 +288,7 @@ def test_what_the_form_cannot_show_stays_and_is_shown_as_it_is(drive: Driver) ->
 
     expect(page.locator(".form-only pre")).to_have_text("[all]")
     write(at(page, "name"), "ours")
+    shows(page, body.replace("name: card ", "name: ours "))
     assert text_of(page) == body.replace("name: card ", "name: ours ")
 
 
