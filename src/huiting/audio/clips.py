@@ -161,12 +161,7 @@ def parted(clip: Clip, track: Track, pad: float, pause: float = PAUSE) -> list[C
         pad: seconds of sound kept around each region.
         pause: in seconds.
     """
-    groups: list[tuple[Span, ...]] = []
-    for span in clip.spans:
-        if groups and span.start - _end(groups[-1]) < pause:
-            groups[-1] = (*groups[-1], span)
-        else:
-            groups.append((span,))
+    groups = _grouped(clip.spans, pause)
     if len(groups) == 1:
         return [clip]
     end = clip.spans[-1].start + clip.audio.duration - clip.offsets[-1]
@@ -209,7 +204,7 @@ def pieces_of(clip: Clip, hypothesis: Hypothesis, pause: float = PAUSE) -> list[
     if not hypothesis.text:
         return []
     words = [_on_clock(word, clip) for word in hypothesis.words]
-    spans = _between_pauses(clip.spans, pause)
+    spans = [Span(group[0].start, _end(group)) for group in _grouped(clip.spans, pause)]
     if not words:
         whole = Span(spans[0].start, _end(spans))
         return [Piece(whole, hypothesis.text, (), hypothesis.confidence)]
@@ -221,14 +216,15 @@ def pieces_of(clip: Clip, hypothesis: Hypothesis, pause: float = PAUSE) -> list[
     return list(_divided(spans, hypothesis, words, groups))
 
 
-def _between_pauses(spans: Sequence[Span], pause: float) -> list[Span]:
-    joined = [spans[0]]
+def _grouped(spans: Sequence[Span], pause: float) -> list[tuple[Span, ...]]:
+    """Return spans, by start, with those together that are less than `pause` seconds apart."""
+    groups: list[tuple[Span, ...]] = [(spans[0],)]
     for span in spans[1:]:
-        if span.start - joined[-1].end < pause:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        if span.start - _end(groups[-1]) < pause:
+            groups[-1] = (*groups[-1], span)
         else:
-            joined.append(span)
-    return joined
+            groups.append((span,))
+    return groups
 
 
 def _divided(

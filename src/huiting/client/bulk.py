@@ -1,11 +1,10 @@
 """Something done of all calls that a search finds: asked for, followed, cancelled, undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from huiting.client.calls import ALL, given
-from huiting.client.errors import StillRunning
-from huiting.client.jobs import EVERY, ignore
+from huiting.client.jobs import EVERY, ignore, until
 from huiting.client.recordings import Told
 from huiting.client.shapes.bulk import Act, Bulk, BulkCount
 from huiting.client.shapes.calls import CallFilter
@@ -110,17 +109,15 @@ class Many:
         Raises:
             StillRunning: it is not over in that time, and goes on.
         """
-        end = None if longest is None else self.wire.clock() + longest
-        before: Bulk | None = None
+        clock = self.wire.clock
+        return until(
+            self._looks(bulk),
+            lambda now: now.state.over,
+            (listen, longest),
+            (clock, f"work {bulk}"),
+        )
+
+    def _looks(self, bulk: str) -> Iterator[Bulk]:
         while True:
-            now = self.get(bulk)
-            if now != before:
-                listen(now)
-                before = now
-            if now.state.over:
-                return now
-            if end is not None and self.wire.clock() >= end:
-                raise StillRunning(
-                    f"work {bulk}", "not over yet", "wait longer, or ask again later"
-                )
+            yield self.get(bulk)
             self.wire.pause(EVERY)

@@ -1,6 +1,6 @@
 """Jobs and batches: followed, paused, ended, tried again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -129,18 +129,38 @@ def _followed(
     heed: tuple[Callable[[T], None], float | None],
 ) -> T:
     """Listen to what becomes of something; ask now and then where listening fails."""
-    listen, longest = heed
-    end = None if longest is None else wire.clock() + longest
+    return until(_looks(wire, form, path), over, heed, (wire.clock, path.strip("/")))
+
+
+def until(
+    looks: Iterable[T],
+    over: Callable[[T], bool],
+    heed: tuple[Callable[[T], None], float | None],
+    of: tuple[Callable[[], float], str],
+) -> T:
+    """Look until something is over; return it, however it ended.
+
+    Args:
+        looks: how it goes, again and again without end.
+        over: tells whether it is.
+        heed: is told whenever something changes; and for how many seconds to wait, None for any.
+        of: the clock, in seconds; and what it is, for people.
+
+    Raises:
+        StillRunning: it is not over in that time, and goes on.
+    """
+    (listen, longest), (clock, subject) = heed, of
+    end = None if longest is None else clock() + longest
     before: T | None = None
-    for now in _looks(wire, form, path):
+    for now in looks:
         if now != before:
             listen(now)
             before = now
         if over(now):
             return now
-        if end is not None and wire.clock() >= end:
+        if end is not None and clock() >= end:
             break
-    raise StillRunning(path.strip("/"), "not over yet", "wait longer, or ask again later")
+    raise StillRunning(subject, "not over yet", "wait longer, or ask again later")
 
 
 def _looks(wire: Wire, form: type[T], path: str) -> Iterator[T]:
